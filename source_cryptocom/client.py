@@ -1,0 +1,172 @@
+"""The CDK's HTTP client with the exchange's errors: which answers are tried again, how long it waits, what it says."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import backoff
+import requests
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.sources.streams.call_rate import APIBudget
+from airbyte_cdk.sources.streams.http import HttpClient
+from airbyte_cdk.sources.streams.http.error_handlers import ErrorHandler, ErrorResolution, ResponseAction
+from airbyte_cdk.sources.streams.http.exceptions import BaseBackoffException
+from requests.auth import AuthBase
+
+from source_cryptocom.envelope import MalformedResult, envelope_of
+from source_cryptocom.errors import Action, ExchangeError, Meaning, meaning_of, sentence
+from source_cryptocom.redaction import RedactingFilter, redact
+from source_cryptocom.transport import BoundedAdapter
+
+_REDACTING_FILTER = RedactingFilter()
+
+
+@dataclass(frozen=True)
+class Patience:
+    """`attempts` tries; between them waits of 1, 2, 4 ... `longest_wait_seconds`, each up to 1 s longer by chance."""
+
+    attempts: int = 7
+    longest_wait_seconds: int = 32
+    total_seconds: int = 300
+
+
+SYNC_PATIENCE = Patience()
+# A person waits for the answer of a connection test.
+CHECK_PATIENCE = Patience(attempts=2, longest_wait_seconds=1, total_seconds=10)
+
+
+class ExchangeErrorHandler(ErrorHandler):
+    """Says of each answer: good, try again, or over. Raises ExchangeError for what cannot get better.
+
+    It raises rather than resolve to FAIL, because the CDK logs a failed request's body: key and signature.
+    """
+
+    def __init__(self, method: str, per_instrument: bool, patience: Patience) -> None:
+        self._method = method
+        self._per_instrument = per_instrument
+        self._patience = patience
+
+    @property
+    def max_retries(self) -> int:
+        return self._patience.attempts - 1
+
+    @property
+    def max_time(self) -> int:
+        return self._patience.total_seconds
+
+    def interpret_response(self, response: requests.Response | Exception | None) -> ErrorResolution:
+        if isinstance(response, requests.Response):
+            return self._interpret_answer(response)
+        return self._interpret_exception(response)
+
+    def _interpret_answer(self, response: requests.Response) -> ErrorResolution:
+        code, message = None, ""
+        unreadable = ""
+        try:
+            envelope = envelope_of(response)
+            code, message = envelope.code, envelope.message
+            if code == 0:
+                self._require_result(envelope.result)
+        except MalformedResult as error:
+            unreadable = f" The answer cannot be read: {error}."
+            code = None
+        meaning = meaning_of(response.status_code, code, self._per_instrument)
+        if meaning is None:
+            return ErrorResolution(ResponseAction.SUCCESS)
+        text = sentence(self._method, response.status_code, code, message, meaning) + unreadable
+        return self._resolve(meaning, text)
+
+    @staticmethod
+    def _require_result(result: Any) -> None:
+        """An empty list is an answer; nothing in its place is not: taken for no rows, it would lose some in silence."""
+        if not isinstance(result, dict) or not isinstance(result.get("data"), list):
+            raise MalformedResult("its result holds no list of rows")
+
+    def _interpret_exception(self, error: Exception | None) -> ErrorResolution:
+        if isinstance(error, requests.exceptions.SSLError):
+            advice = (
+                "The exchange's TLS certificate cannot be verified: check this machine's certificates and any proxy."
+            )
+            return self._resolve(Meaning(Action.CONFIG_ERROR, advice), f"{self._method} was not sent. {advice}")
+        reason = type(error).__name__
+        text = (
+            f"{self._method} got no complete answer ({reason}: {_short(error)}). "
+            "Check the network and the exchange's status page."
+        )
+        return self._resolve(Meaning(Action.RETRY, ""), text)
+
+    def _resolve(self, meaning: Meaning, text: str) -> ErrorResolution:
+        if meaning.action is Action.RETRY:
+            return ErrorResolution(ResponseAction.RETRY, FailureType.transient_error, redact(text))
+        if meaning.action is Action.RATE_LIMITED:
+            return ErrorResolution(ResponseAction.RATE_LIMITED, FailureType.transient_error, redact(text))
+        raise ExchangeError(meaning.action, text)
+
+
+def _short(error: Exception | None) -> str:
+    return str(error)[:200]
+
+
+class ExchangeClient(HttpClient):
+    """One method's client: pooled connections, bounded answers, retries with jitter that say why they wait."""
+
+    def __init__(
+        self,
+        name: str,
+        method: str,
+        logger: logging.Logger,
+        authenticator: AuthBase,
+        api_budget: APIBudget,
+        per_instrument: bool = False,
+        patience: Patience = SYNC_PATIENCE,
+    ) -> None:
+        logger.addFilter(_REDACTING_FILTER)
+        super().__init__(
+            name=name,
+            logger=logger,
+            error_handler=ExchangeErrorHandler(method, per_instrument, patience),
+            api_budget=api_budget,
+            authenticator=authenticator,
+        )
+        self._patience = patience
+        adapter = BoundedAdapter()
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, adapter)
+
+    def _send_with_retry(
+        self,
+        request: requests.PreparedRequest,
+        request_kwargs: Mapping[str, Any],
+        log_formatter: Callable[[requests.Response], Any] | None = None,
+        exit_on_rate_limit: bool | None = False,
+    ) -> requests.Response:
+        """The CDK's own wording calls every wait a rate limit and waits without jitter; hence this one.
+
+        Raises ExchangeError when the last attempt has failed.
+        """
+        send = backoff.on_exception(
+            backoff.expo,
+            BaseBackoffException,
+            max_tries=self._patience.attempts,
+            max_time=self._patience.total_seconds,
+            max_value=self._patience.longest_wait_seconds,
+            jitter=backoff.random_jitter,
+            on_backoff=self._log_wait,
+            logger=None,
+        )(self._send)
+        try:
+            response: requests.Response = send(request, request_kwargs, log_formatter, exit_on_rate_limit)
+            return response
+        except BaseBackoffException as error:
+            raise ExchangeError(
+                Action.RETRY, f"{error} Given up after {self._patience.attempts} attempts; the next sync tries again."
+            ) from None
+        finally:
+            self._evict_key(request)
+
+    def _log_wait(self, details: Any) -> None:
+        self._logger.warning(
+            f"{details['exception']} Attempt {details['tries']} of {self._patience.attempts}; "
+            f"next one in {details['wait']:.1f} seconds."
+        )

@@ -1,0 +1,159 @@
+"""What the exchange's answers mean: one table from reason code to what to do and what to tell the user."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.utils import AirbyteTracedException
+
+from source_cryptocom.redaction import redact
+
+
+class Action(Enum):
+    """What a sync does about an answer."""
+
+    RETRY = "retry"
+    RATE_LIMITED = "rate limited"
+    CONFIG_ERROR = "config error"
+    REFUSED = "refused"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """`advice` is what happened and what to do; the sentence that names method and code is put before it."""
+
+    action: Action
+    advice: str
+
+
+_SUPPORT = "Ask the exchange's support about the account."
+_KEY = (
+    "The key or the secret is wrong, belongs to the other environment (production and sandbox have keys of their own), "
+    'is disabled, or lacks the permission for {method}: give the key "Can Read" in the exchange\'s API management.'
+)
+_CLOCK = (
+    "The clock of this machine is more than 60 seconds away from the exchange's: synchronise it (NTP), then sync again."
+)
+_WHITELIST = (
+    "This machine's IP address is not on the key's whitelist: add the address from which your Airbyte reaches the "
+    "internet to the key in the exchange's API management."
+)
+_TIER = "The account's tier or region does not permit {method}: leave this table out of the connection."
+_SERVER = "The exchange had an internal failure; if it stays, look at its status page."
+_BUSY = "Too many requests: does another program use the same key or IP address?"
+_INSTRUMENT = "The exchange does not offer this instrument (any more)."
+_REPORT = "Please report this with the connector's log."
+
+
+def _retry(advice: str) -> Meaning:
+    return Meaning(Action.RETRY, advice)
+
+
+def _config(advice: str) -> Meaning:
+    return Meaning(Action.CONFIG_ERROR, advice)
+
+
+def _refused(advice: str = _INSTRUMENT) -> Meaning:
+    return Meaning(Action.REFUSED, advice)
+
+
+# Codes of the exchange's documentation, and some that only other clients have recorded (marked *). Codes of order
+# entry are left out on purpose: a read-only connector that meets one fails with the exchange's own words.
+MEANINGS: dict[int, Meaning] = {
+    40101: _config(_KEY),
+    40102: _config(_CLOCK),
+    40103: _config(_WHITELIST),
+    40104: _config(_TIER),
+    202: _config(f"The account is suspended. {_SUPPORT}"),
+    401: _config("The account does not exist: check that the key belongs to the account that you want to read."),
+    406: _config("The account is not active: activate it on the exchange."),
+    407: _config(f"The exchange does not know the account's margin unit. {_SUPPORT}"),
+    408: _config(f"The account's margin unit is suspended. {_SUPPORT}"),
+    409: _config("The user is not valid: create a new API key."),
+    410: _config("The user is not active: activate the user on the exchange."),
+    411: _config("The user has no access to derivatives: enable it, or leave this table out of the connection."),
+    412: _config("The account has no access to derivatives: enable it, or leave this table out of the connection."),
+    10002: _config(_KEY),  # *
+    10003: _config(_KEY),  # *
+    10007: _config(_CLOCK),  # *
+    206: _refused(),
+    208: _refused(),
+    209: _refused(),
+    40003: _refused(),
+    40004: _refused(),
+    40401: _refused(),
+    40006: _retry("The exchange took the request for a repetition."),
+    40801: _retry("The exchange took too long."),
+    50001: _retry(_SERVER),
+    120009: _retry(_SERVER),
+    9010001: _retry("The exchange is in maintenance."),  # *
+    42901: Meaning(Action.RATE_LIMITED, _BUSY),
+    10006: Meaning(Action.RATE_LIMITED, _BUSY),  # *
+}
+
+# Where a body carries no code that decides: the HTTP status alone.
+STATUS_MEANINGS: dict[int, Meaning] = {
+    401: _config(_KEY),
+    403: Meaning(
+        Action.FAIL, "Something between this machine and the exchange forbids the request: a firewall, or your region."
+    ),
+    408: _retry("The exchange took too long."),
+    429: Meaning(Action.RATE_LIMITED, _BUSY),
+}
+_ELSEWHERE = Meaning(
+    Action.FAIL, "The exchange sends the request elsewhere, where a key must not follow: check base_url."
+)
+_UNKNOWN = Meaning(Action.FAIL, _REPORT)
+_UNREADABLE = _retry("The answer cannot be read.")
+
+
+def meaning_of(status: int, code: int | None, per_instrument: bool) -> Meaning | None:
+    """What an answer asks for; None for success. `per_instrument`: the request's own choice was just an instrument.
+
+    The code decides where the table has it (50001 comes with 400 and with 500, failures come with 200), but for 429,
+    which means the same whatever the body says.
+    """
+    if status == 429:
+        return STATUS_MEANINGS[429]
+    if code == 0 and 200 <= status < 300:
+        return None
+    meaning = MEANINGS.get(code) if code else None
+    if meaning and (meaning.action is not Action.REFUSED or per_instrument):
+        return meaning
+    return _meaning_of_status(status, code)
+
+
+def _meaning_of_status(status: int, code: int | None) -> Meaning:
+    """Where the code does not decide."""
+    if status >= 500:
+        return _retry(_SERVER)
+    if 300 <= status < 400:
+        return _ELSEWHERE
+    if code is None and status < 300:
+        return _UNREADABLE
+    return STATUS_MEANINGS.get(status, _UNKNOWN)
+
+
+class ExchangeError(AirbyteTracedException):
+    """The exchange's answer ends a request: a config error or a system error, with the sentence the user sees."""
+
+    def __init__(self, action: Action, sentence: str) -> None:
+        self.action = action
+        sentence = redact(sentence)
+        super().__init__(message=sentence, internal_message=sentence, failure_type=_FAILURE_TYPES[action])
+
+
+_FAILURE_TYPES = {
+    Action.CONFIG_ERROR: FailureType.config_error,
+    Action.RETRY: FailureType.transient_error,
+    Action.RATE_LIMITED: FailureType.transient_error,
+    Action.REFUSED: FailureType.system_error,
+    Action.FAIL: FailureType.system_error,
+}
+
+
+def sentence(method: str, status: int, code: int | None, message: str, meaning: Meaning) -> str:
+    """`private/get-trades was answered with code 40101 UNAUTHORIZED (HTTP 401). The key ...`."""
+    said = f"code {code} {message}".rstrip() if code is not None else "no reason code"
+    return f"{method} was answered with {said[:300]} (HTTP {status}). {meaning.advice.format(method=method)}"

@@ -1,0 +1,46 @@
+"""Tells how far a long read is, at a pace that a person can follow."""
+
+import logging
+import threading
+import time
+
+INTERVAL_SECONDS = 10.0
+
+
+class Progress:
+    """Counts what several threads read of one table and logs it, at most once in INTERVAL_SECONDS."""
+
+    def __init__(self, logger: logging.Logger, table: str, unit: str, total: int) -> None:
+        self._logger = logger
+        self._table = table
+        self._unit = unit
+        self.total = total
+        self._done = 0
+        self._requests = 0
+        self._lock = threading.Lock()
+        self._started = self._told = time.monotonic()
+
+    def request(self) -> None:
+        """One more request is answered."""
+        with self._lock:
+            self._requests += 1
+            self._tell_now_and_then()
+
+    def done(self, amount: int = 1, where: str = "") -> None:
+        """`amount` more of the total are read; `where` is added to the line."""
+        with self._lock:
+            self._done += amount
+            self._tell_now_and_then(where)
+
+    def _tell_now_and_then(self, where: str = "") -> None:
+        now = time.monotonic()
+        if now - self._told >= INTERVAL_SECONDS:
+            self._told = now
+            self._tell(now, where)
+
+    def _tell(self, now: float, where: str) -> None:
+        rate = self._requests / max(now - self._started, 0.001)
+        self._logger.info(
+            f"{self._table}: {self._done:,} of {self.total:,} {self._unit} read, "
+            f"{self._requests:,} requests, {rate:.1f} a second{where}"
+        )

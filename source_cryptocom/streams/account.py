@@ -1,0 +1,40 @@
+"""The account as it is now: one request a table."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from source_cryptocom.streams.base import ExchangeStream
+
+
+class UserBalance(ExchangeStream):
+    """One row per asset, with the fields of the account it belongs to beside it."""
+
+    method = "private/user-balance"
+    primary_key = "instrument_name"
+
+    def records(self, result: Any) -> Iterator[dict[str, Any]]:
+        return self.to_records(row for account in result["data"] for row in self._assets(account))
+
+    def _assets(self, account: Any) -> Iterator[dict[str, Any]]:
+        if not isinstance(account, dict) or not isinstance(account.get("position_balances"), list):
+            raise self.unreadable("position_balances is not a list")
+        shared = {name: value for name, value in account.items() if name != "position_balances"}
+        for asset in account["position_balances"]:
+            row = {f"account_{name}" if name in asset else name: value for name, value in shared.items()}
+            yield row | asset
+
+
+class UserPosition(ExchangeStream):
+    """One row per position; a cross and an isolated position can share an instrument."""
+
+    method = "private/get-positions"
+    primary_key = ["account_id", "instrument_name", "isolation_id"]  # noqa: RUF012
+    columns = {"update_timestamp_ms": "update_time"}  # noqa: RUF012
+    defaults = {"isolation_id": "0"}  # noqa: RUF012
+
+
+class OpenOrder(ExchangeStream):
+    """The orders that are open at the moment of the sync."""
+
+    method = "private/get-open-orders"
+    primary_key = "order_id"

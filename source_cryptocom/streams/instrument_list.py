@@ -1,0 +1,33 @@
+"""The exchange's list of instruments, fetched once a sync and shared by the tables that need it."""
+
+import threading
+from collections.abc import Callable
+
+from source_cryptocom.envelope import Row
+
+
+class InstrumentList:
+    """Thread-safe. A failed fetch is remembered: each table that needs the list fails with it, without more waits."""
+
+    def __init__(self, fetch: Callable[[], list[Row]]) -> None:
+        self._fetch = fetch
+        self._lock = threading.Lock()
+        self._rows: list[Row] | None = None
+        self._error: Exception | None = None
+
+    def rows(self) -> list[Row]:
+        """The rows of public/get-instruments. Raises what the first fetch raised."""
+        with self._lock:
+            if self._error:
+                raise self._error
+            if self._rows is None:
+                try:
+                    self._rows = self._fetch()
+                except Exception as error:
+                    self._error = error
+                    raise
+            return self._rows
+
+    def names(self) -> list[str]:
+        """All instruments' names, in the exchange's order."""
+        return [str(row["symbol"]) for row in self.rows() if row.get("symbol")]

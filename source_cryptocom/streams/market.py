@@ -1,0 +1,90 @@
+"""The public tables that need one request, or one per instrument."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from airbyte_cdk.models import SyncMode
+from airbyte_cdk.sources.streams.core import StreamData
+
+from source_cryptocom.streams.base import ExchangeStream
+from source_cryptocom.streams.instrument_list import InstrumentList
+from source_cryptocom.streams.market_stream import MarketStream
+from source_cryptocom.streams.per_instrument import PerInstrumentStream
+from source_cryptocom.sync import Sync
+
+
+class Instrument(ExchangeStream):
+    """Everything that can be traded. The sync's one request for it serves the other tables too."""
+
+    method = "public/get-instruments"
+    primary_key = "symbol"
+    columns = {"expiry_timestamp_ms": "expiry_time"}  # noqa: RUF012
+
+    def __init__(self, sync: Sync) -> None:
+        super().__init__(sync)
+        self.listing = InstrumentList(lambda: self.rows({}))
+
+    def read_records(
+        self,
+        sync_mode: SyncMode,
+        cursor_field: list[str] | None = None,
+        stream_slice: Mapping[str, Any] | None = None,
+        stream_state: Mapping[str, Any] | None = None,
+    ) -> Iterable[StreamData]:
+        yield from self.to_records(self.listing.rows())
+
+
+class Ticker(MarketStream):
+    """The latest price, best bid and ask, and the last 24 hours, of every instrument in one request."""
+
+    method = "public/get-tickers"
+    primary_key = "instrument"
+    # `a` is the latest trade's price and `k` the best ask: so says the documentation, and every live row bears it out.
+    columns = {  # noqa: RUF012
+        "i": "instrument",
+        "h": "high",
+        "l": "low",
+        "a": "last_price",
+        "b": "bid",
+        "k": "ask",
+        "bs": "bid_size",
+        "ks": "ask_size",
+        "c": "change",
+        "v": "volume",
+        "vv": "volume_value",
+        "oi": "open_interest",
+        "t": "timestamp",
+    }
+
+    def read_records(
+        self,
+        sync_mode: SyncMode,
+        cursor_field: list[str] | None = None,
+        stream_slice: Mapping[str, Any] | None = None,
+        stream_state: Mapping[str, Any] | None = None,
+    ) -> Iterable[StreamData]:
+        yield from super().read_records(sync_mode, cursor_field, stream_slice, stream_state)
+        self._complete = True
+
+
+class Book(PerInstrumentStream):
+    """The order book of each instrument, `book_depth` levels a side."""
+
+    method = "public/get-book"
+    primary_key = ["instrument", "timestamp"]  # noqa: RUF012
+    columns = {"t": "timestamp", "instrument_name": "instrument"}  # noqa: RUF012
+
+    def read_series(self, series: str, cursor: Any) -> Iterator[dict[str, Any]]:
+        asked_ms = self._sync.clock()
+        result = self.request({"instrument_name": series, "depth": str(self._sync.config.book_depth)})
+        shared = {name: value for name, value in result.items() if name != "data"}
+        for book in result["data"]:
+            # The exchange may send a book without its time.
+            yield from self.to_records([{"t": asked_ms, **shared, **_present(book)}], instrument=series)
+        if self._full_refresh:
+            self.moved(series, True)
+
+
+def _present(book: Any) -> dict[str, Any]:
+    """The book's fields; a `t` that is null is left out like one that is not there."""
+    return {name: value for name, value in dict(book).items() if name != "t" or value}

@@ -1,0 +1,39 @@
+"""What all streams of one sync share."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from airbyte_cdk.sources.streams.call_rate import APIBudget
+from requests.auth import AuthBase
+
+from source_cryptocom.authenticator import ExchangeAuthenticator, PublicAccess
+from source_cryptocom.client import SYNC_PATIENCE, Patience
+from source_cryptocom.clock import now_ms
+from source_cryptocom.config import Config
+from source_cryptocom.rate_budget import request_budget
+
+
+@dataclass(frozen=True)
+class Sync:
+    """One run of the connector. `lanes`: how many partitions each per-instrument table is read in."""
+
+    config: Config
+    patience: Patience = SYNC_PATIENCE
+    lanes: Mapping[str, int] = field(default_factory=dict)
+    clock: Callable[[], int] = now_ms
+    budget: APIBudget = field(default_factory=request_budget)
+    private_access: AuthBase | None = None
+    public_access: AuthBase = field(default_factory=PublicAccess)
+
+    def __post_init__(self) -> None:
+        if self.private_access is None and self.config.credentials:
+            object.__setattr__(self, "private_access", ExchangeAuthenticator(self.config.credentials))
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """How the configured catalog wants a stream read: from the start or from `state`."""
+
+    full_refresh: bool = True
+    state: Mapping[str, Any] = field(default_factory=dict)
