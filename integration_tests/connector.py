@@ -1,0 +1,136 @@
+"""Runs the connector against a simulated exchange the way a platform does, and sorts what it prints."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from airbyte_cdk.models import (
+    AirbyteStateMessage,
+    AirbyteStateMessageSerializer,
+    AirbyteStreamStatus,
+    ConfiguredAirbyteCatalog,
+    ConfiguredAirbyteStream,
+    DestinationSyncMode,
+    FailureType,
+    SyncMode,
+)
+from airbyte_cdk.test.entrypoint_wrapper import EntrypointOutput, read
+from airbyte_cdk.test.models import ExpectedOutcome
+
+from integration_tests.exchange.exchange import Exchange
+from integration_tests.impatient import impatient
+from source_cryptocom import SourceCryptocom
+
+LOGGER = logging.getLogger("airbyte")
+KEY, SECRET = "demo-key-abcdef", "demo-secret-0123456789"
+
+State = list[AirbyteStateMessage]
+
+
+def config_for(exchange: Exchange, with_key: bool = True, **fields: Any) -> dict[str, Any]:
+    """A config that reads the simulated exchange; `fields` add to it or replace."""
+    account = {"api_key": KEY, "api_secret": SECRET} if with_key else {}
+    return {**account, "base_url": exchange.base_url, "hours_between_syncs": 0, **fields}
+
+
+def configured_catalog(config: Mapping[str, Any], tables: Sequence[str], sync_mode: str) -> ConfiguredAirbyteCatalog:
+    """The discovered tables named, each in `sync_mode` where it offers that, else in full refresh."""
+    found = {stream.name: stream for stream in SourceCryptocom().discover(LOGGER, config).streams}
+    streams = []
+    for table in tables:
+        mode = SyncMode(sync_mode)
+        offered = mode in (found[table].supported_sync_modes or [])
+        streams.append(
+            ConfiguredAirbyteStream(
+                stream=found[table],
+                sync_mode=mode if offered else SyncMode.full_refresh,
+                destination_sync_mode=DestinationSyncMode.append,
+            )
+        )
+    return ConfiguredAirbyteCatalog(streams=streams)
+
+
+@dataclass(frozen=True)
+class Output:
+    """What one run printed."""
+
+    entrypoint: EntrypointOutput
+
+    @property
+    def records(self) -> dict[str, list[dict[str, Any]]]:
+        """Records by table, in the order of printing."""
+        found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for message in self.entrypoint.records:
+            if message.record:
+                found[message.record.stream].append(dict(message.record.data))
+        return dict(found)
+
+    @property
+    def state(self) -> State:
+        """The last state of each stream, as the platform gives it to the next run."""
+        last: dict[str, AirbyteStateMessage] = {}
+        for message in self.entrypoint.state_messages:
+            if message.state and message.state.stream:
+                last[message.state.stream.stream_descriptor.name] = message.state
+        return [
+            AirbyteStateMessageSerializer.load(AirbyteStateMessageSerializer.dump(state)) for state in last.values()
+        ]
+
+    def state_of(self, table: str) -> dict[str, Any]:
+        """The last state of one table."""
+        for state in self.state:
+            if state.stream and state.stream.stream_descriptor.name == table and state.stream.stream_state:
+                return dict(state.stream.stream_state.__dict__)
+        return {}
+
+    def errors(self, table: str | None = None) -> list[tuple[FailureType | None, str]]:
+        """(failure type, sentence) of each error trace, of one table or of all."""
+        return [
+            (message.trace.error.failure_type, message.trace.error.message)
+            for message in self.entrypoint.errors
+            if message.trace and message.trace.error
+            if table is None or (message.trace.error.stream_descriptor or _NO_STREAM).name == table
+        ]
+
+    def status(self, table: str) -> AirbyteStreamStatus:
+        """The table's last status."""
+        return self.entrypoint.get_stream_statuses(table)[-1]
+
+    def log(self, level: str) -> list[str]:
+        """The log lines of a level, such as WARN."""
+        return [
+            message.log.message for message in self.entrypoint.logs if message.log and message.log.level.value == level
+        ]
+
+
+class _NoStream:
+    name = None
+
+
+_NO_STREAM = _NoStream()
+
+
+def sync(
+    config: Mapping[str, Any],
+    tables: Sequence[str],
+    sync_mode: str = "full_refresh",
+    state: State | None = None,
+    expecting_failure: bool = False,
+) -> Output:
+    """One read through the real entrypoint, without the waits of a real exchange."""
+    with impatient():
+        catalog = configured_catalog(config, tables, sync_mode)
+        outcome = ExpectedOutcome.EXPECT_EXCEPTION if expecting_failure else ExpectedOutcome.EXPECT_SUCCESS
+        return Output(read(SourceCryptocom(), config, catalog, state, expected_outcome=outcome))
+
+
+def by_key(records: Iterable[Mapping[str, Any]], *columns: str) -> dict[tuple[Any, ...], Mapping[str, Any]]:
+    """Records by their key. Fails on a key that comes twice."""
+    found: dict[tuple[Any, ...], Mapping[str, Any]] = {}
+    for record in records:
+        key = tuple(record[column] for column in columns)
+        assert key not in found, f"{key} was emitted twice"
+        found[key] = record
+    return found

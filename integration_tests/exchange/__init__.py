@@ -1,0 +1,1 @@
+"""A simulated Crypto.com Exchange: speaks HTTP on loopback, knows its own truth, and can misbehave. See README.md."""

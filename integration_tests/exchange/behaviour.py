@@ -1,0 +1,122 @@
+"""How the simulated exchange behaves: one frozen set of switches, replaceable while the server runs."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Literal
+
+NumbersAs = Literal["integers", "strings"]
+OrderTimeFilter = Literal["create", "update"]
+WindowCap = Literal["none", "day", "week", "refuse"]
+PageOrder = Literal["newest_first", "oldest_first"]
+LargeLimit = Literal["served", "clamped", "refused"]
+TimePrecision = Literal["ns", "ms"]
+
+
+def _flag(flag: str, meaning: str) -> dict[str, str]:
+    return {"flag": flag, "help": meaning}
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """Every switch of the simulated exchange; the defaults are what the live exchange is believed to do."""
+
+    numbers_as: NumbersAs = field(
+        default="integers", metadata=_flag("--numbers", "integers as the live API, or strings as the documentation")
+    )
+    latency_seconds: float = field(default=0.0, metadata=_flag("--latency", "seconds between a request and its answer"))
+    enforce_limits: bool = field(
+        default=True, metadata=_flag("--no-limits", "do not enforce the published request limits")
+    )
+    order_time_filter: OrderTimeFilter = field(
+        default="create", metadata=_flag("--order-time-filter", "which time of an order start_time and end_time test")
+    )
+    window_cap: WindowCap = field(
+        default="none",
+        metadata=_flag(
+            "--window-cap", "longer windows are silently cut to their last day or week, or refused beyond a day"
+        ),
+    )
+    page_order: PageOrder = field(
+        default="newest_first", metadata=_flag("--page-order", "order of the rows inside a page")
+    )
+    large_limit: LargeLimit = field(
+        default="clamped", metadata=_flag("--large-limit", "what happens to a limit above 100")
+    )
+    time_precision: TimePrecision = field(
+        default="ns", metadata=_flag("--time-precision", "unit in which bounds and rows are compared")
+    )
+    end_inclusive: bool = field(default=False, metadata=_flag("--end-inclusive", "end_time belongs to the window"))
+    retention_days: float = field(
+        default=180.0, metadata=_flag("--retention-days", "older account history is not served")
+    )
+    clock_skew_seconds: float = field(
+        default=0.0, metadata=_flag("--clock-skew", "seconds by which the server's clock is ahead")
+    )
+    extra_fields: bool = field(
+        default=False, metadata=_flag("--extra-fields", "every row carries fields that are not documented")
+    )
+    book_without_time: bool = field(
+        default=False, metadata=_flag("--book-without-time", "books carry no time of their own")
+    )
+    decimals_as_numbers: bool = field(
+        default=False,
+        metadata=_flag("--decimals-as-numbers", "decimals of account rows are JSON numbers, all digits kept"),
+    )
+    nulls_for_missing: bool = field(
+        default=False,
+        metadata=_flag("--nulls-for-missing", "an optional field that a row lacks is sent as null instead of left out"),
+    )
+    denied_methods: frozenset[str] = field(
+        default=frozenset(), metadata=_flag("--denied-method", "private method answered with 40101")
+    )
+    ip_blocked: bool = field(default=False, metadata=_flag("--ip-blocked", "private methods answer 40103"))
+    tier_blocked_methods: frozenset[str] = field(
+        default=frozenset(), metadata=_flag("--tier-blocked-method", "private method answered with 40104")
+    )
+    refused_instruments: frozenset[str] = field(
+        default=frozenset(),
+        metadata=_flag("--refused-instrument", "instrument that is listed but refused by the per-instrument methods"),
+    )
+    maintenance: bool = field(default=False, metadata=_flag("--maintenance", "every method answers 9010001"))
+
+    def changed(self, changes: Mapping[str, object]) -> Behaviour:
+        """A copy with some switches changed, as they arrive in JSON (lists stand for sets).
+
+        Raises ValueError for a name that is no switch or a value that the switch does not take.
+        """
+        kinds = switch_kinds()
+        unknown = sorted(set(changes) - set(kinds))
+        if unknown:
+            raise ValueError(f"no such switch: {', '.join(unknown)}")
+        return replace(self, **{name: _accepted(name, kinds[name], value) for name, value in changes.items()})
+
+    def as_json(self) -> dict[str, object]:
+        """The switches as JSON can hold them: sets become sorted lists."""
+        values = dataclasses.asdict(self)
+        return {name: sorted(value) if isinstance(value, frozenset) else value for name, value in values.items()}
+
+
+def switch_kinds() -> dict[str, Any]:
+    """The type of each switch by its name, Literal types included."""
+    kinds = typing.get_type_hints(Behaviour)
+    return {switch.name: kinds[switch.name] for switch in fields(Behaviour)}
+
+
+def _accepted(name: str, kind: Any, value: object) -> Any:
+    if typing.get_origin(kind) is Literal:
+        if value in typing.get_args(kind):
+            return value
+    elif isinstance(kind, types.GenericAlias):
+        if isinstance(value, (list, tuple, set, frozenset)) and all(isinstance(item, str) for item in value):
+            return frozenset(value)
+    elif kind is bool:
+        if isinstance(value, bool):
+            return value
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value)
+    raise ValueError(f"{name} does not take {value!r}")

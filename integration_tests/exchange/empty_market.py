@@ -1,0 +1,31 @@
+"""A market without instruments, for tests that are about the account alone."""
+
+from __future__ import annotations
+
+from integration_tests.exchange.behaviour import NumbersAs
+
+
+class EmptyMarket:
+    """Lists nothing; every instrument is unknown."""
+
+    extra_fields = False
+    names: tuple[str, ...] = ()
+
+    def instruments_json(self, style: NumbersAs) -> bytes:
+        return b"[]"
+
+    def tickers_json(self, style: NumbersAs, instrument: str | None = None) -> bytes:
+        if instrument is not None:
+            raise KeyError(instrument)
+        return b"[]"
+
+    def book_json(self, style: NumbersAs, instrument: str, depth: int, with_time: bool) -> bytes:
+        raise KeyError(instrument)
+
+    def trades_json(self, style: NumbersAs, instrument: str, start_ns: int, end_ns: int, count: int) -> bytes:
+        raise KeyError(instrument)
+
+    def candles_json(
+        self, style: NumbersAs, instrument: str, timeframe: str, start_ms: int | None, end_ms: int, count: int
+    ) -> bytes:
+        raise KeyError(instrument)

@@ -1,0 +1,180 @@
+"""The simulated exchange itself: everything a test can look at or change, and how a call is answered. No HTTP."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from integration_tests.exchange.account import Account
+from integration_tests.exchange.admission import Credentials, Gate, RefusedCall
+from integration_tests.exchange.answers import Answer, Call, Refusal, refused, success
+from integration_tests.exchange.behaviour import Behaviour
+from integration_tests.exchange.fault_answers import WRONG_ANSWERS
+from integration_tests.exchange.faults import Fault, Faults
+from integration_tests.exchange.limits import SlidingWindows
+from integration_tests.exchange.market_interface import MarketData
+from integration_tests.exchange.private_methods import PRIVATE_METHODS
+from integration_tests.exchange.public_methods import PUBLIC_METHODS
+from integration_tests.exchange.request_log import RequestLog, RequestRecord
+
+ROOT = "/exchange/v1"
+TIME_PARAMETERS = frozenset({"start_time", "end_time", "start_ts", "end_ts"})
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A request as it came over the wire; `body` is None for a GET, `at` is monotonic seconds."""
+
+    method: str
+    at: float
+    client: str
+    query: Mapping[str, str]
+    body: bytes | None = None
+    content_length: int | None = None
+
+
+class Exchange:
+    """A running exchange. `behaviour`, `account`, `market` and `faults` may be changed from any thread.
+
+    `now_ns` is the true time; the server's own clock adds the behaviour's skew.
+    """
+
+    def __init__(
+        self,
+        market: MarketData,
+        account: Account,
+        behaviour: Behaviour | None = None,
+        credentials: Credentials | None = None,
+        now_ns: Callable[[], int] = time.time_ns,
+    ) -> None:
+        self.credentials = credentials or Credentials()
+        self.market = market
+        self.account = account
+        self.behaviour = behaviour or Behaviour()
+        self.faults = Faults()
+        self.log = RequestLog()
+        self.base_url = ""
+        """Set once the server listens, for example http://127.0.0.1:8765/exchange/v1"""
+        self._now_ns = now_ns
+        self._gate = Gate(self.credentials)
+        self._windows = SlidingWindows()
+        self._callbacks: dict[tuple[str, int], list[Callable[[], object]]] = {}
+        self._last_pages: dict[str, bytes] = {}
+
+    @property
+    def behaviour(self) -> Behaviour:
+        return self._behaviour
+
+    @behaviour.setter
+    def behaviour(self, behaviour: Behaviour) -> None:
+        self._behaviour = behaviour
+        self.market.extra_fields = behaviour.extra_fields
+
+    def behave(self, **changes: Any) -> None:
+        """Changes some switches by name."""
+        self.behaviour = replace(self.behaviour, **changes)
+
+    @property
+    def requests(self) -> dict[str, list[RequestRecord]]:
+        return self.log.requests
+
+    @property
+    def unknown_parameters(self) -> Counter[tuple[str, str]]:
+        """How often each (method, parameter) that the exchange does not know was sent."""
+        return self.log.unknown_parameters
+
+    def count(self, method: str | None = None) -> int:
+        """Requests of one method so far, or of all, whatever they were answered."""
+        records = self.requests.values() if method is None else [self.requests.get(method, [])]
+        return sum(len(of_method) for of_method in records)
+
+    def rejected_share(self) -> float:
+        return self.log.rejected_share()
+
+    def on_request(self, method: str, number: int, callback: Callable[[], object]) -> None:
+        """Runs `callback` in the server's thread before the `number`-th request of the method is answered."""
+        self._callbacks.setdefault((method, number), []).append(callback)
+
+    def now_ns(self) -> int:
+        """The server's clock."""
+        return self._now_ns() + int(self.behaviour.clock_skew_seconds * 1_000_000_000)
+
+    def admit(self, arrival: Arrival, record: RequestRecord) -> Call | Answer:
+        """The call to answer, or the refusal that it gets at the door."""
+        for callback in self._callbacks.pop((record.method, record.number), ()):
+            callback()
+        behaviour = self.behaviour
+        call = Call(arrival.method, arrival.query)
+        try:
+            call = self._call(arrival, behaviour)
+            record.params = call.params
+            if behaviour.maintenance:
+                raise Refusal(9010001)
+            client = arrival.client if arrival.body is None else self.credentials.api_key
+            if behaviour.enforce_limits and not self._windows.admit(call.method, client, arrival.at):
+                raise Refusal(42901)
+        except RefusedCall as turned_away:
+            record.params = turned_away.call.params
+            return refused(turned_away.call, turned_away.refusal, behaviour.numbers_as)
+        except Refusal as refusal:
+            return refused(call, refusal, behaviour.numbers_as)
+        return call
+
+    def answer(self, call: Call, behaviour: Behaviour | None = None) -> Answer:
+        """The right answer to a call, by the account of this moment and the behaviour given, or the exchange's."""
+        behaviour = behaviour or self.behaviour
+        try:
+            result = self._result(call, behaviour)
+        except Refusal as refusal:
+            return refused(call, refusal, behaviour.numbers_as)
+        except KeyError:
+            return refused(call, Refusal(40004, "Invalid instrument_name"), behaviour.numbers_as)
+        return success(call, result, behaviour.numbers_as)
+
+    def wrong_answer(self, fault: Fault, call: Call) -> Answer:
+        """What a fault makes of the answer; the right one where the fault concerns the connection only."""
+        behaviour = self.behaviour
+        if fault.kind == "same_page" and call.method in self._last_pages:
+            return success(call, self._last_pages[call.method], behaviour.numbers_as)
+        if fault.kind == "window_ignored":
+            wider = {name: value for name, value in call.params.items() if name not in TIME_PARAMETERS}
+            return self.answer(
+                replace(call, params={**wider, "start_time": "0"}), replace(behaviour, window_cap="none")
+            )
+        right = self.answer(call)
+        if fault.kind not in WRONG_ANSWERS:
+            return right
+        return WRONG_ANSWERS[fault.kind](fault, call, right, behaviour.numbers_as)
+
+    def _call(self, arrival: Arrival, behaviour: Behaviour) -> Call:
+        if arrival.method in PUBLIC_METHODS:
+            if arrival.body is not None:
+                raise Refusal(40003, "public methods are asked with GET")
+            self._note_unknown(arrival.method, arrival.query, PUBLIC_METHODS[arrival.method][1])
+            return Call(arrival.method, arrival.query)
+        if arrival.method not in PRIVATE_METHODS:
+            raise Refusal(40002)
+        if arrival.body is None:
+            raise Refusal(40003, "private methods are asked with POST")
+        call = self._gate.admit(
+            arrival.method, arrival.body, arrival.content_length, behaviour, self.now_ns() // 1_000_000
+        )
+        self._note_unknown(call.method, call.params, PRIVATE_METHODS[call.method][1])
+        return call
+
+    def _result(self, call: Call, behaviour: Behaviour) -> bytes:
+        if call.method in PUBLIC_METHODS:
+            return PUBLIC_METHODS[call.method][0](self.market, behaviour, self.now_ns(), call.params)
+        with self.account.lock:
+            rows = PRIVATE_METHODS[call.method][0](self.account, behaviour, self.now_ns(), call.params)
+        result = b'{"data":' + rows + b"}"
+        self._last_pages[call.method] = result
+        return result
+
+    def _note_unknown(self, method: str, params: Mapping[str, str], known: frozenset[str]) -> None:
+        for name in params:
+            if name not in known:
+                self.log.unknown_parameters[method, name] += 1

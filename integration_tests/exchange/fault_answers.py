@@ -1,0 +1,84 @@
+"""Faults that are a wrong answer: what is sent instead of the right one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from integration_tests.exchange.answers import Answer, Call, failure, success
+from integration_tests.exchange.behaviour import NumbersAs
+from integration_tests.exchange.faults import Fault
+
+KEYS: dict[str, str] = {
+    "public/get-instruments": "symbol",
+    "public/get-tickers": "i",
+    "public/get-book": "bids",
+    "public/get-trades": "d",
+    "public/get-candlestick": "t",
+    "private/user-balance": "position_balances",
+    "private/get-positions": "instrument_name",
+    "private/get-open-orders": "order_id",
+    "private/get-order-history": "order_id",
+    "private/get-trades": "trade_id",
+    "private/get-transactions": "journal_id",
+}
+"""The field that a row of the method cannot do without."""
+
+_DIGITS_IN_QUOTES = re.compile(rb'(?<=[:\[,])"(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?)"(?=[,\]}])')
+_DECIMAL_IN_QUOTES = re.compile(rb'(?<=[:\[,])"-?[0-9]+\.[0-9]+"(?=[,\]}])')
+_VALUE = rb'(?:"(?:[^"\\]|\\.)*"|\[\]|\[(?:[^\[\]]|\[(?:[^\[\]]|\[[^\[\]]*\])*\])*\]|[^,}\]\[{"]+)'
+_PAGE = b"<!DOCTYPE html><html><head><title>Please wait</title></head><body>Checking your browser</body></html>"
+
+Wrong = Callable[[Fault, Call, Answer, NumbersAs], Answer]
+
+
+def _changed(change: Callable[[Fault, Call, bytes], bytes]) -> Wrong:
+    return lambda fault, call, right, style: Answer(right.status, right.code, change(fault, call, right.body))
+
+
+def _without_key(fault: Fault, call: Call, body: bytes) -> bytes:
+    name = b'"' + KEYS[call.method].encode() + b'":' + _VALUE
+    start = body.index(b'"result":')
+    return body[:start] + re.sub(rb"," + name + rb"|" + name + rb",?", b"", body[start:], count=1)
+
+
+def _numbers_for_strings(fault: Fault, call: Call, body: bytes) -> bytes:
+    start = body.index(b'"result":')
+    return body[:start] + _DIGITS_IN_QUOTES.sub(rb"\1", body[start:])
+
+
+def _status(fault: Fault, call: Call, right: Answer, style: NumbersAs) -> Answer:
+    return failure(call, fault.status or 500, fault.code, fault.message, style)
+
+
+def _code_with_200(fault: Fault, call: Call, right: Answer, style: NumbersAs) -> Answer:
+    return failure(call, 200, fault.code, fault.message, style)
+
+
+def _result(result: bytes) -> Wrong:
+    return lambda fault, call, right, style: success(call, result, style)
+
+
+def _body(body: bytes) -> Wrong:
+    return lambda fault, call, right, style: Answer(200, 0, body)
+
+
+WRONG_ANSWERS: dict[str, Wrong] = {
+    "status": _status,
+    "code_with_200": _code_with_200,
+    "status_without_body": lambda fault, call, right, style: Answer(fault.status or 502, fault.code, b""),
+    "html_200": _body(_PAGE),
+    "not_json": _body(b"upstream connect error or disconnect/reset before headers"),
+    "empty_body": _body(b""),
+    "truncated_json": _changed(lambda fault, call, body: body[: len(body) // 2]),
+    "empty_result": _result(b"{}"),
+    "data_null": _result(b'{"data":null}'),
+    "result_missing": _changed(lambda fault, call, body: body[: body.index(b',"result":')] + b"}"),
+    "row_without_key": _changed(_without_key),
+    "numbers_for_strings": _changed(_numbers_for_strings),
+    "nan": _changed(lambda fault, call, body: _DECIMAL_IN_QUOTES.sub(b"NaN", body, count=1)),
+    "huge": _changed(
+        lambda fault, call, body: body[:-1] + b',"padding":"' + b"x" * int(fault.megabytes * 1_000_000) + b'"}'
+    ),
+}
+"""Kind -> (fault, call, the right answer, number style) -> the answer that is sent. The other kinds are transport's."""
