@@ -1,0 +1,91 @@
+# Needs make, and Python 3.10 to 3.13 with pip and venv. Everything else goes into .venv.
+PYTHON ?= $(shell for p in python3.12 python3.11 python3.10 python3.13 python3; do \
+	$$p -c 'import ensurepip, sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
+CONFIG ?= secrets/config.json
+IMAGE ?= source-cryptocom:dev
+ENGINE ?= docker
+
+VENV := .venv
+TOOLS := .venv-tools
+BIN := $(VENV)/bin
+# Every version and hash is in the lock files: nothing is left to resolve. Bytecode is written on first import, for what
+# is imported and no more, which spares a third of the installation.
+PIP_INSTALL := -m pip install --disable-pip-version-check --no-deps --no-compile
+unexport PYTHONDONTWRITEBYTECODE
+# PyAirbyte reports its use to Airbyte unless it is told not to.
+export DO_NOT_TRACK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo sync test lint format bench coverage mutation audit lock image clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(VENV)/installed ## create .venv (the other targets do it when they need it)
+
+demo: install ## read every table from a simulated exchange into DuckDB
+	$(BIN)/python -m demo
+
+sync: install ## the same with the live exchange: make sync CONFIG=secrets/config.json
+	$(BIN)/python -m demo --config $(CONFIG)
+
+test: lint ## run linters, type checks and all tests
+	$(BIN)/python -m pytest
+
+lint: install ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: install ## let ruff put imports and layout right
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: install ## measure speed, memory and requests against the simulated exchange
+	$(BIN)/python -m benchmarks
+
+coverage: install ## branch coverage of source_cryptocom
+	$(BIN)/python -m pytest --cov --cov-report=term-missing
+
+mutation: install ## inject faults into five modules: the unit tests must notice 85 % of them
+	rm -rf mutants
+	$(BIN)/mutmut run
+	$(BIN)/mutmut results
+	$(BIN)/mutmut export-cicd-stats
+	$(BIN)/python -c 'import json; of = json.load(open("mutants/mutmut-cicd-stats.json")); \
+	noticed = (of["killed"] + of["timeout"]) / of["total"]; \
+	print("{:.1%} of {} injected faults noticed".format(noticed, of["total"])); raise SystemExit(noticed < 0.85)'
+
+audit: $(TOOLS)/installed ## look the locked versions up in the vulnerability database (needs network)
+	$(TOOLS)/bin/pip-audit --disable-pip --require-hashes -r requirements.lock
+
+UV_COMPILE := $(TOOLS)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
+lock: $(TOOLS)/installed ## pin the newest versions that pyproject.toml allows, for Python 3.10 to 3.13
+	$(UV_COMPILE) pyproject.toml --output-file requirements.lock
+	$(UV_COMPILE) pyproject.toml --group dev --output-file requirements-dev.lock
+	$(UV_COMPILE) --group tools --output-file requirements-tools.lock
+
+image: ## build the connector's image (ENGINE=podman works too)
+	$(ENGINE) build --tag $(IMAGE) .
+
+clean: ## remove everything that make has created
+	rm -rf $(VENV) $(TOOLS) build dist mutants .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(VENV)/installed: $(VENV)/dependencies pyproject.toml
+	@echo "Installing source-cryptocom into $(VENV)"
+	$(BIN)/python $(PIP_INSTALL) --quiet --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dependencies: requirements-dev.lock
+	@test -n "$(PYTHON)" || { echo "No Python 3.10 to 3.13 with venv found. Name one: make PYTHON=/path/to/python"; exit 1; }
+	@echo "Installing the locked packages into $(VENV): two minutes or so, once"
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python $(PIP_INSTALL) --progress-bar off --ignore-requires-python -r requirements-dev.lock
+	@touch $@
+
+$(TOOLS)/installed: requirements-tools.lock
+	@test -n "$(PYTHON)" || { echo "No Python 3.10 to 3.13 with venv found. Name one: make PYTHON=/path/to/python"; exit 1; }
+	$(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/python $(PIP_INSTALL) --progress-bar off -r requirements-tools.lock
+	@touch $@
