@@ -36,9 +36,11 @@ from source_cryptocom.log_file import log_file
 from source_cryptocom.redaction import redact_trace, register_secrets
 from source_cryptocom.streams import (
     PRIVATE_TABLES,
+    PUBLIC_TABLES,
     CheckpointedStream,
     ExchangeStream,
     candlestick,
+    names,
     private_tables,
     public_tables,
     trade,
@@ -170,7 +172,7 @@ class SourceCryptocom(ConcurrentSourceAdapter):
     @staticmethod
     def _unknown_tables(parsed: Config, catalog: ConfiguredAirbyteCatalog) -> dict[str, ConfigError]:
         """An error for each table that does not exist. Raises ConfigError for tables that need a key and have none."""
-        private = {_table_name(table) for table in PRIVATE_TABLES}
+        private = names(PRIVATE_TABLES)
         asked = [stream.stream.name for stream in catalog.streams]
         locked = [name for name in asked if name in private]
         if locked and not parsed.credentials:
@@ -178,11 +180,10 @@ class SourceCryptocom(ConcurrentSourceAdapter):
                 f"These tables need an API key: {', '.join(locked)}. Set api_key and api_secret, or leave the tables "
                 "out of the connection."
             )
-        known = {table.name for table in public_tables(Sync(parsed))} | private
+        known = names(PUBLIC_TABLES) + private
         return {
             name: ConfigError(
-                f"The table {name} does not exist. Refresh the connection's schema; "
-                f"there are {', '.join(sorted(known))}."
+                f"The table {name} does not exist. Refresh the connection's schema; there are {', '.join(known)}."
             )
             for name in asked
             if name not in known
@@ -210,11 +211,3 @@ class SourceCryptocom(ConcurrentSourceAdapter):
         table.assign(Assignment(modes.get(table.name) != SyncMode.incremental, saved))
         cursor = CheckpointCursor(table, reading.engine.message_repository)
         return self.convert_to_concurrent_stream(LOGGER, table, reading.states, cursor)
-
-
-def _table_name(table: type[ExchangeStream]) -> str:
-    return str(table.__dict__.get("name") or _snake_case(table.__name__))
-
-
-def _snake_case(name: str) -> str:
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")

@@ -1,5 +1,9 @@
 """One short class per table."""
 
+from collections.abc import Iterable
+
+from airbyte_cdk.sources.utils.casing import camel_to_snake
+
 from source_cryptocom.streams.account import OpenOrder, UserBalance, UserPosition
 from source_cryptocom.streams.base import CheckpointedStream, ExchangeStream
 from source_cryptocom.streams.candlestick import Candlestick
@@ -8,7 +12,13 @@ from source_cryptocom.streams.market import Book, Instrument, Ticker
 from source_cryptocom.streams.trade import Trade
 from source_cryptocom.sync import Sync
 
+PUBLIC_TABLES = (Instrument, Ticker, Trade, Book, Candlestick)
 PRIVATE_TABLES = (UserBalance, UserPosition, OpenOrder, OrderHistory, UserTrade, Transaction)
+
+
+def names(tables: Iterable[type[ExchangeStream]]) -> list[str]:
+    """The tables' names, as the CDK makes them of the classes'."""
+    return [camel_to_snake(table.__name__) for table in tables]
 
 
 def public_tables(sync: Sync) -> list[ExchangeStream]:
@@ -23,4 +33,12 @@ def private_tables(sync: Sync) -> list[ExchangeStream]:
     return [table(sync) for table in PRIVATE_TABLES]
 
 
-__all__ = ["PRIVATE_TABLES", "CheckpointedStream", "ExchangeStream", "private_tables", "public_tables"]
+__all__ = [
+    "PRIVATE_TABLES",
+    "PUBLIC_TABLES",
+    "CheckpointedStream",
+    "ExchangeStream",
+    "names",
+    "private_tables",
+    "public_tables",
+]

@@ -11,7 +11,7 @@
         `-- HistoryStream       private, time windows                                   history_stream.py
             `-- OrderHistory, UserTrade, Transaction                                    history.py
 
-The hooks of a subclass, in the order in which they are called: `parameters`, then `records`.
+The hooks of a subclass, in the order in which they are called: `read_partition`, `parameters`, `records`.
 """
 
 from abc import ABC, abstractmethod
@@ -174,6 +174,10 @@ class ExchangeStream(HttpStream, ABC):
         stream_slice: Mapping[str, Any] | None = None,
         stream_state: Mapping[str, Any] | None = None,
     ) -> Iterable[StreamData]:
+        return self.read_partition()
+
+    def read_partition(self) -> Iterator[StreamData]:
+        """The records of one partition, and the STATE messages among them."""
         yield from self.records(self.request(self.parameters()))
 
 

@@ -1,11 +1,11 @@
 """What the three tables of account history have in common: ascending windows, a state after each."""
 
 from abc import ABC
-from collections.abc import Hashable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Hashable, Iterator, MutableMapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from airbyte_cdk.models import FailureType, SyncMode
+from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.streams.core import StreamData
 from airbyte_cdk.utils import AirbyteTracedException
 
@@ -63,13 +63,7 @@ class HistoryStream(CheckpointedStream, ABC):
         """What tells a row from every other."""
         return tuple(str(row.get(name)) for name in self.identity_fields)
 
-    def read_records(
-        self,
-        sync_mode: SyncMode,
-        cursor_field: list[str] | None = None,
-        stream_slice: Mapping[str, Any] | None = None,
-        stream_state: Mapping[str, Any] | None = None,
-    ) -> Iterable[StreamData]:
+    def read_partition(self) -> Iterator[StreamData]:
         now = self._sync.clock()
         start_ms = self._begin(now)
         windows = list(day_windows(start_ms * NS_PER_MS, now * NS_PER_MS))

@@ -1,9 +1,8 @@
 """The public tables that need one request, or one per instrument."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from airbyte_cdk.models import SyncMode
 from airbyte_cdk.sources.streams.core import StreamData
 
 from source_cryptocom.streams.base import ExchangeStream
@@ -24,13 +23,7 @@ class Instrument(ExchangeStream):
         super().__init__(sync)
         self.listing = InstrumentList(lambda: self.rows({}))
 
-    def read_records(
-        self,
-        sync_mode: SyncMode,
-        cursor_field: list[str] | None = None,
-        stream_slice: Mapping[str, Any] | None = None,
-        stream_state: Mapping[str, Any] | None = None,
-    ) -> Iterable[StreamData]:
+    def read_partition(self) -> Iterator[StreamData]:
         yield from self.to_records(self.listing.rows())
 
 
@@ -56,14 +49,8 @@ class Ticker(MarketStream):
         "t": "timestamp",
     }
 
-    def read_records(
-        self,
-        sync_mode: SyncMode,
-        cursor_field: list[str] | None = None,
-        stream_slice: Mapping[str, Any] | None = None,
-        stream_state: Mapping[str, Any] | None = None,
-    ) -> Iterable[StreamData]:
-        yield from super().read_records(sync_mode, cursor_field, stream_slice, stream_state)
+    def read_partition(self) -> Iterator[StreamData]:
+        yield from super().read_partition()
         self._complete = True
 
 

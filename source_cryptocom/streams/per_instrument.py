@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from airbyte_cdk.models import SyncMode
 from airbyte_cdk.sources.streams.core import StreamData
 
 from source_cryptocom.checkpoint import MarketState, state_message
@@ -65,13 +64,7 @@ class PerInstrumentStream(MarketStream, ABC):
         lanes = min(self._sync.lanes.get(self.name, 1), len(self._work))
         return [{"lane": lane} for lane in range(lanes)]
 
-    def read_records(
-        self,
-        sync_mode: SyncMode,
-        cursor_field: list[str] | None = None,
-        stream_slice: Mapping[str, Any] | None = None,
-        stream_state: Mapping[str, Any] | None = None,
-    ) -> Iterable[StreamData]:
+    def read_partition(self) -> Iterator[StreamData]:
         while series := self._next():
             cursor = None if self._full_refresh else self._cursors.get(series)
             try:

@@ -1,0 +1,26 @@
+"""`make bench`: everything, some ten minutes; `python -m benchmarks market|records|history` for a part."""
+
+import sys
+from collections.abc import Callable
+
+from benchmarks.history import requests_and_time
+from benchmarks.market import cost_per_record, speed
+
+PARTS: dict[str, Callable[[], None]] = {
+    "market": lambda: speed(0.3, (100, 300, 930)),
+    "records": lambda: cost_per_record(0.02),
+    "history": lambda: requests_and_time((50, 1_000, 12_000)),
+}
+
+
+def main(wanted: list[str]) -> None:
+    unknown = [part for part in wanted if part not in PARTS]
+    if unknown:
+        sys.exit(f"No such part: {', '.join(unknown)}. There are {', '.join(PARTS)}.")
+    print("Every ratio is of two measurements in this run, on this machine.", flush=True)
+    for part in wanted or PARTS:
+        PARTS[part]()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
