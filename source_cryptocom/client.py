@@ -16,10 +16,8 @@ from requests.auth import AuthBase
 
 from source_cryptocom.envelope import MalformedResult, envelope_of
 from source_cryptocom.errors import Action, ExchangeError, Meaning, meaning_of, sentence
-from source_cryptocom.redaction import RedactingFilter, redact
+from source_cryptocom.redaction import mask_log, redact
 from source_cryptocom.transport import BoundedAdapter
-
-_REDACTING_FILTER = RedactingFilter()
 
 
 @dataclass(frozen=True)
@@ -105,7 +103,7 @@ class ExchangeErrorHandler(ErrorHandler):
 
 
 def _short(error: Exception | None) -> str:
-    return str(error)[:200]
+    return redact(str(error))[:200]
 
 
 class ExchangeClient(HttpClient):
@@ -121,7 +119,7 @@ class ExchangeClient(HttpClient):
         per_instrument: bool = False,
         patience: Patience = SYNC_PATIENCE,
     ) -> None:
-        logger.addFilter(_REDACTING_FILTER)
+        mask_log(logger)
         super().__init__(
             name=name,
             logger=logger,

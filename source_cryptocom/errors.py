@@ -155,5 +155,6 @@ _FAILURE_TYPES = {
 
 def sentence(method: str, status: int, code: int | None, message: str, meaning: Meaning) -> str:
     """`private/get-trades was answered with code 40101 UNAUTHORIZED (HTTP 401). The key ...`."""
-    said = f"code {code} {message}".rstrip() if code is not None else "no reason code"
+    # Masked before it is cut: half a secret would not be recognised any more.
+    said = f"code {code} {redact(message)}".rstrip() if code is not None else "no reason code"
     return f"{method} was answered with {said[:300]} (HTTP {status}). {meaning.advice.format(method=method)}"

@@ -5,33 +5,58 @@ signatures (which no config holds) by their shape, and lends the mask to whateve
 """
 
 import base64
+import html
 import json
 import logging
 import re
+from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 from airbyte_cdk.models import AirbyteMessage
-from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets, filter_secrets
+from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets, update_secrets
 
 MASK = "****"
-_SIGNATURE = re.compile(r"(?<![0-9A-Za-z])[0-9a-fA-F]{64}(?![0-9A-Za-z])")
-_BODY_FIELDS = ("request_body", "body", "headers", "url")
+# 64 digits or more: what stands before a signature can end with hex digits of its own (`%22`, `\u0022`).
+_SIGNATURE = re.compile(r"[0-9a-fA-F]{64,}")
+_PLAIN_RECORD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+_TRACEBACK = logging.Formatter()
+
+Encoding = Callable[[str], str]
+
+
+def _json(text: str) -> str:
+    return json.dumps(text)[1:-1]
+
+
+def _json_utf8(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)[1:-1]
+
+
+_ENCODINGS: tuple[Encoding, ...] = (
+    str,
+    _json,
+    _json_utf8,
+    lambda text: _json(text).replace("/", "\\/"),
+    # The exchange's `original` holds a JSON body inside a JSON text, and the CDK may print that as JSON once more.
+    lambda text: _json(_json(text)),
+    lambda text: _json_utf8(_json(text)),
+    lambda text: _json_utf8(_json_utf8(text)),
+    lambda text: _json(_json(_json(text))),
+    lambda text: repr(text)[1:-1],
+    lambda text: repr(text.encode())[2:-1],
+    lambda text: quote(text, safe=""),
+    quote,
+    quote_plus,
+    lambda text: re.sub("%..", lambda match: match[0].lower(), quote(text, safe="")),
+    html.escape,
+    lambda text: text.encode().hex(),
+    lambda text: text.encode().hex().upper(),
+)
 
 
 def encodings(secret: str) -> set[str]:
-    """The texts in which a secret may turn up: itself, URL-quoted, in JSON (once and twice escaped), base64, hex."""
-    raw = secret.encode()
-    in_json = json.dumps(secret)[1:-1]
-    return {
-        secret,
-        quote(secret, safe=""),
-        quote_plus(secret),
-        in_json,
-        json.dumps(in_json)[1:-1],
-        repr(secret)[1:-1],
-        raw.hex(),
-        *_base64(raw),
-    }
+    """The texts in which a secret may turn up: itself, quoted for a URL, escaped for JSON or HTML, base64, hex."""
+    return {encode(secret) for encode in _ENCODINGS} | _base64(secret.encode())
 
 
 def _base64(raw: bytes) -> set[str]:
@@ -49,9 +74,12 @@ def _base64(raw: bytes) -> set[str]:
 
 
 def register_secrets(*secrets: str) -> None:
-    """From here on every log line, trace and status message of the CDK masks these, longest first."""
-    for text in sorted({text for secret in secrets for text in encodings(secret)}, key=len, reverse=True):
-        add_to_secrets(text)
+    """From here on every log line, trace and status message of the CDK masks these, and none that it masked before.
+
+    The longest first: where one secret is part of another, masking it first would leave the rest of the other.
+    """
+    texts = {text for secret in secrets if secret for text in encodings(secret)}
+    update_secrets(sorted(texts, key=len, reverse=True))
 
 
 def redact(text: str) -> str:
@@ -70,15 +98,27 @@ def redact_trace(message: AirbyteMessage) -> AirbyteMessage:
 
 
 class RedactingFilter(logging.Filter):
-    """Masks what a log record carries besides its text: the CDK's debug lines bring whole requests and responses."""
+    """Masks a whole log record: its text, its traceback, and what it carries besides.
+
+    The CDK's debug lines bring whole requests and responses, and its own mask knows no signatures.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg = redact(record.getMessage())
         record.args = None
-        for name in _BODY_FIELDS:
-            if hasattr(record, name):
-                setattr(record, name, redact(_text(getattr(record, name))))
+        if record.exc_info:
+            record.exc_text = redact(_TRACEBACK.formatException(record.exc_info))
+        for name in vars(record).keys() - _PLAIN_RECORD:
+            setattr(record, name, redact(_text(getattr(record, name))))
         return True
+
+
+def mask_log(logger: logging.Logger | logging.Handler) -> None:
+    """Everything that passes here is masked; a second call changes nothing."""
+    logger.addFilter(_FILTER)
+
+
+_FILTER = RedactingFilter()
 
 
 def _text(value: object) -> str:

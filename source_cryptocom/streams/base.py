@@ -27,9 +27,11 @@ from airbyte_cdk.utils import AirbyteTracedException
 from source_cryptocom.authenticator import PublicAccess
 from source_cryptocom.client import ExchangeClient
 from source_cryptocom.envelope import Row, envelope_of
+from source_cryptocom.errors import Action, ExchangeError
 from source_cryptocom.records import RowMapper, UnreadableRow
 from source_cryptocom.sync import Assignment, Sync
 from source_cryptocom.transport import CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS
+from source_cryptocom.windows import LimitRefused, StuckWindow, Window, WindowReader
 
 Parameters = Mapping[str, str]
 
@@ -160,12 +162,33 @@ class ExchangeStream(HttpStream, ABC):
         except AttributeError:
             raise self.unreadable("a row is not an object") from None
 
+    def page(self, parameters: Parameters, larger: bool) -> list[Row]:
+        """One page of a window. Raises LimitRefused where a `larger` page than usual is refused, else ExchangeError."""
+        try:
+            return self.rows(parameters)
+        except ExchangeError as error:
+            if larger and error.action in (Action.FAIL, Action.REFUSED):
+                raise LimitRefused from None
+            raise
+
+    def whole(self, reader: WindowReader, window: Window) -> Iterator[list[Row]]:
+        """A window's rows to its end, each once. Raises a system error where the end cannot be reached."""
+        try:
+            yield from reader.read(window)
+        except StuckWindow as error:
+            raise self.failure(f"{self.name}: {error}") from None
+
     def unreadable(self, reason: str) -> AirbyteTracedException:
-        message = (
+        return self.failure(
             f"{self.method} sent a row that table {self.name} cannot hold: {reason}. "
             "Nothing after it was claimed; please report this."
         )
-        return AirbyteTracedException(message=message, internal_message=message, failure_type=FailureType.system_error)
+
+    def failure(self, sentence: str) -> AirbyteTracedException:
+        """A system error of this table, with the sentence that the user sees."""
+        return AirbyteTracedException(
+            message=sentence, internal_message=sentence, failure_type=FailureType.system_error
+        )
 
     def read_records(
         self,

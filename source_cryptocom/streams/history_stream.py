@@ -5,9 +5,7 @@ from collections.abc import Hashable, Iterator, MutableMapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.streams.core import StreamData
-from airbyte_cdk.utils import AirbyteTracedException
 
 from source_cryptocom.checkpoint import (
     CLOCK_MARGIN_MS,
@@ -19,15 +17,12 @@ from source_cryptocom.checkpoint import (
 from source_cryptocom.clock import NS_PER_MS, rfc3339
 from source_cryptocom.config import oldest_kept_ms
 from source_cryptocom.envelope import Row
-from source_cryptocom.errors import Action, ExchangeError
 from source_cryptocom.progress import Progress
 from source_cryptocom.streams.base import CheckpointedStream, Parameters
 from source_cryptocom.sync import Sync
 from source_cryptocom.windows import (
     PAGE_LIMIT,
-    LimitRefused,
     RowTime,
-    StuckWindow,
     Window,
     WindowReader,
     day_windows,
@@ -122,22 +117,11 @@ class HistoryStream(CheckpointedStream, ABC):
         return iter(())
 
     def pages(self, window: Window) -> Iterator[list[Row]]:
-        """The rows of a whole window, each once. Raises a system error where it cannot be read to its end."""
-        try:
-            yield from self._reader.read(window)
-        except StuckWindow as error:
-            message = f"{self.name}: {error}"
-            raise AirbyteTracedException(
-                message=message, internal_message=message, failure_type=FailureType.system_error
-            ) from None
+        """The rows of a whole window. Raises a system error where it cannot be read to its end."""
+        return self.whole(self._reader, window)
 
     def _page(self, window: Window, limit: int) -> list[Row]:
-        try:
-            rows = self.rows(self.window_parameters(window, limit))
-        except ExchangeError as error:
-            if limit > PAGE_LIMIT and error.action in (Action.FAIL, Action.REFUSED):
-                raise LimitRefused from None
-            raise
+        rows = self.page(self.window_parameters(window, limit), larger=limit > PAGE_LIMIT)
         self._progress.request()
         return rows
 

@@ -81,7 +81,7 @@ class Trade(PerInstrumentStream):
     def _newest(self, instrument: str, end_ns: int) -> Iterator[Sequence[Row]]:
         wanted = self._sync.config.trade_count
         reader = self._reader(instrument, min(wanted, PAGE_LIMIT))
-        for page in reader.read(Window(end_ns - SPAN_NS, end_ns)):
+        for page in self.whole(reader, Window(end_ns - SPAN_NS, end_ns)):
             newest_first = sorted(page, key=_trade_ns, reverse=True)[:wanted]
             yield newest_first
             wanted -= len(newest_first)
@@ -91,20 +91,19 @@ class Trade(PerInstrumentStream):
     def _since(self, instrument: str, cursor: TradeCursor, end_ns: int) -> Iterator[Sequence[Row]]:
         reader = self._reader(instrument, PAGE_LIMIT)
         for window in descending_windows(cursor.read_to_ns, end_ns):
-            yield from reader.read(window)
+            yield from self.whole(reader, window)
 
     def _reader(self, instrument: str, page_limit: int) -> WindowReader:
         return WindowReader(partial(self._page, instrument), _trade_id, (_TIME,), page_limit)
 
     def _page(self, instrument: str, window: Window, limit: int) -> Sequence[Row]:
-        return self.rows(
-            {
-                "instrument_name": instrument,
-                "count": str(limit),
-                "start_ts": str(window.start_ns),
-                "end_ts": str(window.end_ns),
-            }
-        )
+        parameters = {
+            "instrument_name": instrument,
+            "count": str(limit),
+            "start_ts": str(window.start_ns),
+            "end_ts": str(window.end_ns),
+        }
+        return self.page(parameters, larger=limit > PAGE_LIMIT)
 
     def _warn_of_a_gap(self, instrument: str, cursor: TradeCursor, read: "_Read", end_ns: int) -> None:
         """The exchange still knows the last trade that was emitted, or its own history ends after it."""
