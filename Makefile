@@ -12,7 +12,8 @@ BIN := $(VENV)/bin
 # is imported and no more, which spares a third of the installation.
 PIP_INSTALL := -m pip install --disable-pip-version-check --no-deps --no-compile
 unexport PYTHONDONTWRITEBYTECODE
-# PyAirbyte reports its use to Airbyte unless it is told not to.
+# PyAirbyte would look every connector up in Airbyte's registry, and report its use, unless it is told not to.
+export AIRBYTE_OFFLINE_MODE := 1
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
@@ -57,10 +58,10 @@ mutation: install ## inject faults into five modules: the unit tests must notice
 	print("{:.1%} of {} injected faults noticed".format(noticed, of["total"])); raise SystemExit(noticed < 0.85)'
 
 audit: $(TOOLS)/installed ## look the locked versions up in the vulnerability database (needs network)
-	$(TOOLS)/bin/pip-audit --disable-pip --require-hashes -r requirements.lock
+	$(TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock
 
 UV_COMPILE := $(TOOLS)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes \
-	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
+	--custom-compile-command 'make lock'
 lock: $(TOOLS)/installed ## pin the newest versions that pyproject.toml allows, for Python 3.10 to 3.13
 	$(UV_COMPILE) pyproject.toml --output-file requirements.lock
 	$(UV_COMPILE) pyproject.toml --group dev --output-file requirements-dev.lock
