@@ -13,10 +13,15 @@ from airbyte_cdk.sources.streams.call_rate import (
 
 @dataclass(frozen=True)
 class Limit:
-    """`requests` per `milliseconds`, counted by the exchange per method (and per key, or per IP for public methods)."""
+    """`requests` per `milliseconds`, counted by the exchange per method (and per key, or per IP for public methods).
+
+    Requests leave evenly and arrive unevenly: a window that is `margin_ms` longer than the published one keeps them
+    under the limit where they are counted, at the exchange.
+    """
 
     requests: int
     milliseconds: int
+    margin_ms: int = 20
 
     @property
     def per_second(self) -> float:
@@ -25,7 +30,8 @@ class Limit:
 
 PUBLIC = Limit(100, 1_000)
 PRIVATE = Limit(3, 100)
-HISTORY = Limit(1, 1_000)
+# Two single requests have no others between them to level out a late and an early one.
+HISTORY = Limit(1, 1_000, margin_ms=50)
 
 LIMITS: dict[str, Limit] = {
     "public/get-instruments": PUBLIC,
@@ -41,15 +47,12 @@ LIMITS: dict[str, Limit] = {
     "private/get-trades": HISTORY,
 }
 
-# Requests leave evenly and arrive unevenly: a window this much longer than the published one keeps them under the
-# limit where they are counted, at the exchange.
-ARRIVAL_MARGIN = 1.02
 _BURST_MS = 50
 
 
 def _rates(limit: Limit) -> list[Rate]:
     """Ascending by window. A limit of many a second is also held within a twentieth of it, to spread the requests."""
-    window = timedelta(milliseconds=round(limit.milliseconds * ARRIVAL_MARGIN))
+    window = timedelta(milliseconds=limit.milliseconds + limit.margin_ms)
     rates = [Rate(limit.requests, window)]
     burst = limit.requests * _BURST_MS // limit.milliseconds
     if burst >= 5:
