@@ -1,0 +1,1 @@
+"""Every module of the connector on its own, without a server."""

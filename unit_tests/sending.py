@@ -1,0 +1,53 @@
+"""One signed request through the client, against canned answers."""
+
+import logging
+from typing import Any
+
+import pytest
+import requests
+from airbyte_cdk.sources.streams.call_rate import APIBudget
+
+from source_cryptocom.authenticator import ExchangeAuthenticator
+from source_cryptocom.client import SYNC_PATIENCE, ExchangeClient, Patience
+from source_cryptocom.config import Credentials
+from source_cryptocom.errors import ExchangeError
+from source_cryptocom.redaction import register_secrets
+from unit_tests.builders import API_KEY, API_SECRET, BASE_URL, answer, refusal
+
+METHOD = "private/get-trades"
+URL = BASE_URL + METHOD
+LOGGER = logging.getLogger("airbyte.client-test")
+SUCCESS = answer([{"trade_id": "1"}])
+
+
+def client(patience: Patience = SYNC_PATIENCE, per_instrument: bool = False) -> ExchangeClient:
+    register_secrets(API_KEY, API_SECRET)
+    return ExchangeClient(
+        name="user_trade",
+        method=METHOD,
+        logger=LOGGER,
+        authenticator=ExchangeAuthenticator(Credentials(API_KEY, API_SECRET)),
+        api_budget=APIBudget(policies=[]),
+        per_instrument=per_instrument,
+        patience=patience,
+    )
+
+
+def send(sender: ExchangeClient | None = None) -> requests.Response:
+    _, response = (sender or client()).send_request(
+        http_method="POST",
+        url=URL,
+        json={"method": METHOD, "params": {"limit": "100"}},
+        request_kwargs={"timeout": (10, 30), "allow_redirects": False},
+    )
+    return response
+
+
+def failure(sender: ExchangeClient | None = None) -> ExchangeError:
+    with pytest.raises(ExchangeError) as raised:
+        send(sender)
+    return raised.value
+
+
+def refused(status: int, code: int | str, message: str = "") -> dict[str, Any]:
+    return {"status_code": status, "json": refusal(code, message)}

@@ -1,0 +1,225 @@
+"""Which answers are tried again, how long the client waits, what it says, and that it gives no secret away."""
+
+import json
+from itertools import pairwise
+from typing import Any
+
+import pytest
+import requests
+import requests_mock
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.sources.streams.http.error_handlers import ResponseAction
+
+from source_cryptocom.client import CHECK_PATIENCE, SYNC_PATIENCE, ExchangeErrorHandler, Patience
+from source_cryptocom.errors import Action
+from unit_tests.builders import refusal
+from unit_tests.sending import METHOD, SUCCESS, URL, client, failure, refused, send
+
+Http = requests_mock.Mocker
+
+WORTH_A_RETRY: dict[str, dict[str, Any]] = {
+    "rate limit": refused(429, 42901),
+    "rate limit, code as text": refused(429, "42901"),
+    "rate limit without a body": {"status_code": 429, "text": ""},
+    "rate limit by its code": refused(400, 42901),
+    "timeout at the exchange": refused(408, 40801),
+    "internal failure as 400": refused(400, 50001, "ERR_INTERNAL"),
+    "internal failure as 500": refused(500, 50001, "INTERNAL_SERVER_ERROR"),
+    "internal failure as 200": refused(200, 50001),
+    "taken for a repetition": refused(400, 40006),
+    "maintenance": refused(200, 9010001),
+    "bad gateway": {"status_code": 502, "text": "<html>Bad Gateway</html>"},
+    "unavailable, with a good body": {"status_code": 503, "json": SUCCESS},
+    "cut body": {"text": '{"code": 0, "result": {"da'},
+    "empty body": {"text": ""},
+    "no JSON": {"text": "<html>hello</html>"},
+    "JSON that is no envelope": {"text": "[]"},
+    "no code": {"json": {"result": {"data": []}}},
+    "success without a result": {"json": {"code": 0}},
+    "success with null rows": {"json": {"code": 0, "result": {"data": None}}},
+    "success with a result that is a list": {"json": {"code": 0, "result": []}},
+    "connection refused": {"exc": requests.exceptions.ConnectionError("Connection refused")},
+    "no connection in time": {"exc": requests.exceptions.ConnectTimeout("timed out")},
+    "no answer in time": {"exc": requests.exceptions.ReadTimeout("timed out")},
+    "cut transfer": {"exc": requests.exceptions.ChunkedEncodingError("10 bytes read, 90 more expected")},
+    "broken compression": {"exc": requests.exceptions.ContentDecodingError("not gzip")},
+}
+
+
+@pytest.mark.parametrize("trouble", WORTH_A_RETRY)
+def test_what_may_pass_is_tried_again(trouble: str, http: Http, waits: list[float]) -> None:
+    http.post(URL, [WORTH_A_RETRY[trouble], WORTH_A_RETRY[trouble], {"json": SUCCESS}])
+    assert send().json() == SUCCESS
+    assert http.call_count == 3
+    assert len(waits) == 2
+
+
+@pytest.mark.parametrize("trouble", WORTH_A_RETRY)
+def test_what_does_not_pass_ends_after_a_bounded_number_of_attempts(
+    trouble: str, http: Http, waits: list[float]
+) -> None:
+    http.post(URL, [WORTH_A_RETRY[trouble]])
+    error = failure()
+    assert http.call_count == SYNC_PATIENCE.attempts == 7
+    assert error.failure_type is FailureType.transient_error
+    assert (error.message or "").startswith("private/get-trades ")
+    assert (error.message or "").endswith(" Given up after 7 attempts; the next sync tries again.")
+
+
+def test_waits_double_from_one_second_to_half_a_minute_with_jitter(http: Http, waits: list[float]) -> None:
+    http.post(URL, [WORTH_A_RETRY["rate limit"]])
+    failure(client(Patience(attempts=9, total_seconds=10_000)))
+    assert len(waits) == 8
+    for wait, shortest in zip(waits, (1, 2, 4, 8, 16, 32, 32, 32), strict=True):
+        assert shortest <= wait <= shortest + 1
+    assert len({wait % 1 for wait in waits}) > 1
+
+
+def test_two_clients_do_not_wait_in_step(http: Http, waits: list[float]) -> None:
+    http.post(URL, [WORTH_A_RETRY["rate limit"]])
+    failure()
+    first = list(waits)
+    waits.clear()
+    failure()
+    assert waits != first
+
+
+def test_waits_end_when_patience_does(http: Http, waits: list[float]) -> None:
+    http.post(URL, [WORTH_A_RETRY["bad gateway"]])
+    failure(client(Patience(attempts=50, total_seconds=0)))
+    assert http.call_count == 1
+
+
+def test_a_person_who_tests_the_connection_waits_a_few_seconds_at_most(http: Http, waits: list[float]) -> None:
+    http.post(URL, [WORTH_A_RETRY["bad gateway"]])
+    error = failure(client(CHECK_PATIENCE))
+    assert "Given up after 2 attempts" in str(error)
+    assert sum(waits) <= 2
+
+
+def test_every_wait_is_a_warning_that_says_why_and_how_long(
+    http: Http, waits: list[float], log: pytest.LogCaptureFixture
+) -> None:
+    http.post(URL, [refused(429, 42901, "TOO_MANY_REQUESTS"), refused(500, 50001), {"json": SUCCESS}])
+    send()
+    lines = [(record.levelname, record.getMessage()) for record in log.records]
+    assert lines == [
+        (
+            "WARNING",
+            (
+                "private/get-trades was answered with code 42901 TOO_MANY_REQUESTS (HTTP 429). Too many requests: does "
+                f"another program use the same key or IP address? Attempt 1 of 7; next one in {waits[0]:.1f} seconds."
+            ),
+        ),
+        (
+            "WARNING",
+            (
+                "private/get-trades was answered with code 50001 (HTTP 500). The exchange had an internal failure; if "
+                f"it stays, look at its status page. Attempt 2 of 7; next one in {waits[1]:.1f} seconds."
+            ),
+        ),
+    ]
+
+
+def test_an_answer_at_once_says_nothing(http: Http, log: pytest.LogCaptureFixture) -> None:
+    http.post(URL, json=SUCCESS)
+    send()
+    assert log.records == []
+
+
+def test_a_connection_error_says_which_and_what_to_check(http: Http, waits: list[float]) -> None:
+    http.post(URL, exc=requests.exceptions.ConnectionError("Name or service not known"))
+    assert str(failure()).startswith(
+        "private/get-trades got no complete answer (ConnectionError: Name or service not known). "
+        "Check the network and the exchange's status page."
+    )
+
+
+def test_an_unreadable_answer_says_so(http: Http, waits: list[float]) -> None:
+    http.post(URL, text="<html>")
+    assert "private/get-trades was answered with no reason code (HTTP 200). The answer cannot be read." in str(
+        failure()
+    )
+    http.post(URL, json={"code": 0, "result": {}})
+    assert "The answer cannot be read: its result holds no list of rows." in str(failure())
+
+
+NOT_WORTH_A_RETRY: dict[str, tuple[dict[str, Any], FailureType, str]] = {
+    "wrong key": (refused(401, 40101, "UNAUTHORIZED"), FailureType.config_error, "The key or the secret is wrong"),
+    "clock": (refused(400, 40102), FailureType.config_error, "The clock of this machine"),
+    "whitelist": (refused(401, 40103), FailureType.config_error, "not on the key's whitelist"),
+    "tier": (refused(401, 40104), FailureType.config_error, "tier or region"),
+    "wrong key, status only": ({"status_code": 401, "text": ""}, FailureType.config_error, "The key or the secret"),
+    "failure with status 200": (refused(200, 30024, "MAX_AMOUNT"), FailureType.system_error, "code 30024 MAX_AMOUNT"),
+    "forbidden": ({"status_code": 403, "text": "no"}, FailureType.system_error, "a firewall, or your region"),
+    "not found": ({"status_code": 404, "text": "no"}, FailureType.system_error, "(HTTP 404)"),
+    "bad request": (refused(400, 40001, "BAD_REQUEST"), FailureType.system_error, "code 40001 BAD_REQUEST (HTTP 400)"),
+    "redirect": (
+        {"status_code": 302, "headers": {"Location": "https://elsewhere.test/"}, "text": ""},
+        FailureType.system_error,
+        "check base_url",
+    ),
+    "permanent redirect": (
+        {"status_code": 308, "headers": {"Location": "https://elsewhere.test/"}, "text": ""},
+        FailureType.system_error,
+        "a key must not follow",
+    ),
+    "TLS": (
+        {"exc": requests.exceptions.SSLError("certificate verify failed")},
+        FailureType.config_error,
+        "private/get-trades was not sent. The exchange's TLS certificate cannot be verified",
+    ),
+}
+
+
+@pytest.mark.parametrize("trouble", NOT_WORTH_A_RETRY)
+def test_what_cannot_get_better_ends_at_once_with_a_sentence(trouble: str, http: Http, waits: list[float]) -> None:
+    given, failure_type, words = NOT_WORTH_A_RETRY[trouble]
+    http.post(URL, [given])
+    error = failure()
+    assert (http.call_count, waits) == (1, [])
+    assert error.failure_type is failure_type
+    assert METHOD in (error.message or "")
+    assert words in (error.message or "")
+
+
+def test_a_refused_instrument_is_told_apart_from_a_failure(http: Http) -> None:
+    http.post(URL, [refused(400, 40004, "Invalid instrument_name")])
+    assert failure(client(per_instrument=True)).action is Action.REFUSED
+    assert failure(client(per_instrument=False)).action is Action.FAIL
+
+
+def test_a_retry_is_signed_anew(http: Http, waits: list[float]) -> None:
+    sent: list[tuple[dict[str, Any], str, int]] = []
+    given = iter([refusal(50001), refusal(40006), SUCCESS])
+
+    def respond(request: requests.PreparedRequest, context: Any) -> dict[str, Any]:
+        sent.append((json.loads(request.body or ""), request.headers["Content-Length"], len(request.body or "")))
+        return next(given)
+
+    http.post(URL, json=respond)
+    send()
+    bodies = [body for body, _, _ in sent]
+    assert len({body["sig"] for body in bodies}) == 3
+    assert all(int(before["id"]) < int(after["id"]) for before, after in pairwise(bodies))
+    assert all(declared == str(length) for _, declared, length in sent)
+    assert [body["params"] for body in bodies] == [{"limit": "100"}] * 3
+
+
+def test_no_request_is_remembered_once_it_is_over(http: Http, waits: list[float]) -> None:
+    sender = client()
+    http.post(URL, [refused(500, 50001), {"json": SUCCESS}, refused(401, 40101), refused(500, 50001)])
+    send(sender)
+    failure(sender)
+    failure(sender)
+    assert sender._request_attempt_count == {}
+
+
+def test_the_handler_tells_the_cdk_how_patient_it_is() -> None:
+    handler = ExchangeErrorHandler(METHOD, per_instrument=False, patience=Patience(attempts=5, total_seconds=77))
+    assert (handler.max_retries, handler.max_time) == (4, 77)
+
+
+def test_nothing_at_all_for_an_answer_is_tried_again() -> None:
+    handler = ExchangeErrorHandler(METHOD, per_instrument=False, patience=SYNC_PATIENCE)
+    assert handler.interpret_response(None).response_action is ResponseAction.RETRY

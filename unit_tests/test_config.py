@@ -1,0 +1,259 @@
+"""A config: what is absent gets its default, what is wrong is said in a sentence, all of it at once."""
+
+import traceback
+from typing import Any
+
+import pytest
+from airbyte_cdk.models import FailureType
+
+from source_cryptocom.config import Config, ConfigError, Credentials, parse_config, tidied_config
+from unit_tests.builders import API_KEY, API_SECRET, DAY_MS, NOW_MS
+
+
+def parsed(**fields: Any) -> Config:
+    return parse_config(fields, NOW_MS)
+
+
+def problems(**fields: Any) -> str:
+    with pytest.raises(ConfigError) as raised:
+        parse_config(fields, NOW_MS)
+    assert raised.value.failure_type is FailureType.config_error
+    return str(raised.value.message)
+
+
+def test_an_empty_config_reads_public_data_with_the_defaults() -> None:
+    assert parsed() == Config(
+        credentials=None,
+        base_url="https://api.crypto.com/exchange/v1/",
+        start_ms=NOW_MS - 60 * DAY_MS,
+        instruments=(),
+        candlestick_timeframes=("1m", "5m", "1h"),
+        candlestick_count=50,
+        trade_count=150,
+        book_depth=50,
+        hours_between_syncs=12.0,
+        num_workers=64,
+        log=False,
+        warnings=(),
+    )
+
+
+@pytest.mark.parametrize("absent", [None, "", "   "])
+def test_an_empty_field_means_absent(absent: str | None) -> None:
+    names = ("api_key", "api_secret", "environment", "base_url", "start_date", "instruments", "book_depth", "log")
+    assert parsed(**dict.fromkeys(names, absent)) == parsed()
+
+
+def test_every_field_is_taken() -> None:
+    config = parsed(
+        api_key=API_KEY,
+        api_secret=API_SECRET,
+        environment="sandbox",
+        start_date="2026-08-01T06:30:00Z",
+        instruments=["BTC_USD", "ETH_USD"],
+        candlestick_timeframes=["15m", "1D"],
+        candlestick_count=1000,
+        trade_count=1,
+        book_depth=10,
+        hours_between_syncs=0.5,
+        num_workers=2,
+        log=True,
+    )
+    assert config == Config(
+        credentials=Credentials(API_KEY, API_SECRET),
+        base_url="https://uat-api.3ona.co/exchange/v1/",
+        start_ms=1_785_565_800_000,
+        instruments=("BTC_USD", "ETH_USD"),
+        candlestick_timeframes=("15m", "1D"),
+        candlestick_count=1000,
+        trade_count=1,
+        book_depth=10,
+        hours_between_syncs=0.5,
+        num_workers=2,
+        log=True,
+    )
+
+
+def test_blanks_around_texts_are_trimmed() -> None:
+    config = parsed(api_key=f"  {API_KEY}\n", api_secret=f"\t{API_SECRET} ", instruments=[" BTC_USD ", "", "  "])
+    assert config.credentials == Credentials(API_KEY, API_SECRET)
+    assert config.instruments == ("BTC_USD",)
+
+
+def test_an_instrument_that_is_named_twice_is_read_once() -> None:
+    assert parsed(instruments=["BTC_USD", "ETH_USD", "BTC_USD"]).instruments == ("BTC_USD", "ETH_USD")
+
+
+def test_an_empty_list_of_timeframes_means_the_default() -> None:
+    assert parsed(candlestick_timeframes=[]).candlestick_timeframes == ("1m", "5m", "1h")
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"api_key": API_KEY}, "api_key is set but api_secret is not."),
+        ({"api_secret": API_SECRET}, "api_secret is set but api_key is not."),
+        ({"api_key": API_KEY, "api_secret": "  "}, "api_key is set but api_secret is not."),
+    ],
+)
+def test_half_an_account_is_an_error_that_names_the_missing_half(fields: dict[str, Any], sentence: str) -> None:
+    said = problems(**fields)
+    assert sentence in said
+    assert "or neither to read public data only" in said
+    assert API_KEY not in said
+    assert API_SECRET not in said
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "reason"),
+    [
+        ("api_key", 5, "must be a text"),
+        ("environment", "staging", "must be one of production, sandbox, not 'staging'"),
+        ("environment", 1, "must be one of production, sandbox"),
+        ("start_date", "yesterday", "write it like 2026-01-31T00:00:00Z"),
+        ("start_date", 20260101, "write it like 2026-01-31T00:00:00Z"),
+        ("start_date", "2026-02-31T00:00:00Z", "write it like 2026-01-31T00:00:00Z"),
+        ("start_date", "9999-12-31T23:59:59-14:00", "start_date"),
+        ("start_date", "2026-08-17T12:00:00.001Z", "2026-08-17T12:00:00.001Z lies in the future"),
+        ("instruments", "BTC_USD", "must be a list of instrument names"),
+        ("instruments", ["BTC_USD", 7], "must be a list of instrument names"),
+        ("candlestick_timeframes", ["1m", "3m", "1w"], "3m, 1w not known; the exchange offers 1m, 5m, 15m"),
+        ("candlestick_count", 0, "must be at least 1, not 0"),
+        ("candlestick_count", "50", "must be a whole number, not '50'"),
+        ("candlestick_count", 50.5, "must be a whole number, not 50.5"),
+        ("trade_count", -1, "must be at least 1, not -1"),
+        ("trade_count", True, "must be a whole number, not True"),
+        ("book_depth", 0, "must be from 1 to 50, not 0"),
+        ("book_depth", 51, "must be from 1 to 50, not 51"),
+        ("hours_between_syncs", -0.1, "must be a number of hours, 0 or more, not -0.1"),
+        ("hours_between_syncs", float("inf"), "must be a number of hours"),
+        ("hours_between_syncs", float("nan"), "must be a number of hours"),
+        ("hours_between_syncs", "12", "must be a number of hours"),
+        ("hours_between_syncs", True, "must be a number of hours"),
+        ("num_workers", 1, "must be from 2 to 128, not 1"),
+        ("num_workers", 129, "must be from 2 to 128, not 129"),
+        ("log", "true", "must be true or false, not 'true'"),
+        ("log", 1, "must be true or false, not 1"),
+        ("base_url", 5, "must be a text"),
+        ("base_url", "https://", "must be a plain address"),
+        ("base_url", "https://proxy.example.com/?to=exchange", "must be a plain address"),
+        ("base_url", "https://proxy.example.com/#top", "must be a plain address"),
+        ("base_url", "https://user@proxy.example.com/", "must not contain a user name or a password"),
+        ("base_url", "https://:word@proxy.example.com/", "must not contain a user name or a password"),
+        ("base_url", "http://proxy.example.com/", "must start with https://"),
+        ("base_url", "http://localhost.example.com/", "must start with https://"),
+        ("base_url", "http://10.0.0.1/", "must start with https://"),
+        ("base_url", "ftp://127.0.0.1/", "must start with https://"),
+        ("base_url", "exchange.test/v1", "must be a plain address"),
+        ("base_url", "http://[::1/", "base_url"),
+    ],
+)
+def test_a_wrong_field_is_named_with_what_it_should_be(field: str, value: Any, reason: str) -> None:
+    said = problems(**{field: value})
+    assert f"{field}: " in said
+    assert reason in said
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("candlestick_count", 1), ("trade_count", 1), ("book_depth", 1), ("book_depth", 50), ("num_workers", 2),
+     ("num_workers", 128), ("hours_between_syncs", 0)],
+)  # fmt: skip
+def test_the_ends_of_a_range_belong_to_it(field: str, value: int) -> None:
+    assert getattr(parsed(**{field: value}), field) == value
+
+
+def test_all_problems_are_reported_at_once() -> None:
+    said = problems(api_key=API_KEY, environment="staging", book_depth=0, log="yes")
+    assert said.startswith("The configuration cannot be used. ")
+    for name in ("api_key", "environment", "book_depth", "log"):
+        assert name in said
+
+
+@pytest.mark.parametrize(
+    ("url", "base_url"),
+    [
+        ("https://proxy.example.com/exchange/v1", "https://proxy.example.com/exchange/v1/"),
+        ("https://proxy.example.com/exchange/v1//", "https://proxy.example.com/exchange/v1/"),
+        ("http://127.0.0.1:8765/exchange/v1/", "http://127.0.0.1:8765/exchange/v1/"),
+        ("http://[::1]:8765", "http://[::1]:8765/"),
+        ("http://localhost:8765", "http://localhost:8765/"),
+    ],
+)
+def test_base_url_replaces_the_root_and_ends_with_a_slash(url: str, base_url: str) -> None:
+    assert parsed(base_url=url, environment="sandbox").base_url == base_url
+
+
+@pytest.mark.parametrize(
+    ("date", "start_ms"),
+    [
+        ("2026-08-17", 1_786_924_800_000),
+        ("2026-08-17T12:00:00Z", NOW_MS),
+        ("2026-08-17T13:59:59.999+02:00", NOW_MS - 1),
+        ("2026-08-17T11:00:00", NOW_MS - 3_600_000),
+    ],
+)
+def test_a_start_date_is_a_moment_to_the_millisecond(date: str, start_ms: int) -> None:
+    assert parsed(start_date=date).start_ms == start_ms
+
+
+def test_a_start_date_before_what_the_exchange_keeps_is_moved_with_a_warning() -> None:
+    config = parsed(start_date="2020-01-01T00:00:00Z")
+    assert config.start_ms == NOW_MS - 180 * DAY_MS
+    (warning,) = config.warnings
+    assert "2020-01-01T00:00:00.000Z" in warning
+    assert "180 days" in warning
+    assert "2026-02-18T12:00:00.000Z" in warning
+
+
+def test_a_start_date_at_the_edge_of_what_the_exchange_keeps_stays() -> None:
+    config = parsed(start_date="2026-02-18T12:00:00Z")
+    assert (config.start_ms, config.warnings) == (NOW_MS - 180 * DAY_MS, ())
+
+
+def test_a_field_that_does_not_exist_is_a_warning_that_names_it() -> None:
+    config = parsed(start_dat="2026-08-01", timeframes=["1m"], _injected={"by": "the platform"})
+    assert config.warnings == (
+        "The configuration has fields that this connector does not know: start_dat, timeframes.",
+    )
+
+
+def test_a_tidied_config_holds_no_blanks_no_empty_texts_and_no_name_twice() -> None:
+    tidied = tidied_config(
+        {
+            "api_key": f" {API_KEY} ",
+            "api_secret": "",
+            "start_date": "2026-08-01",
+            "instruments": [" BTC_USD", "BTC_USD", ""],
+            "base_url": None,
+            "log": False,
+            "trade_count": 0,
+        }
+    )
+    assert tidied == {
+        "api_key": API_KEY,
+        "start_date": "2026-08-01T00:00:00.000Z",
+        "instruments": ["BTC_USD"],
+        "log": False,
+        "trade_count": 0,
+    }
+
+
+@pytest.mark.parametrize("fields", [{"start_date": "yesterday"}, {"instruments": ["BTC_USD", 5]}, {"api_key": 5}, {}])
+def test_a_tidied_config_leaves_what_is_wrong_for_the_parser_to_name(fields: dict[str, Any]) -> None:
+    assert tidied_config(fields) == fields
+
+
+def test_no_printed_config_shows_key_or_secret() -> None:
+    config = parsed(api_key=API_KEY, api_secret=API_SECRET)
+    for shown in (repr(config), str(config.credentials), f"{config}"):
+        assert API_KEY not in shown
+        assert API_SECRET not in shown
+
+
+def test_no_traceback_of_a_refused_config_shows_key_or_secret() -> None:
+    with pytest.raises(ConfigError) as raised:
+        parse_config({"api_key": API_KEY, "api_secret": API_SECRET, "book_depth": 0}, NOW_MS)
+    shown = "".join(traceback.format_exception(raised.value))
+    assert API_KEY not in shown
+    assert API_SECRET not in shown

@@ -1,0 +1,194 @@
+"""Every answer of the exchange: what a sync does about it, and the sentence that a person reads."""
+
+import re
+
+import pytest
+from airbyte_cdk.models import FailureType
+
+from source_cryptocom.errors import (
+    MEANINGS,
+    STATUS_MEANINGS,
+    Action,
+    ExchangeError,
+    Meaning,
+    meaning_of,
+    sentence,
+)
+from source_cryptocom.redaction import register_secrets
+from unit_tests.builders import API_KEY
+
+METHOD = "private/get-trades"
+
+CONFIG, RETRY, LIMITED, REFUSED, FAIL = (
+    Action.CONFIG_ERROR,
+    Action.RETRY,
+    Action.RATE_LIMITED,
+    Action.REFUSED,
+    Action.FAIL,
+)
+
+# For each code: what a sync does, and a few words without which the user would not know what to do.
+CODES = {
+    40101: (CONFIG, "key or the secret is wrong"),
+    40102: (CONFIG, "clock of this machine is more than 60 seconds away"),
+    40103: (CONFIG, "not on the key's whitelist"),
+    40104: (CONFIG, "tier or region does not permit private/get-trades"),
+    202: (CONFIG, "account is suspended"),
+    401: (CONFIG, "account does not exist"),
+    406: (CONFIG, "account is not active"),
+    407: (CONFIG, "does not know the account's margin unit"),
+    408: (CONFIG, "margin unit is suspended"),
+    409: (CONFIG, "create a new API key"),
+    410: (CONFIG, "user is not active"),
+    411: (CONFIG, "user has no access to derivatives"),
+    412: (CONFIG, "account has no access to derivatives"),
+    10002: (CONFIG, "key or the secret is wrong"),
+    10003: (CONFIG, "key or the secret is wrong"),
+    10007: (CONFIG, "synchronise it (NTP)"),
+    206: (REFUSED, "does not offer this instrument"),
+    208: (REFUSED, "does not offer this instrument"),
+    209: (REFUSED, "does not offer this instrument"),
+    40003: (REFUSED, "does not offer this instrument"),
+    40004: (REFUSED, "does not offer this instrument"),
+    40401: (REFUSED, "does not offer this instrument"),
+    40006: (RETRY, "took the request for a repetition"),
+    40801: (RETRY, "took too long"),
+    50001: (RETRY, "internal failure"),
+    120009: (RETRY, "internal failure"),
+    9010001: (RETRY, "in maintenance"),
+    42901: (LIMITED, "another program use the same key"),
+    10006: (LIMITED, "another program use the same key"),
+}
+
+
+def test_the_list_of_this_test_is_the_connectors() -> None:
+    assert set(CODES) == set(MEANINGS)
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("status", [200, 400, 401, 408, 500])
+def test_a_known_code_decides_whatever_the_status(code: int, status: int) -> None:
+    action, words = CODES[code]
+    meaning = meaning_of(status, code, per_instrument=True)
+    assert meaning is not None
+    assert meaning.action is action
+    said = sentence(METHOD, status, code, "SOME_NAME", meaning)
+    assert said.startswith(f"private/get-trades was answered with code {code} SOME_NAME (HTTP {status}). ")
+    assert words in said
+    assert said.endswith((".", "?"))
+    assert "{" not in said
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_known_code_with_429_is_a_rate_limit(code: int) -> None:
+    meaning = meaning_of(429, code, per_instrument=True)
+    assert meaning is not None
+    assert meaning.action is LIMITED
+
+
+@pytest.mark.parametrize("status", [200, 201, 204, 299])
+def test_code_0_with_a_good_status_is_success(status: int) -> None:
+    assert meaning_of(status, 0, per_instrument=False) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "action", "words"),
+    [
+        (200, None, RETRY, "cannot be read"),
+        (299, None, RETRY, "cannot be read"),
+        (300, None, FAIL, "check base_url"),
+        (302, 0, FAIL, "check base_url"),
+        (399, None, FAIL, "check base_url"),
+        (400, None, FAIL, "report this"),
+        (400, 0, FAIL, "report this"),
+        (401, None, CONFIG, "key or the secret is wrong"),
+        (403, None, FAIL, "a firewall, or your region"),
+        (404, None, FAIL, "report this"),
+        (408, None, RETRY, "took too long"),
+        (429, None, LIMITED, "another program"),
+        (429, 0, LIMITED, "another program"),
+        (499, None, FAIL, "report this"),
+        (500, None, RETRY, "internal failure"),
+        (500, 0, RETRY, "internal failure"),
+        (502, None, RETRY, "internal failure"),
+        (503, 77777, RETRY, "internal failure"),
+        (599, None, RETRY, "internal failure"),
+        (200, 77777, FAIL, "report this"),
+        (400, 77777, FAIL, "report this"),
+        (400, -1, FAIL, "report this"),
+    ],
+)
+def test_where_no_code_decides_the_status_does(status: int, code: int | None, action: Action, words: str) -> None:
+    meaning = meaning_of(status, code, per_instrument=False)
+    assert meaning is not None
+    assert (meaning.action, words in meaning.advice) == (action, True)
+
+
+@pytest.mark.parametrize("code", [code for code, (action, _) in CODES.items() if action is REFUSED])
+def test_a_refused_instrument_is_a_failure_where_no_instrument_was_asked_for(code: int) -> None:
+    meaning = meaning_of(400, code, per_instrument=False)
+    assert meaning is not None
+    assert meaning.action is FAIL
+    assert "report this" in meaning.advice
+
+
+@pytest.mark.parametrize("code", [code for code, (action, _) in CODES.items() if action is not REFUSED])
+def test_other_codes_mean_the_same_for_every_table(code: int) -> None:
+    assert meaning_of(400, code, per_instrument=False) == meaning_of(400, code, per_instrument=True)
+
+
+@pytest.mark.parametrize("meaning", [*MEANINGS.values(), *STATUS_MEANINGS.values()])
+def test_every_advice_is_whole_sentences(meaning: Meaning) -> None:
+    assert re.fullmatch(r"[A-Z].*[.?!]", meaning.advice)
+
+
+def test_a_missing_key_permission_is_named_with_its_method() -> None:
+    meaning = MEANINGS[40101]
+    said = sentence(METHOD, 401, 40101, "UNAUTHORIZED", meaning)
+    assert said == (
+        "private/get-trades was answered with code 40101 UNAUTHORIZED (HTTP 401). The key or the secret is wrong, "
+        "belongs to the other environment (production and sandbox have keys of their own), is disabled, or lacks the "
+        'permission for private/get-trades: give the key "Can Read" in the exchange\'s API management.'
+    )
+
+
+def test_an_answer_without_code_or_message_reads_well_too() -> None:
+    plain = Meaning(FAIL, "Do this.")
+    assert sentence(METHOD, 502, None, "", plain) == (
+        "private/get-trades was answered with no reason code (HTTP 502). Do this."
+    )
+    assert sentence(METHOD, 400, 7, "", plain) == "private/get-trades was answered with code 7 (HTTP 400). Do this."
+
+
+def test_a_very_long_message_is_cut() -> None:
+    said = sentence(METHOD, 400, 7, "x" * 5_000, Meaning(FAIL, "Do this."))
+    assert said == f"private/get-trades was answered with code 7 {'x' * 293} (HTTP 400). Do this."
+
+
+@pytest.mark.parametrize("before", range(270, 300))
+def test_a_secret_that_a_message_echoes_is_not_cut_in_two(before: int) -> None:
+    register_secrets(API_KEY)
+    said = sentence(METHOD, 400, 7, "x" * before + API_KEY, Meaning(FAIL, "Do this."))
+    assert API_KEY[:4] not in said
+
+
+@pytest.mark.parametrize(
+    ("action", "failure_type"),
+    [
+        (CONFIG, FailureType.config_error),
+        (RETRY, FailureType.transient_error),
+        (LIMITED, FailureType.transient_error),
+        (REFUSED, FailureType.system_error),
+        (FAIL, FailureType.system_error),
+    ],
+)
+def test_the_platform_learns_who_can_do_something_about_an_error(action: Action, failure_type: FailureType) -> None:
+    error = ExchangeError(action, "It failed.")
+    assert error.action is action
+    assert (error.failure_type, error.message, error.internal_message) == (failure_type, "It failed.", "It failed.")
+
+
+def test_an_error_shows_no_secret() -> None:
+    register_secrets(API_KEY)
+    error = ExchangeError(FAIL, f"The exchange does not like {API_KEY}, nor {'ab' * 32}.")
+    assert error.message == error.internal_message == "The exchange does not like ****, nor ****."

@@ -1,0 +1,98 @@
+"""A file that a command names and that cannot be used is a config error with the file's name."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from airbyte_cdk.models import FailureType
+
+from source_cryptocom import SourceCryptocom
+from source_cryptocom.config import ConfigError
+from source_cryptocom.files import read_file
+
+READERS: dict[str, Callable[[str], Any]] = {
+    "config": SourceCryptocom.read_config,
+    "catalog": SourceCryptocom.read_catalog,
+    "state": SourceCryptocom.read_state,
+}
+
+
+def refusal(kind: str, path: Path) -> str:
+    with pytest.raises(ConfigError) as raised:
+        READERS[kind](str(path))
+    assert raised.value.failure_type is FailureType.config_error
+    return str(raised.value.message)
+
+
+def test_what_was_read_is_given_on() -> None:
+    assert read_file("config", "config.json", lambda path: f"content of {path}") == "content of config.json"
+
+
+@pytest.mark.parametrize("kind", READERS)
+def test_a_missing_file_is_named(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "missing.json"
+    assert refusal(kind, path) == f"The {kind} file {path} cannot be read: No such file or directory."
+
+
+@pytest.mark.parametrize("kind", READERS)
+def test_a_directory_is_no_file(kind: str, tmp_path: Path) -> None:
+    assert refusal(kind, tmp_path) == f"The {kind} file {tmp_path} cannot be read: Is a directory."
+
+
+@pytest.mark.parametrize("kind", READERS)
+@pytest.mark.parametrize("content", [b"", b"{", b'{"api_key": ', b"\xff\xfe", b"no JSON"])
+def test_a_broken_file_is_named(kind: str, content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "broken.json"
+    path.write_bytes(content)
+    assert refusal(kind, path).startswith(f"The {kind} file {path} is not a valid {kind}: ")
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("config", "[]"),
+        ("config", "5"),
+        ("catalog", '{"streams": 5}'),
+        ("catalog", '{"streams": [{"stream": {}}]}'),
+        ("catalog", "[]"),
+        ("state", '"x"'),
+        ("state", "[5]"),
+    ],
+)
+def test_a_file_of_another_shape_is_named(kind: str, content: str, tmp_path: Path) -> None:
+    path = tmp_path / "other.json"
+    path.write_text(content)
+    assert refusal(kind, path).startswith(f"The {kind} file {path} is not a valid {kind}: ")
+
+
+@pytest.mark.parametrize("kind", READERS)
+def test_a_file_that_is_nested_too_deeply_is_named(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "deep.json"
+    path.write_text("[" * 200_000 + "]" * 200_000)
+    assert refusal(kind, path).startswith(f"The {kind} file {path} is not a valid {kind}: ")
+
+
+def test_a_parser_that_says_nothing_is_named_itself() -> None:
+    def fail(path: str) -> str:
+        raise KeyError
+
+    with pytest.raises(ConfigError, match=r"^The state file s\.json is not a valid state: KeyError$"):
+        read_file("state", "s.json", fail)
+
+
+def test_a_parsers_long_reason_is_cut_to_its_first_line() -> None:
+    def fail(path: str) -> str:
+        raise ValueError(f"{'x' * 500}\nsecond line")
+
+    with pytest.raises(ConfigError, match=f"is not a valid state: {'x' * 200}$"):
+        read_file("state", "s.json", fail)
+
+
+@pytest.mark.parametrize("kind", READERS)
+def test_a_secret_in_a_broken_file_is_not_shown(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "broken.json"
+    path.write_text('{"api_secret": "demo-secret-0123456789", "api_key": "demo-key-abcdef"')
+    shown = refusal(kind, path)
+    assert "demo-secret" not in shown
+    assert "demo-key" not in shown

@@ -1,0 +1,114 @@
+"""How a value comes to have the type that its column declares."""
+
+import json
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from source_cryptocom.records import (
+    converter,
+    to_boolean,
+    to_integer,
+    to_object,
+    to_text,
+    to_time,
+    to_upper_text,
+)
+
+LEVELS = {"type": ["null", "array"], "items": {"type": ["null", "array"], "items": {"type": "string"}}}
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, None),
+        ("", ""),
+        ("0.100000000000000001", "0.100000000000000001"),
+        ("1e-18", "1e-18"),
+        (1786967999123456789, "1786967999123456789"),
+        (0, "0"),
+        (True, "true"),
+        (False, "false"),
+        ({"a": 1}, '{"a": 1}'),
+        ([1, "2"], '[1, "2"]'),
+    ],
+)
+def test_a_text_keeps_every_digit(value: Any, text: str | None) -> None:
+    assert to_text(value) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [("buy", "BUY"), ("SELL", "SELL"), ("", ""), (None, None), (7, "7")])
+def test_a_side_is_upper_case(value: Any, text: str | None) -> None:
+    assert to_upper_text(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1786921599729, "2026-08-16T23:06:39.729Z"),
+        ("1786921599729", "2026-08-16T23:06:39.729Z"),
+        (1, "1970-01-01T00:00:00.001Z"),
+        (0, None),
+        ("0", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_time_is_rfc_3339_and_zero_is_none(value: Any, text: str | None) -> None:
+    assert to_time(value) == text
+
+
+@pytest.mark.parametrize(("value", "count"), [(5, 5), ("5", 5), (0, 0), ("0", 0), ("", None), (None, None), ("-3", -3)])
+def test_a_count_is_an_integer_however_it_was_sent(value: Any, count: int | None) -> None:
+    converted = to_integer(value)
+    assert converted == count
+    assert type(converted) is type(count)
+
+
+@pytest.mark.parametrize(
+    ("value", "flag"), [(True, True), (False, False), ("true", True), ("FALSE", False), ("True", True), (None, None)]
+)
+def test_a_flag_is_a_boolean_however_it_was_sent(value: Any, flag: bool | None) -> None:
+    assert to_boolean(value) is flag
+
+
+def test_an_object_stays_what_it_is() -> None:
+    value = {"deep": [{"er": 1}]}
+    assert to_object(value) is value
+    assert to_object(None) is None
+
+
+def test_lists_convert_what_they_hold_and_stay_lists() -> None:
+    convert = converter(LEVELS)
+    assert convert([[90, "1.5", None], None, []]) == [["90", "1.5", None], None, []]
+    assert convert(None) is None
+
+
+def test_one_thing_where_a_list_is_declared_becomes_a_list_of_it() -> None:
+    assert converter({"type": ["null", "array"], "items": {"type": "string"}})("POST_ONLY") == ["POST_ONLY"]
+
+
+@pytest.mark.parametrize(
+    ("declared", "value", "converted"),
+    [
+        ({"type": "string"}, 5, "5"),
+        ({"type": ["null", "string"]}, 5, "5"),
+        ({"type": ["string", "null"]}, 5, "5"),
+        ({"type": ["null", "string"], "format": "date"}, "2026-08-16", "2026-08-16"),
+        ({"type": ["null", "string"], "format": "date-time"}, 1, "1970-01-01T00:00:00.001Z"),
+        ({"type": "integer"}, "5", 5),
+        ({"type": ["null", "integer"], "format": "date-time"}, "5", 5),
+        ({"type": ["null", "boolean"]}, "true", True),
+        ({"type": ["null", "object"]}, {}, {}),
+        ({"type": "array", "items": {"type": "integer"}}, ["5"], [5]),
+    ],
+)
+def test_a_columns_schema_decides_its_type(declared: dict[str, Any], value: Any, converted: Any) -> None:
+    assert converter(declared)(value) == converted
+
+
+def test_every_declared_column_can_be_converted() -> None:
+    for schema in files("source_cryptocom").joinpath("schemas").iterdir():
+        for name, column in json.loads(schema.read_text())["properties"].items():
+            assert converter(column)(None) is None, f"{schema.name}: {name}"

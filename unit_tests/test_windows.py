@@ -1,0 +1,246 @@
+"""Windows of account history are read whole, or the sync fails with a sentence that names the window."""
+
+from collections.abc import Sequence
+from itertools import pairwise, product
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from source_cryptocom import windows
+from source_cryptocom.windows import (
+    LARGER_LIMIT,
+    PAGE_LIMIT,
+    WINDOW_NS,
+    LimitRefused,
+    RowTime,
+    StuckWindow,
+    Window,
+    WindowReader,
+    day_windows,
+)
+from unit_tests.window_server import MS, START_NS, Order, Rules, WindowServer, orders, rules
+
+TIMES = (RowTime("create_time", "create_time_ns"), RowTime("update_time"))
+DAY_NS = 86_400_000 * MS
+SPAN_MS = 2 * 86_400_000
+
+# Every precision, filter and order; a limit above the page's that is served, and an exclusive end.
+ORDINARY = [
+    Rules(filter_by, order, precision)  # type: ignore[arg-type]
+    for filter_by, order, precision in product(
+        ("created", "updated"), ("newest first", "oldest first"), ("ns", "ms", "rows to the ms")
+    )
+]
+
+
+def reader_of(server: Any, page_limit: int = PAGE_LIMIT) -> WindowReader:
+    return WindowReader(server.fetch, lambda row: row["order_id"], TIMES, page_limit)
+
+
+def read(reader: WindowReader, start_ns: int, end_ns: int) -> list[str]:
+    return [row["order_id"] for window in day_windows(start_ns, end_ns) for page in reader.read(window) for row in page]
+
+
+def spread(count: int, days: int, seed: int = 1) -> list[Order]:
+    """Orders at random moments; half of them end within an hour, the others at once."""
+    random, found = Random(seed), []
+    for number in range(count):
+        created = START_NS + random.randrange(days * DAY_NS)
+        lasts = random.randrange(3_600_000 * MS) if number % 2 else random.randrange(MS)
+        found.append(Order(number, created, created + lasts))
+    return found
+
+
+@settings(max_examples=150)
+@given(st.data())
+def test_every_row_comes_once_or_the_window_is_named(data: st.DataObject) -> None:
+    span_ms = data.draw(st.sampled_from([10, 1_000, 100_000, SPAN_MS]), "span in ms")
+    page_limit = data.draw(st.sampled_from([2, 3, 5, 10]), "page limit")
+    server = WindowServer(data.draw(orders(span_ms)), data.draw(rules), page_limit)
+    end_ns = START_NS + (span_ms + 1) * MS
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(windows, "LARGER_LIMIT", 10 * page_limit)
+        try:
+            found = read(reader_of(server, page_limit), START_NS, end_ns)
+        except StuckWindow:
+            assert server.most_that_no_window_parts() >= page_limit
+        else:
+            assert set(found) >= server.between(START_NS, end_ns)
+            assert len(found) == len(set(found))
+
+
+def test_a_day_without_rows_costs_one_request() -> None:
+    server = WindowServer([])
+    assert read(reader_of(server), START_NS, START_NS + 3 * DAY_NS) == []
+    assert [window.start_ns for window, _ in server.asked] == [START_NS + day * DAY_NS for day in range(3)]
+
+
+@pytest.mark.parametrize("rule", ORDINARY, ids=str)
+def test_requests_stay_near_the_least_possible(rule: Rules) -> None:
+    days, count = 30, 4_000
+    server = WindowServer(spread(count, days), rule)
+    found = read(reader_of(server), START_NS, START_NS + days * DAY_NS)
+    assert set(found) == server.between(START_NS, START_NS + days * DAY_NS)
+    assert len(server.asked) <= 1.1 * (count / PAGE_LIMIT + days) + 5
+
+
+@pytest.mark.parametrize("rule", ORDINARY, ids=str)
+def test_a_cancel_all_of_hundreds_of_orders_in_one_millisecond_is_read_whole(rule: Rules) -> None:
+    crowd = [Order(number, START_NS + DAY_NS // 3 + number, START_NS + DAY_NS // 3 + number) for number in range(450)]
+    others = [Order(1_000 + order.number, order.created, order.updated) for order in spread(300, 1)]
+    server = WindowServer([*crowd, *others], rule)
+    found = read(reader_of(server), START_NS, START_NS + DAY_NS)
+    assert sorted(found) == sorted(server.between(START_NS, START_NS + DAY_NS))
+    assert len(server.asked) <= 40
+
+
+def test_orders_of_one_nanosecond_are_read_by_a_larger_page() -> None:
+    server = WindowServer([Order(number, START_NS + 5, START_NS + 5) for number in range(LARGER_LIMIT - 1)])
+    assert len(set(read(reader_of(server), START_NS, START_NS + DAY_NS))) == LARGER_LIMIT - 1
+    assert server.asked[-1][1] == LARGER_LIMIT
+
+
+@pytest.mark.parametrize("large", ["clamped", "refused"])
+def test_nanoseconds_tell_a_crowded_millisecond_apart_where_no_larger_page_is_to_be_had(large: Any) -> None:
+    crowd = [Order(number, START_NS + number, START_NS + 7 * MS) for number in range(450)]
+    server = WindowServer(crowd, Rules(large=large))
+    found = read(reader_of(server), START_NS, START_NS + DAY_NS)
+    assert sorted(found) == sorted(server.between(START_NS, START_NS + DAY_NS))
+
+
+@pytest.mark.parametrize(
+    ("rule", "count"),
+    [
+        (Rules(large="clamped"), PAGE_LIMIT + 1),
+        (Rules(large="refused"), PAGE_LIMIT + 1),
+        (Rules(precision="ms", large="refused"), PAGE_LIMIT + 1),
+        (Rules(precision="rows to the ms", large="clamped"), PAGE_LIMIT + 1),
+        (Rules(order="oldest first", large="served"), LARGER_LIMIT),
+    ],
+    ids=str,
+)
+def test_more_rows_in_one_instant_than_any_page_holds_are_a_failure_that_names_the_window(
+    rule: Rules, count: int
+) -> None:
+    at_ns = START_NS + 1_234 * MS + 567
+    server = WindowServer([Order(number, at_ns, at_ns) for number in range(count)], rule)
+    with pytest.raises(StuckWindow) as raised:
+        read(reader_of(server), START_NS, START_NS + DAY_NS)
+    said = str(raised.value)
+    assert "2023-11-14T22:13:21.234Z" in said
+    assert f"holds more than {PAGE_LIMIT} rows in one instant" in said
+    assert "nothing after it was claimed" in said
+    assert len(server.asked) < 120
+
+
+def test_a_window_says_when_it_is_in_words_and_in_nanoseconds() -> None:
+    window = Window(START_NS + 1, START_NS + 5 * MS)
+    assert str(window) == (
+        "2023-11-14T22:13:20.000Z to 2023-11-14T22:13:20.005Z (ns 1700000000000000001 to 1700000000005000000)"
+    )
+    assert window.width_ns == 5 * MS - 1
+
+
+def test_a_stuck_window_is_one_sentence_for_the_user() -> None:
+    assert str(StuckWindow(Window(0, 1), 100)) == (
+        "The window 1970-01-01T00:00:00.000Z to 1970-01-01T00:00:00.000Z (ns 0 to 1) holds more than 100 rows in one "
+        "instant and the exchange offers no way to tell them apart, so it cannot be read to its end; nothing after it "
+        "was claimed. Please report this."
+    )
+
+
+@given(st.integers(0, 5 * DAY_NS), st.integers(0, 5 * DAY_NS))
+def test_day_windows_cover_a_stretch_without_gap_or_overlap(start_ns: int, width: int) -> None:
+    found = list(day_windows(start_ns, start_ns + width))
+    assert len(found) == -(-width // DAY_NS)
+    assert all(0 < window.width_ns <= DAY_NS == WINDOW_NS for window in found)
+    assert all(before.end_ns == after.start_ns for before, after in pairwise(found))
+    if found:
+        assert (found[0].start_ns, found[-1].end_ns) == (start_ns, start_ns + width)
+
+
+def test_a_stretch_that_ends_before_it_begins_has_no_window() -> None:
+    assert list(day_windows(5, 5)) == list(day_windows(5, 4)) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "time_ns"),
+    [
+        ({"create_time_ns": "1700000000000000123", "create_time": 1}, 1_700_000_000_000_000_123),
+        ({"create_time_ns": 5, "create_time": 1}, 5),
+        ({"create_time": "1700000000000"}, 1_700_000_000_000_000_000),
+        ({"create_time_ns": None, "create_time": 2}, 2_000_000),
+        ({"create_time_ns": "", "create_time": 2}, 2_000_000),
+        ({"create_time_ns": "soon", "create_time": "soon"}, None),
+        ({"update_time": 5}, None),
+        ({}, None),
+    ],
+)
+def test_a_rows_time_is_taken_to_the_nanosecond_where_it_has_one(row: dict[str, Any], time_ns: int | None) -> None:
+    assert TIMES[0].earliest_ns(row) == time_ns
+
+
+def test_a_time_is_named_by_its_finest_field() -> None:
+    assert [time.name for time in TIMES] == ["create_time_ns", "update_time"]
+
+
+def test_a_row_at_an_end_that_turns_out_inclusive_is_given_once() -> None:
+    at_midnight = Order(1, START_NS + DAY_NS, START_NS + DAY_NS)
+    server = WindowServer([at_midnight], Rules(inclusive_end=True))
+    assert read(reader_of(server), START_NS, START_NS + 2 * DAY_NS) == ["1"]
+    assert len(server.asked) == 2
+
+
+def test_a_row_is_remembered_for_one_window_only_so_that_memory_does_not_grow() -> None:
+    row = {"order_id": "1"}
+    pages: list[Sequence[dict[str, Any]]] = [[row], [], [row]]
+    reader = WindowReader(lambda window, limit: pages.pop(0), lambda row: row["order_id"], TIMES)
+    found = [list(reader.read(window)) for window in day_windows(START_NS, START_NS + 3 * DAY_NS)]
+    assert found == [[[row]], [[]], [[row]]]
+
+
+def test_a_page_is_handed_on_before_the_next_one_is_asked_for() -> None:
+    server = WindowServer(spread(350, 1))
+    pages = reader_of(server).read(Window(START_NS, START_NS + DAY_NS))
+    assert len(next(pages)) == PAGE_LIMIT
+    assert len(server.asked) == 1
+
+
+def test_rows_without_a_readable_time_are_read_by_halves() -> None:
+    server = WindowServer(spread(300, 1))
+    fetch = server.fetch
+
+    def without_times(window: Window, limit: int) -> list[dict[str, Any]]:
+        return [{"order_id": row["order_id"]} for row in fetch(window, limit)]
+
+    reader = WindowReader(without_times, lambda row: row["order_id"], TIMES)
+    assert sorted(read(reader, START_NS, START_NS + DAY_NS)) == sorted(server.between(START_NS, START_NS + DAY_NS))
+    assert len(server.asked) <= 15
+
+
+def test_a_refused_limit_is_not_asked_for_again() -> None:
+    first, second = START_NS + 5 * MS, START_NS + 5_000 * MS
+    crowds = [Order(number, at + number, START_NS + DAY_NS // 2) for at in (first, second) for number in range(250)]
+    server = WindowServer(
+        [Order(number, order.created, order.updated) for number, order in enumerate(crowds)],
+        Rules(precision="ns", large="refused"),
+    )
+    hidden = server.fetch
+
+    def to_the_ms(window: Window, limit: int) -> list[dict[str, Any]]:
+        return [{"order_id": row["order_id"], "create_time": row["create_time"]} for row in hidden(window, limit)]
+
+    reader = WindowReader(to_the_ms, lambda row: row["order_id"], TIMES)
+    assert len(read(reader, START_NS, START_NS + DAY_NS)) == 500
+    assert [limit for _, limit in server.asked].count(LARGER_LIMIT) == 1
+
+
+def test_limit_refused_is_only_expected_of_a_larger_page() -> None:
+    def refuse(window: Window, limit: int) -> list[dict[str, Any]]:
+        raise LimitRefused
+
+    with pytest.raises(LimitRefused):
+        list(WindowReader(refuse, lambda row: row["order_id"], TIMES).read(Window(START_NS, START_NS + DAY_NS)))
