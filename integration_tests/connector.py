@@ -4,9 +4,11 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from airbyte_cdk.models import (
+    AirbyteMessage,
     AirbyteStateMessage,
     AirbyteStateMessageSerializer,
     AirbyteStreamStatus,
@@ -58,20 +60,25 @@ class Output:
 
     entrypoint: EntrypointOutput
 
-    @property
+    @cached_property
+    def messages(self) -> list[AirbyteMessage]:
+        """All of it, read once: the wrapper keeps it in a file and reads that at every look."""
+        return list(self.entrypoint.get_message_iterator())
+
+    @cached_property
     def records(self) -> dict[str, list[dict[str, Any]]]:
         """Records by table, in the order of printing."""
         found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for message in self.entrypoint.records:
+        for message in self.messages:
             if message.record:
                 found[message.record.stream].append(dict(message.record.data))
         return dict(found)
 
-    @property
+    @cached_property
     def state(self) -> State:
         """The last state of each stream, as the platform gives it to the next run."""
         last: dict[str, AirbyteStateMessage] = {}
-        for message in self.entrypoint.state_messages:
+        for message in self.messages:
             if message.state and message.state.stream:
                 last[message.state.stream.stream_descriptor.name] = message.state
         return [
@@ -89,10 +96,19 @@ class Output:
         """(failure type, sentence) of each error trace, of one table or of all."""
         return [
             (message.trace.error.failure_type, message.trace.error.message)
-            for message in self.entrypoint.errors
+            for message in self.messages
             if message.trace and message.trace.error
             if table is None or (message.trace.error.stream_descriptor or _NO_STREAM).name == table
         ]
+
+    @property
+    def failed(self) -> bool:
+        """Whether the run ended with an error that is no table's: as a process it would have exited with 1."""
+        return any(
+            message.trace.error.stream_descriptor is None
+            for message in self.messages
+            if message.trace and message.trace.error
+        )
 
     def status(self, table: str) -> AirbyteStreamStatus:
         """The table's last status."""
@@ -100,9 +116,7 @@ class Output:
 
     def log(self, level: str) -> list[str]:
         """The log lines of a level, such as WARN."""
-        return [
-            message.log.message for message in self.entrypoint.logs if message.log and message.log.level.value == level
-        ]
+        return [message.log.message for message in self.messages if message.log and message.log.level.value == level]
 
 
 class _NoStream:
