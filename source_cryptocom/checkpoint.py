@@ -28,6 +28,9 @@ VERSION = 1
 # little; the rest allows for a row that becomes visible a little after its own time.
 CLOCK_MARGIN_MS = 3 * MS_PER_MINUTE
 
+# 2019-01-01, the year in which the exchange opened.
+OPENED_MS = 1_546_300_800_000
+
 State = Mapping[str, Any]
 
 
@@ -48,12 +51,20 @@ def _check_version(state: State) -> None:
 
 def _time(state: State, name: str, now: int) -> int:
     try:
+        if not isinstance(state[name], str):
+            raise TypeError  # a number would pass for seconds since the epoch, and true for the first of them
         ms = round(ab_datetime_parse(state[name]).timestamp() * 1000)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         raise UnusableState(f"{name} is {state.get(name)!r}, which is not a time") from None
     if ms > now + CLOCK_MARGIN_MS:
         raise UnusableState(f"{name} {rfc3339(ms)} lies in the future")
     return ms
+
+
+def require_plausible(cursor_ms: int, now: int) -> None:
+    """Raises UnusableState: from a cursor in the future a table would read nothing, from one long ago without end."""
+    if not OPENED_MS <= cursor_ms <= now + CLOCK_MARGIN_MS:
+        raise UnusableState("a cursor lies in the future, or before the exchange opened")
 
 
 def _flag(state: State) -> bool:
@@ -86,7 +97,10 @@ def parse_history_state(state: State, cursor_field: str, now: int) -> HistorySta
     """Raises UnusableState, or ConfigError for a later version's state."""
     _check_version(state)
     open_orders = state.get("open_orders", {})
-    if not isinstance(open_orders, Mapping) or not all(type(ms) is int and ms > 0 for ms in open_orders.values()):
+    latest_ms = now + CLOCK_MARGIN_MS
+    if not isinstance(open_orders, Mapping) or not all(
+        type(ms) is int and 0 < ms <= latest_ms for ms in open_orders.values()
+    ):
         raise UnusableState("open_orders does not hold creation times")
     return HistoryState(_time(state, cursor_field, now), dict(open_orders), _flag(state))
 

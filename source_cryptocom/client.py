@@ -157,8 +157,10 @@ class ExchangeClient(HttpClient):
             response: requests.Response = send(request, request_kwargs, log_formatter, exit_on_rate_limit)
             return response
         except BaseBackoffException as error:
+            # Fewer than the patience allows where the time ran out first.
+            attempts = self._request_attempt_count[request]
             raise ExchangeError(
-                Action.RETRY, f"{error} Given up after {self._patience.attempts} attempts; the next sync tries again."
+                Action.RETRY, f"{error} Given up after {attempts} attempts; the next sync tries again."
             ) from None
         finally:
             self._evict_key(request)

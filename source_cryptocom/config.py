@@ -1,11 +1,13 @@
 """What the user configured, parsed once: every slip is reported, in plain sentences, all in one error."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+import requests
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.datetime_helpers import ab_datetime_parse
@@ -19,6 +21,13 @@ ROOTS = {
 TIMEFRAMES = ("1m", "5m", "15m", "30m", "1h", "2h", "4h", "12h", "1D", "7D", "14D", "1M")
 RETENTION_DAYS = 180
 DEFAULT_DAYS = 60
+# A century: beyond it a date cannot be told.
+MOST_HOURS = 876_000
+
+FIELDS = (
+    *("api_key", "api_secret", "environment", "base_url", "start_date", "instruments", "candlestick_timeframes"),
+    *("candlestick_count", "trade_count", "book_depth", "hours_between_syncs", "num_workers", "log"),
+)
 
 Value = TypeVar("Value")
 
@@ -61,6 +70,22 @@ class Config:
     warnings: tuple[str, ...] = ()
 
 
+def tidied_config(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Without blanks around texts, empty texts, and names that are listed twice; the start date in UTC."""
+    tidied = {name: _tidied(value) for name, value in raw.items()}
+    with suppress(ValueError, OverflowError):
+        tidied["start_date"] = rfc3339(_moment_ms(tidied.get("start_date")))
+    return {name: value for name, value in tidied.items() if value not in ("", None)}
+
+
+def _tidied(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return list(dict.fromkeys(item.strip() for item in value if item.strip()))
+    return value
+
+
 class _Form:
     """Reads one field after another and collects what is wrong with them."""
 
@@ -95,14 +120,16 @@ def parse_config(raw: Mapping[str, Any], now: int) -> Config:
     environment = form.read("environment", "production", _one_of(tuple(ROOTS)))
     start_ms = form.read("start_date", now - DEFAULT_DAYS * MS_PER_DAY, _start_date(now))
     oldest = oldest_kept_ms(now)
-    warnings: tuple[str, ...] = ()
+    warnings = []
     if start_ms < oldest:
-        warnings = (
-            (
-                f"start_date {rfc3339(start_ms)} is older than the {RETENTION_DAYS} days of history that the exchange "
-                f"keeps: account history is read from {rfc3339(oldest)}."
-            ),
+        warnings.append(
+            f"start_date {rfc3339(start_ms)} is older than the {RETENTION_DAYS} days of history that the exchange "
+            f"keeps: account history is read from {rfc3339(oldest)}."
         )
+    # The platform adds fields of its own, with an underscore before them.
+    unknown = sorted(name for name in raw if name not in FIELDS and not name.startswith("_"))
+    if unknown:
+        warnings.append(f"The configuration has fields that this connector does not know: {', '.join(unknown)}.")
     config = Config(
         credentials=Credentials(api_key, api_secret) if api_key and api_secret else None,
         base_url=form.read("base_url", ROOTS[environment], _base_url),
@@ -115,7 +142,7 @@ def parse_config(raw: Mapping[str, Any], now: int) -> Config:
         hours_between_syncs=form.read("hours_between_syncs", 12.0, _hours),
         num_workers=form.read("num_workers", 64, _integer(2, 128)),
         log=form.read("log", False, _boolean),
-        warnings=warnings,
+        warnings=tuple(warnings),
     )
     if form.problems:
         raise ConfigError("The configuration cannot be used. " + " ".join(form.problems))
@@ -151,8 +178,8 @@ def _integer(minimum: int, maximum: int | None) -> Callable[[Any], int]:
 
 
 def _hours(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < float("inf"):
-        raise ValueError(f"must be a number of hours, 0 or more, not {value!r}.")
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= MOST_HOURS:
+        raise ValueError(f"must be a number of hours, 0 or more, not {str(value)[:50]}.")
     return float(value)
 
 
@@ -165,15 +192,18 @@ def _boolean(value: Any) -> bool:
 def _start_date(now: int) -> Callable[[Any], int]:
     def parse(value: Any) -> int:
         try:
-            moment = ab_datetime_parse(_text(value))
+            start_ms = _moment_ms(value)
         except (ValueError, OverflowError):
             raise ValueError(f"{value!r} is not a date; write it like 2026-01-31T00:00:00Z.") from None
-        start_ms = round(moment.timestamp() * 1000)
         if start_ms > now:
             raise ValueError(f"{rfc3339(start_ms)} lies in the future.")
         return start_ms
 
     return parse
+
+
+def _moment_ms(value: Any) -> int:
+    return round(ab_datetime_parse(_text(value)).timestamp() * 1000)
 
 
 def _names(value: Any) -> tuple[str, ...]:
@@ -192,6 +222,10 @@ def _timeframes(value: Any) -> tuple[str, ...]:
 
 def _base_url(value: Any) -> str:
     url = _text(value)
+    try:
+        requests.Request("GET", url).prepare()
+    except ValueError:
+        raise ValueError("must be an address such as https://proxy.example.com/exchange/v1/.") from None
     parts = urlsplit(url)
     if parts.username or parts.password:
         raise ValueError("must not contain a user name or a password.")

@@ -1,6 +1,7 @@
 """The CDK's concurrent engine, with one queue for rows and for states."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from queue import Queue
 
@@ -13,17 +14,43 @@ from airbyte_cdk.sources.utils.slice_logger import DebugSliceLogger
 QUEUE_SIZE = 10_000
 
 
+class Stopped(Exception):
+    """Nobody reads what a worker would send."""
+
+
+class _StoppableQueue(Queue[QueueItem]):
+    """A queue that is read no more must not hold the workers: a full one would, and the process would never end."""
+
+    _stopped = False
+
+    def put(self, item: QueueItem, block: bool = True, timeout: float | None = None) -> None:
+        """Raises Stopped."""
+        if self._stopped:
+            raise Stopped
+        super().put(item, block, timeout)
+
+    def stop(self) -> None:
+        with self.mutex:
+            self._stopped = True
+            self.queue.clear()
+            self.not_full.notify_all()
+
+
 @dataclass(frozen=True)
 class Engine:
-    """A message that a stream sends through the repository leaves behind the rows that the stream made before it."""
+    """A message that a stream sends through the repository leaves behind the rows that the stream made before it.
+
+    `stop` lets the workers of a read that was broken off end with their next row.
+    """
 
     concurrent_source: ConcurrentSource
     message_repository: MessageRepository
+    stop: Callable[[], None]
 
 
 def build_engine(num_workers: int, tables: int, logger: logging.Logger) -> Engine:
     """An engine with `num_workers` threads that starts all tables at once, as far as the threads go."""
-    queue: Queue[QueueItem] = Queue(maxsize=QUEUE_SIZE)
+    queue = _StoppableQueue(maxsize=QUEUE_SIZE)
     repository = ConcurrentMessageRepository(queue, InMemoryMessageRepository())
     concurrent_source = ConcurrentSource.create(
         num_workers=num_workers,
@@ -33,4 +60,4 @@ def build_engine(num_workers: int, tables: int, logger: logging.Logger) -> Engin
         message_repository=repository,
         queue=queue,
     )
-    return Engine(concurrent_source, repository)
+    return Engine(concurrent_source, repository, queue.stop)

@@ -1,13 +1,18 @@
 """The exchange's published request limits, as one table, turned into the CDK's budget."""
 
+import time
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
 from airbyte_cdk.sources.streams.call_rate import (
+    CallRateLimitHit,
     HttpAPIBudget,
     HttpRequestRegexMatcher,
     MovingWindowCallRatePolicy,
     Rate,
+    RequestMatcher,
 )
 
 
@@ -60,14 +65,48 @@ def _rates(limit: Limit) -> list[Rate]:
     return rates
 
 
+class SparseRequests(MovingWindowCallRatePolicy):
+    """A limit of single requests.
+
+    The first one also opens the connection, which takes several round trips, so it arrives late and the second would
+    follow it too soon. The second waits from the first one's answer.
+    """
+
+    def __init__(self, rates: list[Rate], matchers: list[RequestMatcher]) -> None:
+        super().__init__(rates, matchers)
+        self._rate = rates[0]
+        self._first_answer: float | None = None
+
+    def update(self, available_calls: int | None, call_reset_ts: datetime | None) -> None:
+        super().update(available_calls, call_reset_ts)
+        if self._first_answer is None:
+            self._first_answer = time.monotonic()
+
+    def try_acquire(self, request: Any, weight: int) -> None:
+        if self._first_answer is not None:
+            wait = self._first_answer + self._rate.interval.total_seconds() - time.monotonic()
+            if wait > 0:
+                raise CallRateLimitHit(
+                    error="the first request may have arrived just now",
+                    item=request,
+                    weight=weight,
+                    rate=f"{self._rate.limit} per {self._rate.interval}",
+                    time_to_wait=timedelta(seconds=wait),
+                )
+        super().try_acquire(request, weight)
+
+
+def _policy(method: str, limit: Limit) -> MovingWindowCallRatePolicy:
+    kind = SparseRequests if limit.requests == 1 else MovingWindowCallRatePolicy
+    return kind(rates=_rates(limit), matchers=[HttpRequestRegexMatcher(url_path_pattern=f"/{method}$")])
+
+
 def request_budget() -> HttpAPIBudget:
-    """One moving window per method, shared by every request of a sync."""
-    return HttpAPIBudget(
-        policies=[
-            MovingWindowCallRatePolicy(
-                rates=_rates(limit),
-                matchers=[HttpRequestRegexMatcher(url_path_pattern=f"/{method}$")],
-            )
-            for method, limit in LIMITS.items()
-        ]
-    )
+    """One moving window per method."""
+    return HttpAPIBudget(policies=[_policy(method, limit) for method, limit in LIMITS.items()])
+
+
+@lru_cache(maxsize=1)
+def shared_budget() -> HttpAPIBudget:
+    """The process's one budget: the exchange counts all its requests together, and each window keeps a thread."""
+    return request_budget()

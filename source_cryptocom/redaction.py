@@ -13,6 +13,7 @@ from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 from airbyte_cdk.models import AirbyteMessage
+from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets, update_secrets
 
 MASK = "****"
@@ -95,6 +96,13 @@ def redact_trace(message: AirbyteMessage) -> AirbyteMessage:
         error.internal_message = redact(error.internal_message) if error.internal_message else None
         error.stack_trace = redact(error.stack_trace) if error.stack_trace else None
     return message
+
+
+def redact_error(error: AirbyteTracedException) -> AirbyteTracedException:
+    """Mask an exception in place: the engine's last one quotes those of all tables."""
+    error.message = redact(error.message) if error.message else None
+    error.internal_message = redact(error.internal_message) if error.internal_message else None
+    return error
 
 
 class RedactingFilter(logging.Filter):

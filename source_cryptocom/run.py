@@ -1,12 +1,20 @@
 """The command line: `source-cryptocom spec|check|discover|read`."""
 
 import logging
+import os
 import sys
+from contextlib import suppress
+from typing import NoReturn
 
+import orjson
 from airbyte_cdk.entrypoint import AirbyteEntrypoint, launch
+from airbyte_cdk.models import AirbyteMessageSerializer
 from airbyte_cdk.utils import AirbyteTracedException
 
+from source_cryptocom.redaction import mask_log, redact_trace
 from source_cryptocom.source import SourceCryptocom
+
+LOGGER = logging.getLogger("airbyte")
 
 
 def run(args: list[str] | None = None) -> None:
@@ -14,17 +22,34 @@ def run(args: list[str] | None = None) -> None:
     arguments = sys.argv[1:] if args is None else args
     if not arguments:
         _print_help()
+    for handler in logging.getLogger().handlers:
+        mask_log(handler)
+    source = SourceCryptocom()
     try:
-        launch(SourceCryptocom(), arguments)
+        launch(source, arguments)
     except AirbyteTracedException as error:
-        # The CDK's hook would log the traceback first; this error is a sentence already.
-        logging.getLogger("airbyte").fatal(str(error))
-        error.emit_message()
+        _fail(error)
+    except BrokenPipeError:
+        # Nobody listens any more. What is still buffered goes nowhere, or the interpreter would stumble over it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except Exception as error:
+        LOGGER.exception("The connector has failed")
+        sentence = f"The connector has failed ({type(error).__name__}). Please report this with the connector's log."
+        _fail(AirbyteTracedException.from_exception(error, message=sentence))
+    finally:
+        source.stop()
 
 
-def _print_help() -> None:
-    try:
+def _fail(error: AirbyteTracedException) -> NoReturn:
+    """The CDK's hook would log the traceback first, and mask the finished JSON: a short secret would break it."""
+    LOGGER.fatal(str(error))
+    message = redact_trace(error.as_airbyte_message())
+    print(orjson.dumps(AirbyteMessageSerializer.dump(message)).decode(), flush=True)
+    sys.exit(1)
+
+
+def _print_help() -> NoReturn:
+    with suppress(SystemExit):
         AirbyteEntrypoint.parse_args(["--help"])
-    except SystemExit:
-        sys.exit(2)
+    sys.exit(2)

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
-from math import ceil
 from typing import Any
 
 from airbyte_cdk.models import (
@@ -28,12 +27,12 @@ from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_s
 from source_cryptocom.checkpoint import CheckpointCursor
 from source_cryptocom.client import CHECK_PATIENCE
 from source_cryptocom.clock import now_ms
-from source_cryptocom.config import Config, ConfigError, parse_config
+from source_cryptocom.config import Config, ConfigError, parse_config, tidied_config
 from source_cryptocom.engine import Engine, build_engine
 from source_cryptocom.files import read_file
 from source_cryptocom.lanes import lanes_per_table
 from source_cryptocom.log_file import log_file
-from source_cryptocom.redaction import redact_trace, register_secrets
+from source_cryptocom.redaction import mask_log, redact, redact_error, redact_trace, register_secrets
 from source_cryptocom.streams import (
     PRIVATE_TABLES,
     PUBLIC_TABLES,
@@ -50,6 +49,8 @@ from source_cryptocom.streams.market import Instrument
 from source_cryptocom.sync import Assignment, Sync
 
 LOGGER = logging.getLogger("airbyte")
+# In place of a config that cannot be used.
+PROBLEM = "_problem"
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,8 @@ class SourceCryptocom(ConcurrentSourceAdapter):
     def __init__(self) -> None:
         super().__init__(build_engine(2, 1, LOGGER).concurrent_source)
         self._reading: _Reading | None = None
+        for logger in (LOGGER, LOGGER.getChild(self.name)):
+            mask_log(logger)
 
     @property
     def name(self) -> str:
@@ -77,9 +80,22 @@ class SourceCryptocom(ConcurrentSourceAdapter):
         return self._reading.engine.message_repository if self._reading else super().message_repository
 
     def configure(self, config: Mapping[str, Any], temp_dir: str) -> Mapping[str, Any]:
-        """The config without blanks around its texts and without empty ones: an empty field means absent."""
-        stripped = {name: value.strip() if isinstance(value, str) else value for name, value in config.items()}
-        return {name: value for name, value in stripped.items() if value not in ("", None)}
+        """The config without blanks around its texts and without empty ones: an empty field means absent.
+
+        One that cannot be used becomes the sentence that says why, and every command ends with that: the CDK's own
+        check against the spec, which comes next, would say neither which field is wrong nor more than the first.
+        """
+        tidied = tidied_config(config)
+        try:
+            self._parse(tidied)
+        except ConfigError as error:
+            return {PROBLEM: redact(str(error))}
+        return tidied
+
+    def stop(self) -> None:
+        """Lets the workers of a read that was broken off end; else the process would wait for them for ever."""
+        if self._reading:
+            self._reading.engine.stop()
 
     @staticmethod
     def read_config(config_path: str) -> MutableMapping[str, Any]:
@@ -133,8 +149,11 @@ class SourceCryptocom(ConcurrentSourceAdapter):
         with log_file(parsed.log, logger):
             for warning in parsed.warnings:
                 logger.warning(warning)
-            for message in self._read(logger, config, parsed, catalog, state):
-                yield redact_trace(message) if message.type is Type.TRACE else message
+            try:
+                for message in self._read(logger, config, parsed, catalog, state):
+                    yield redact_trace(message) if message.type is Type.TRACE else message
+            except AirbyteTracedException as error:
+                raise redact_error(error) from None
 
     def _read(
         self,
@@ -145,7 +164,9 @@ class SourceCryptocom(ConcurrentSourceAdapter):
         state: list[AirbyteStateMessage] | None,
     ) -> Iterator[AirbyteMessage]:
         unknown = self._unknown_tables(parsed, catalog)
-        known = ConfiguredAirbyteCatalog(streams=[s for s in catalog.streams if s.stream.name not in unknown])
+        # By name: a table that is listed twice is read once.
+        known_streams = {stream.stream.name: stream for stream in catalog.streams if stream.stream.name not in unknown}
+        known = ConfiguredAirbyteCatalog(streams=list(known_streams.values()))
         engine = build_engine(parsed.num_workers, len(known.streams), logger)
         self._reading = _Reading(known, ConnectorStateManager(state), engine)
         self._concurrent_source = engine.concurrent_source
@@ -164,10 +185,11 @@ class SourceCryptocom(ConcurrentSourceAdapter):
 
     def _parse(self, config: Mapping[str, Any]) -> Config:
         main_config, _ = split_config(config)
-        parsed = parse_config(main_config, now_ms())
-        if parsed.credentials:
-            register_secrets(parsed.credentials.api_key, parsed.credentials.api_secret)
-        return parsed
+        if PROBLEM in main_config:
+            raise ConfigError(main_config[PROBLEM])
+        # Before it is parsed: a secret may stand in a wrong field, too, and be quoted from there.
+        register_secrets(*(str(main_config.get(name) or "") for name in ("api_key", "api_secret")))
+        return parse_config(main_config, now_ms())
 
     @staticmethod
     def _unknown_tables(parsed: Config, catalog: ConfiguredAirbyteCatalog) -> dict[str, ConfigError]:
@@ -193,8 +215,8 @@ class SourceCryptocom(ConcurrentSourceAdapter):
     def _lanes(parsed: Config, catalog: ConfiguredAirbyteCatalog) -> dict[str, int]:
         requests = {
             "book": 1,
-            "trade": ceil(parsed.trade_count / trade.PAGE_LIMIT),
-            "candlestick": len(parsed.candlestick_timeframes) * ceil(parsed.candlestick_count / candlestick.PAGE_LIMIT),
+            "trade": -(-parsed.trade_count // trade.PAGE_LIMIT),
+            "candlestick": len(parsed.candlestick_timeframes) * -(-parsed.candlestick_count // candlestick.PAGE_LIMIT),
         }
         asked = {stream.stream.name for stream in catalog.streams}
         history = {"order_history", "user_trade", "transaction"} & asked

@@ -11,7 +11,7 @@ from source_cryptocom.authenticator import ExchangeAuthenticator, PublicAccess
 from source_cryptocom.client import SYNC_PATIENCE, Patience
 from source_cryptocom.clock import now_ms
 from source_cryptocom.config import Config
-from source_cryptocom.rate_budget import request_budget
+from source_cryptocom.rate_budget import shared_budget
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Sync:
     patience: Patience = SYNC_PATIENCE
     lanes: Mapping[str, int] = field(default_factory=dict)
     clock: Callable[[], int] = now_ms
-    budget: APIBudget = field(default_factory=request_budget)
+    budget: APIBudget = field(default_factory=shared_budget)
     private_access: AuthBase | None = None
     public_access: AuthBase = field(default_factory=PublicAccess)
 

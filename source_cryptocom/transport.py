@@ -1,11 +1,16 @@
 """Sends requests within bounds: a whole answer in so many seconds and bytes, or an error that can be retried."""
 
+import http.client
+import io
+import socket
 import time
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
 
 CONNECT_TIMEOUT_SECONDS = 10.0
@@ -21,11 +26,56 @@ class AnswerTooLarge(requests.exceptions.RequestException):
     """More bytes than any answer of the exchange has."""
 
 
+class _TooSlow(TimeoutError):
+    """Bytes come, but the answer does not end."""
+
+
+class _Timed(io.RawIOBase):
+    """A socket's bytes until a deadline: its own timeout bounds the silence between two of them only."""
+
+    def __init__(self, raw: io.RawIOBase, seconds: float) -> None:
+        self._raw = raw
+        self._seconds = seconds
+        self._deadline = time.monotonic() + seconds
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        if time.monotonic() > self._deadline:
+            raise _TooSlow(f"not complete after {self._seconds:.0f} seconds")
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _TimedAnswer(http.client.HTTPResponse):
+    """An answer whose head and body must have come `seconds` after the request."""
+
+    def __init__(self, seconds: float, sock: socket.socket, *arguments: Any, **named: Any) -> None:
+        super().__init__(sock, *arguments, **named)
+        raw: io.RawIOBase = self.fp.detach()
+        self.fp = io.BufferedReader(_Timed(raw, seconds))
+
+
+def _timed_pools(seconds: float) -> dict[str, type[HTTPConnectionPool]]:
+    """Connection pools by scheme whose answers are _TimedAnswer."""
+    pools = {}
+    for scheme, pool in (("http", HTTPConnectionPool), ("https", HTTPSConnectionPool)):
+        answer = {"response_class": partial(_TimedAnswer, seconds)}
+        connection = type(pool.ConnectionCls.__name__, (pool.ConnectionCls,), answer)
+        pools[scheme] = type(pool.__name__, (pool,), {"ConnectionCls": connection})
+    return pools
+
+
 class BoundedAdapter(HTTPAdapter):
     """An HTTPAdapter that reads the whole body itself.
 
-    requests bounds the silence between two bytes only: a server that trickles holds a sync for ever, and one that
-    floods it fills the memory. Raises requests' own exceptions, as reading `response.content` would.
+    requests bounds neither the time that an answer takes, byte after byte, nor its size: a server that trickles holds a
+    sync for ever, and one that floods it fills the memory. Raises requests' own exceptions, as reading
+    `response.content` would.
     """
 
     def __init__(
@@ -33,9 +83,18 @@ class BoundedAdapter(HTTPAdapter):
         answer_timeout_seconds: float = ANSWER_TIMEOUT_SECONDS,
         max_answer_bytes: int = MAX_ANSWER_BYTES,
     ) -> None:
-        self._answer_timeout_seconds = answer_timeout_seconds
+        self._pools = _timed_pools(answer_timeout_seconds)
         self._max_answer_bytes = max_answer_bytes
         super().__init__(pool_connections=1, pool_maxsize=CONNECTIONS)
+
+    def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
+        super().init_poolmanager(*arguments, **named)
+        self.poolmanager.pool_classes_by_scheme = self._pools
+
+    def proxy_manager_for(self, proxy: str, **named: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **named)
+        manager.pool_classes_by_scheme = self._pools
+        return manager
 
     def send(
         self,
@@ -46,34 +105,28 @@ class BoundedAdapter(HTTPAdapter):
         cert: Any = None,
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
-        deadline = time.monotonic() + self._answer_timeout_seconds
         response = super().send(request, stream=True, timeout=timeout, verify=verify, cert=cert, proxies=proxies)
-        response._content = self._body(response, request, deadline)
+        try:
+            response._content = self._body(response, request)
+        except requests.exceptions.RequestException:
+            response.close()
+            raise
         response.__dict__["_content_consumed"] = True
+        response.raw.release_conn()
         return response
 
-    def _body(self, response: requests.Response, request: requests.PreparedRequest, deadline: float) -> bytes:
+    def _body(self, response: requests.Response, request: requests.PreparedRequest) -> bytes:
         body = bytearray()
         try:
             while chunk := response.raw.read1(_CHUNK_BYTES, decode_content=True):
                 body += chunk
                 if len(body) > self._max_answer_bytes:
                     raise AnswerTooLarge(f"more than {self._max_answer_bytes} bytes", request=request)
-                if time.monotonic() > deadline:
-                    raise requests.exceptions.ReadTimeout(
-                        f"not complete after {self._answer_timeout_seconds:.0f} seconds", request=request
-                    )
         except ReadTimeoutError as error:
-            raise requests.exceptions.ReadTimeout(error, request=request) from error
+            reason = error.__cause__ if isinstance(error.__cause__, _TooSlow) else error
+            raise requests.exceptions.ReadTimeout(reason, request=request) from error
         except DecodeError as error:
             raise requests.exceptions.ContentDecodingError(error, request=request) from error
-        except (HTTPError, OSError) as error:
-            # requests' exceptions are OSErrors too: those raised above pass.
-            if isinstance(error, requests.exceptions.RequestException):
-                raise
+        except HTTPError as error:
             raise requests.exceptions.ChunkedEncodingError(error, request=request) from error
-        finally:
-            if response.raw.closed or len(body) > self._max_answer_bytes or time.monotonic() > deadline:
-                response.close()
-        response.raw.release_conn()
         return bytes(body)

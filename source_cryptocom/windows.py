@@ -133,12 +133,17 @@ class WindowReader:
             if len(page) < self._page_limit:
                 return
             for step in self._steps(page, window):
+                if step.end_ns >= window.end_ns:
+                    continue
                 earlier = Window(window.start_ns, step.end_ns)
                 earlier_page = self._fetch(earlier, self._page_limit)
-                if self._meet(page, earlier_page):
-                    window, page = earlier, earlier_page
+                if not self._meet(page, earlier_page):
+                    self._refuted.add(step.kind)
+                    continue
+                window = earlier
+                if self._leads_on(earlier_page):
+                    page = earlier_page
                     break
-                self._refuted.add(step.kind)
             else:
                 yield from self._read_in_parts(window, page)
                 return
@@ -146,15 +151,22 @@ class WindowReader:
     def _unseen(self, page: Sequence[Row]) -> list[Row]:
         fresh = []
         for row in page:
-            identity = self._identity(row)
-            if identity not in self._seen and identity not in self._seen_in_last_window:
-                self._seen.add(identity)
+            if self._is_unseen(row):
+                self._seen.add(self._identity(row))
                 fresh.append(row)
         return fresh
+
+    def _is_unseen(self, row: Row) -> bool:
+        identity = self._identity(row)
+        return identity not in self._seen and identity not in self._seen_in_last_window
 
     def _meet(self, page: Sequence[Row], earlier_page: Sequence[Row]) -> bool:
         known = set(map(self._identity, page))
         return any(self._identity(row) in known for row in earlier_page)
+
+    def _leads_on(self, page: Sequence[Row]) -> bool:
+        """Whether it brings something: to step on from a full page of known rows might never come to an end."""
+        return len(page) < self._page_limit or any(map(self._is_unseen, page))
 
     def _steps(self, page: Sequence[Row], window: Window) -> list[_Step]:
         """Ends inside the window at which the unread rest may begin: those never refuted first, the boldest first."""

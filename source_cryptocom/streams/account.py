@@ -20,6 +20,8 @@ class UserBalance(ExchangeStream):
             raise self.unreadable("position_balances is not a list")
         shared = {name: value for name, value in account.items() if name != "position_balances"}
         for asset in account["position_balances"]:
+            if not isinstance(asset, dict):
+                raise self.unreadable("a row is not an object")
             row = {f"account_{name}" if name in asset else name: value for name, value in shared.items()}
             yield row | asset
 

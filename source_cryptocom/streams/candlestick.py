@@ -110,6 +110,9 @@ class Candlestick(PerInstrumentStream):
         except (AttributeError, TypeError, ValueError):
             raise UnusableState("a candle cursor cannot be read") from None
 
+    def read_to_ms(self, cursor: int) -> int:
+        return cursor
+
 
 def _open_ms(row: Row) -> int:
     return int(row["t"])

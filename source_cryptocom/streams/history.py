@@ -86,12 +86,15 @@ class OrderHistory(HistoryStream):
         super()._advance(open_orders=dict(self._watched), **changes)
 
     def after_windows(self) -> Iterator[dict[str, Any]]:
-        """The watched orders that have ended but came up in no window, without their neighbours, which have."""
+        """The watched orders that have ended but came up in no window, without those neighbours which have."""
         oldest_ms = oldest_kept_ms(self._sync.clock())
         ended = {order_id: ms for order_id, ms in self._watched.items() if order_id not in self._open_now}
+        watched = set(self._watched)
         for window in windows_around(ms for ms in ended.values() if ms >= oldest_ms):
             for page in self.pages(window):
-                yield from self.to_records(row for row in page if str(row.get("order_id")) in ended)
+                # A neighbour that was open when the sync began may have ended since: it is watched no more, either.
+                came_up = watched - self._watched.keys()
+                yield from self.to_records(row for row in page if str(row.get("order_id")) in came_up)
         forgotten = {order_id for order_id, ms in ended.items() if ms < oldest_ms}
         missing = [order_id for order_id in ended if order_id in self._watched]
         self._watched = {order_id: ms for order_id, ms in self._watched.items() if order_id not in forgotten}

@@ -5,6 +5,7 @@ from typing import Any
 
 from airbyte_cdk.sources.streams.core import StreamData
 
+from source_cryptocom.envelope import Row
 from source_cryptocom.streams.base import ExchangeStream
 from source_cryptocom.streams.instrument_list import InstrumentList
 from source_cryptocom.streams.market_stream import MarketStream
@@ -66,12 +67,14 @@ class Book(PerInstrumentStream):
         result = self.request({"instrument_name": series, "depth": str(self._sync.config.book_depth)})
         shared = {name: value for name, value in result.items() if name != "data"}
         for book in result["data"]:
+            if not isinstance(book, dict):
+                raise self.unreadable("a row is not an object")
             # The exchange may send a book without its time.
             yield from self.to_records([{"t": asked_ms, **shared, **_present(book)}], instrument=series)
         if self._full_refresh:
             self.moved(series, True)
 
 
-def _present(book: Any) -> dict[str, Any]:
+def _present(book: Row) -> dict[str, Any]:
     """The book's fields; a `t` that is null is left out like one that is not there."""
-    return {name: value for name, value in dict(book).items() if name != "t" or value}
+    return {name: value for name, value in book.items() if name != "t" or value}

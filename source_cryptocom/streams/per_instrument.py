@@ -9,7 +9,7 @@ from typing import Any
 
 from airbyte_cdk.sources.streams.core import StreamData
 
-from source_cryptocom.checkpoint import MarketState, state_message
+from source_cryptocom.checkpoint import MarketState, require_plausible, state_message
 from source_cryptocom.errors import Action, ExchangeError
 from source_cryptocom.progress import Progress
 from source_cryptocom.streams.base import Parameters
@@ -91,6 +91,9 @@ class PerInstrumentStream(MarketStream, ABC):
 
     def adopt(self, saved: MarketState) -> None:
         cursors = self.unpack(saved.cursors)
+        for cursor in cursors.values():
+            if (read_to_ms := self.read_to_ms(cursor)) is not None:
+                require_plausible(read_to_ms, self._started_ms)
         super().adopt(saved)
         self._cursors = cursors
 
@@ -121,6 +124,10 @@ class PerInstrumentStream(MarketStream, ABC):
     def unpack(self, cursors: Mapping[str, Any]) -> dict[str, Any]:
         """Cursors by series, out of a state. Raises UnusableState."""
         return dict(cursors)
+
+    def read_to_ms(self, cursor: Any) -> int | None:
+        """The moment that a cursor stands for; None where it stands for none."""
+        return None
 
     def finish(self) -> None:
         self._complete = self._complete or (self._unfinished == 0 and self._progress.total > 0)

@@ -125,6 +125,9 @@ class Trade(PerInstrumentStream):
     def unpack(self, cursors: Mapping[str, Any]) -> dict[str, Any]:
         return {series: parse_trade_cursor(cursor) for series, cursor in cursors.items()}
 
+    def read_to_ms(self, cursor: TradeCursor) -> int:
+        return cursor.read_to_ns // NS_PER_MS
+
 
 class _Read:
     """What one series' pages have brought: which rows are new, the newest of them, whether the last known came by."""
