@@ -1,6 +1,7 @@
 """Every answer of the exchange: what a sync does about it, and the sentence that a person reads."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from airbyte_cdk.models import FailureType
@@ -11,6 +12,9 @@ from source_cryptocom.errors import (
     Action,
     ExchangeError,
     Meaning,
+    _config,
+    _refused,
+    _retry,
     meaning_of,
     sentence,
 )
@@ -97,6 +101,7 @@ def test_code_0_with_a_good_status_is_success(status: int) -> None:
         (200, None, RETRY, "cannot be read"),
         (299, None, RETRY, "cannot be read"),
         (300, None, FAIL, "check base_url"),
+        (300, 0, FAIL, "check base_url"),
         (302, 0, FAIL, "check base_url"),
         (399, None, FAIL, "check base_url"),
         (400, None, FAIL, "report this"),
@@ -135,6 +140,11 @@ def test_a_refused_instrument_is_a_failure_where_no_instrument_was_asked_for(cod
 @pytest.mark.parametrize("code", [code for code, (action, _) in CODES.items() if action is not REFUSED])
 def test_other_codes_mean_the_same_for_every_table(code: int) -> None:
     assert meaning_of(400, code, per_instrument=False) == meaning_of(400, code, per_instrument=True)
+
+
+@pytest.mark.parametrize(("make", "action"), [(_config, CONFIG), (_refused, REFUSED), (_retry, RETRY)])
+def test_the_tables_rows_are_an_action_with_its_advice(make: Callable[[str], Meaning], action: Action) -> None:
+    assert make("Do this.") == Meaning(action, "Do this.")
 
 
 @pytest.mark.parametrize("meaning", [*MEANINGS.values(), *STATUS_MEANINGS.values()])

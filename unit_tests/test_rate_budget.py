@@ -1,5 +1,7 @@
 """The published limits, held per method, with a little to spare."""
 
+import time
+
 import pytest
 import requests
 from airbyte_cdk.sources.streams.call_rate import CallRateLimitHit
@@ -87,3 +89,19 @@ def test_one_methods_limit_does_not_slow_another() -> None:
 def test_two_syncs_do_not_share_a_budget() -> None:
     request_budget().acquire_call(request("private/get-trades"), block=False)
     request_budget().acquire_call(request("private/get-trades"), block=False)
+
+
+@pytest.mark.parametrize("method", ["private/get-order-history", "private/get-trades"])
+def test_the_second_request_waits_from_the_answer_of_the_first_which_also_opened_the_connection(method: str) -> None:
+    budget = request_budget()
+    first = request(method)
+    budget.acquire_call(first, block=False)
+    time.sleep(0.4)
+    budget.update_from_response(first, requests.Response())
+    with pytest.raises(CallRateLimitHit) as hit:
+        budget.acquire_call(request(method), block=False)
+    assert hit.value.time_to_wait.total_seconds() > 0.9
+    budget.update_from_response(first, requests.Response())
+    with pytest.raises(CallRateLimitHit) as later:
+        budget.acquire_call(request(method), block=False)
+    assert later.value.time_to_wait <= hit.value.time_to_wait

@@ -79,6 +79,12 @@ def test_an_object_stays_what_it_is() -> None:
     assert to_object(None) is None
 
 
+@pytest.mark.parametrize("value", ["text", 5, [], True])
+def test_what_is_no_object_is_refused(value: Any) -> None:
+    with pytest.raises(TypeError, match=r"^not an object$"):
+        to_object(value)
+
+
 def test_lists_convert_what_they_hold_and_stay_lists() -> None:
     convert = converter(LEVELS)
     assert convert([[90, "1.5", None], None, []]) == [["90", "1.5", None], None, []]

@@ -162,7 +162,8 @@ def test_a_table_that_failed_does_not_say_that_it_was_read(exchange: StubExchang
 def test_a_table_that_was_read_lately_is_left_alone_and_keeps_its_state(
     exchange: StubExchange, log: pytest.LogCaptureFixture
 ) -> None:
-    state = {"version": 1, "synced_at": HOUR_AGO, "cursors": {"BTC_USD": ["5", "4", "a", "b"]}}
+    cursor = ["1786960000000000000", "1786950000000000000", "a", "b"]
+    state = {"version": 1, "synced_at": HOUR_AGO, "cursors": {"BTC_USD": cursor}}
     trade = public_tables(sync(hours_between_syncs=1.5))[2]
     reading = read(trade, state)
     assert reading.events == []

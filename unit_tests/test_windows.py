@@ -1,8 +1,7 @@
 """Windows of account history are read whole, or the sync fails with a sentence that names the window."""
 
 from collections.abc import Sequence
-from itertools import pairwise, product
-from random import Random
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -15,43 +14,15 @@ from source_cryptocom.windows import (
     PAGE_LIMIT,
     WINDOW_NS,
     LimitRefused,
-    RowTime,
     StuckWindow,
     Window,
     WindowReader,
     day_windows,
 )
+from unit_tests.window_reading import DAY_NS, TIMES, read, reader_of, spread
 from unit_tests.window_server import MS, START_NS, Order, Rules, WindowServer, orders, rules
 
-TIMES = (RowTime("create_time", "create_time_ns"), RowTime("update_time"))
-DAY_NS = 86_400_000 * MS
 SPAN_MS = 2 * 86_400_000
-
-# Every precision, filter and order; a limit above the page's that is served, and an exclusive end.
-ORDINARY = [
-    Rules(filter_by, order, precision)  # type: ignore[arg-type]
-    for filter_by, order, precision in product(
-        ("created", "updated"), ("newest first", "oldest first"), ("ns", "ms", "rows to the ms")
-    )
-]
-
-
-def reader_of(server: Any, page_limit: int = PAGE_LIMIT) -> WindowReader:
-    return WindowReader(server.fetch, lambda row: row["order_id"], TIMES, page_limit)
-
-
-def read(reader: WindowReader, start_ns: int, end_ns: int) -> list[str]:
-    return [row["order_id"] for window in day_windows(start_ns, end_ns) for page in reader.read(window) for row in page]
-
-
-def spread(count: int, days: int, seed: int = 1) -> list[Order]:
-    """Orders at random moments; half of them end within an hour, the others at once."""
-    random, found = Random(seed), []
-    for number in range(count):
-        created = START_NS + random.randrange(days * DAY_NS)
-        lasts = random.randrange(3_600_000 * MS) if number % 2 else random.randrange(MS)
-        found.append(Order(number, created, created + lasts))
-    return found
 
 
 @settings(max_examples=150)
@@ -70,31 +41,6 @@ def test_every_row_comes_once_or_the_window_is_named(data: st.DataObject) -> Non
         else:
             assert set(found) >= server.between(START_NS, end_ns)
             assert len(found) == len(set(found))
-
-
-def test_a_day_without_rows_costs_one_request() -> None:
-    server = WindowServer([])
-    assert read(reader_of(server), START_NS, START_NS + 3 * DAY_NS) == []
-    assert [window.start_ns for window, _ in server.asked] == [START_NS + day * DAY_NS for day in range(3)]
-
-
-@pytest.mark.parametrize("rule", ORDINARY, ids=str)
-def test_requests_stay_near_the_least_possible(rule: Rules) -> None:
-    days, count = 30, 4_000
-    server = WindowServer(spread(count, days), rule)
-    found = read(reader_of(server), START_NS, START_NS + days * DAY_NS)
-    assert set(found) == server.between(START_NS, START_NS + days * DAY_NS)
-    assert len(server.asked) <= 1.1 * (count / PAGE_LIMIT + days) + 5
-
-
-@pytest.mark.parametrize("rule", ORDINARY, ids=str)
-def test_a_cancel_all_of_hundreds_of_orders_in_one_millisecond_is_read_whole(rule: Rules) -> None:
-    crowd = [Order(number, START_NS + DAY_NS // 3 + number, START_NS + DAY_NS // 3 + number) for number in range(450)]
-    others = [Order(1_000 + order.number, order.created, order.updated) for order in spread(300, 1)]
-    server = WindowServer([*crowd, *others], rule)
-    found = read(reader_of(server), START_NS, START_NS + DAY_NS)
-    assert sorted(found) == sorted(server.between(START_NS, START_NS + DAY_NS))
-    assert len(server.asked) <= 40
 
 
 def test_orders_of_one_nanosecond_are_read_by_a_larger_page() -> None:
@@ -207,35 +153,6 @@ def test_a_page_is_handed_on_before_the_next_one_is_asked_for() -> None:
     pages = reader_of(server).read(Window(START_NS, START_NS + DAY_NS))
     assert len(next(pages)) == PAGE_LIMIT
     assert len(server.asked) == 1
-
-
-def test_rows_without_a_readable_time_are_read_by_halves() -> None:
-    server = WindowServer(spread(300, 1))
-    fetch = server.fetch
-
-    def without_times(window: Window, limit: int) -> list[dict[str, Any]]:
-        return [{"order_id": row["order_id"]} for row in fetch(window, limit)]
-
-    reader = WindowReader(without_times, lambda row: row["order_id"], TIMES)
-    assert sorted(read(reader, START_NS, START_NS + DAY_NS)) == sorted(server.between(START_NS, START_NS + DAY_NS))
-    assert len(server.asked) <= 15
-
-
-def test_a_refused_limit_is_not_asked_for_again() -> None:
-    first, second = START_NS + 5 * MS, START_NS + 5_000 * MS
-    crowds = [Order(number, at + number, START_NS + DAY_NS // 2) for at in (first, second) for number in range(250)]
-    server = WindowServer(
-        [Order(number, order.created, order.updated) for number, order in enumerate(crowds)],
-        Rules(precision="ns", large="refused"),
-    )
-    hidden = server.fetch
-
-    def to_the_ms(window: Window, limit: int) -> list[dict[str, Any]]:
-        return [{"order_id": row["order_id"], "create_time": row["create_time"]} for row in hidden(window, limit)]
-
-    reader = WindowReader(to_the_ms, lambda row: row["order_id"], TIMES)
-    assert len(read(reader, START_NS, START_NS + DAY_NS)) == 500
-    assert [limit for _, limit in server.asked].count(LARGER_LIMIT) == 1
 
 
 def test_limit_refused_is_only_expected_of_a_larger_page() -> None:

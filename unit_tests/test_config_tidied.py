@@ -1,0 +1,34 @@
+"""A config without what a person typed around it."""
+
+from typing import Any
+
+import pytest
+
+from source_cryptocom.config import tidied_config
+from unit_tests.builders import API_KEY
+
+
+def test_a_tidied_config_holds_no_blanks_no_empty_texts_and_no_name_twice() -> None:
+    tidied = tidied_config(
+        {
+            "api_key": f" {API_KEY} ",
+            "api_secret": "",
+            "start_date": "2026-08-01",
+            "instruments": [" BTC_USD", "BTC_USD", ""],
+            "base_url": None,
+            "log": False,
+            "trade_count": 0,
+        }
+    )
+    assert tidied == {
+        "api_key": API_KEY,
+        "start_date": "2026-08-01T00:00:00.000Z",
+        "instruments": ["BTC_USD"],
+        "log": False,
+        "trade_count": 0,
+    }
+
+
+@pytest.mark.parametrize("fields", [{"start_date": "yesterday"}, {"instruments": ["BTC_USD", 5]}, {"api_key": 5}, {}])
+def test_a_tidied_config_leaves_what_is_wrong_for_the_parser_to_name(fields: dict[str, Any]) -> None:
+    assert tidied_config(fields) == fields

@@ -1,0 +1,28 @@
+"""Reads a model server's windows, and orders to fill it with."""
+
+from random import Random
+from typing import Any
+
+from source_cryptocom.windows import PAGE_LIMIT, RowTime, WindowReader, day_windows
+from unit_tests.window_server import MS, START_NS, Order
+
+TIMES = (RowTime("create_time", "create_time_ns"), RowTime("update_time"))
+DAY_NS = 86_400_000 * MS
+
+
+def reader_of(server: Any, page_limit: int = PAGE_LIMIT) -> WindowReader:
+    return WindowReader(server.fetch, lambda row: row["order_id"], TIMES, page_limit)
+
+
+def read(reader: WindowReader, start_ns: int, end_ns: int) -> list[str]:
+    return [row["order_id"] for window in day_windows(start_ns, end_ns) for page in reader.read(window) for row in page]
+
+
+def spread(count: int, days: int, seed: int = 1) -> list[Order]:
+    """Orders at random moments; half of them end within an hour, the others at once."""
+    random, found = Random(seed), []
+    for number in range(count):
+        created = START_NS + random.randrange(days * DAY_NS)
+        lasts = random.randrange(3_600_000 * MS) if number % 2 else random.randrange(MS)
+        found.append(Order(number, created, created + lasts))
+    return found
