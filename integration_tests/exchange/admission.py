@@ -29,6 +29,8 @@ class Gate:
         self._api_key = credentials.api_key
         self._verifier = Verifier(credentials.api_secret)
         self._seen: OrderedDict[tuple[str, str], int] = OrderedDict()
+        self.signatures: list[str] = []
+        """Every signature that was sent, right or wrong."""
 
     def admit(self, method: str, body: bytes, content_length: int | None, behaviour: Behaviour, now_ms: int) -> Call:
         """The call inside a request body; `now_ms` is the server's clock.
@@ -49,6 +51,7 @@ class Gate:
     def _check(self, call: Call, request: dict[str, object], behaviour: Behaviour, now_ms: int) -> None:
         nonce, api_key = str(request.get("nonce", "")), str(request.get("api_key", ""))
         params = request.get("params", {})
+        self.signatures.append(str(request.get("sig", "")))
         if str(request.get("method", "")) != call.method:
             raise Refusal(40003, "method differs from the path")
         if not call.id_text.isdigit() or not nonce.isdigit():

@@ -86,6 +86,11 @@ class Exchange:
         """How often each (method, parameter) that the exchange does not know was sent."""
         return self.log.unknown_parameters
 
+    @property
+    def signatures(self) -> list[str]:
+        """Every signature that was sent, right or wrong, in order of arrival."""
+        return self._gate.signatures
+
     def count(self, method: str | None = None) -> int:
         """Requests of one method so far, or of all, whatever they were answered."""
         records = self.requests.values() if method is None else [self.requests.get(method, [])]
@@ -100,7 +105,11 @@ class Exchange:
 
     def now_ns(self) -> int:
         """The server's clock."""
-        return self._now_ns() + int(self.behaviour.clock_skew_seconds * 1_000_000_000)
+        return self.true_ns() + int(self.behaviour.clock_skew_seconds * 1_000_000_000)
+
+    def true_ns(self) -> int:
+        """What a right clock shows."""
+        return self._now_ns()
 
     def admit(self, arrival: Arrival, record: RequestRecord) -> Call | Answer:
         """The call to answer, or the refusal that it gets at the door."""

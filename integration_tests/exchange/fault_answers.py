@@ -24,6 +24,20 @@ KEYS: dict[str, str] = {
 }
 """The field that a row of the method cannot do without."""
 
+TIMES: dict[str, str] = {
+    "public/get-instruments": "expiry_timestamp_ms",
+    "public/get-tickers": "t",
+    "public/get-book": "t",
+    "public/get-trades": "t",
+    "public/get-candlestick": "t",
+    "private/get-positions": "update_timestamp_ms",
+    "private/get-open-orders": "create_time",
+    "private/get-order-history": "update_time",
+    "private/get-trades": "create_time",
+    "private/get-transactions": "event_timestamp_ms",
+}
+"""The field of a row that holds a time in ms."""
+
 _DIGITS_IN_QUOTES = re.compile(rb'(?<=[:\[,])"(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?)"(?=[,\]}])')
 _DECIMAL_IN_QUOTES = re.compile(rb'(?<=[:\[,])"-?[0-9]+\.[0-9]+"(?=[,\]}])')
 _VALUE = rb'(?:"(?:[^"\\]|\\.)*"|\[\]|\[(?:[^\[\]]|\[(?:[^\[\]]|\[[^\[\]]*\])*\])*\]|[^,}\]\[{"]+)'
@@ -42,6 +56,14 @@ def _without_key(fault: Fault, call: Call, body: bytes) -> bytes:
     return body[:start] + re.sub(rb"," + name + rb"|" + name + rb",?", b"", body[start:], count=1)
 
 
+def _wrong_time(fault: Fault, call: Call, body: bytes) -> bytes:
+    if call.method not in TIMES:
+        return body
+    name = b'"' + TIMES[call.method].encode() + b'":'
+    start = body.index(b'"result":')
+    return body[:start] + re.sub(name + rb'"?[0-9]+"?', name + b'"yesterday"', body[start:], count=1)
+
+
 def _numbers_for_strings(fault: Fault, call: Call, body: bytes) -> bytes:
     start = body.index(b'"result":')
     return body[:start] + _DIGITS_IN_QUOTES.sub(rb"\1", body[start:])
@@ -49,6 +71,10 @@ def _numbers_for_strings(fault: Fault, call: Call, body: bytes) -> bytes:
 
 def _status(fault: Fault, call: Call, right: Answer, style: NumbersAs) -> Answer:
     return failure(call, fault.status or 500, fault.code, fault.message, style)
+
+
+def _echo_in_message(fault: Fault, call: Call, right: Answer, style: NumbersAs) -> Answer:
+    return failure(call, fault.status or 500, fault.code, f"{fault.message} {call.original}", style)
 
 
 def _code_with_200(fault: Fault, call: Call, right: Answer, style: NumbersAs) -> Answer:
@@ -66,6 +92,7 @@ def _body(body: bytes) -> Wrong:
 WRONG_ANSWERS: dict[str, Wrong] = {
     "status": _status,
     "code_with_200": _code_with_200,
+    "echo_in_message": _echo_in_message,
     "status_without_body": lambda fault, call, right, style: Answer(fault.status or 502, fault.code, b""),
     "html_200": _body(_PAGE),
     "not_json": _body(b"upstream connect error or disconnect/reset before headers"),
@@ -73,8 +100,12 @@ WRONG_ANSWERS: dict[str, Wrong] = {
     "truncated_json": _changed(lambda fault, call, body: body[: len(body) // 2]),
     "empty_result": _result(b"{}"),
     "data_null": _result(b'{"data":null}'),
+    "data_no_list": _result(b'{"data":{}}'),
+    "rows_no_objects": _result(b'{"data":[1,"two",null]}'),
+    "deep_json": _body(b"[" * 100_000 + b"]" * 100_000),
     "result_missing": _changed(lambda fault, call, body: body[: body.index(b',"result":')] + b"}"),
     "row_without_key": _changed(_without_key),
+    "wrong_time": _changed(_wrong_time),
     "numbers_for_strings": _changed(_numbers_for_strings),
     "nan": _changed(lambda fault, call, body: _DECIMAL_IN_QUOTES.sub(b"NaN", body, count=1)),
     "huge": _changed(

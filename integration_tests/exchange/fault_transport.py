@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import socket
 import struct
 from collections.abc import Awaitable, Callable
@@ -47,8 +48,40 @@ async def trickle(request: web.BaseRequest, fault: Fault, right: Answer) -> web.
     return response
 
 
+async def trickle_headers(request: web.BaseRequest, fault: Fault, right: Answer) -> web.StreamResponse:
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(right.body)}\r\n\r\n"
+    for byte in head.encode():
+        _raw(request, bytes((byte,)))
+        await asyncio.sleep(fault.seconds)
+    _raw(request, right.body)
+    return _closed(request)
+
+
+async def no_http(request: web.BaseRequest, fault: Fault, right: Answer) -> web.StreamResponse:
+    _raw(request, b"\x15\x03\x03\x00\x02\x02\x50\r\n\r\n")
+    return _closed(request)
+
+
+async def inflated(request: web.BaseRequest, fault: Fault, right: Answer) -> web.StreamResponse:
+    padding = b',"padding":"' + b"x" * int(fault.megabytes * 1_000_000) + b'"}'
+    body = gzip.compress(right.body[:-1] + padding, compresslevel=1)
+    return web.Response(body=body, headers={**JSON_HEADERS, "Content-Encoding": "gzip"})
+
+
 async def redirect(request: web.BaseRequest, fault: Fault, right: Answer) -> web.StreamResponse:
     return web.Response(status=fault.status or 302, headers={"Location": fault.url})
+
+
+def _raw(request: web.BaseRequest, data: bytes) -> None:
+    """Past aiohttp, which would write correct HTTP. Nothing where the client has gone."""
+    if isinstance(request.transport, asyncio.WriteTransport) and not request.transport.is_closing():
+        request.transport.write(data)
+
+
+def _closed(request: web.BaseRequest) -> web.StreamResponse:
+    if request.transport is not None:
+        request.transport.close()
+    return web.Response()
 
 
 def _cut(request: web.BaseRequest) -> web.StreamResponse:
@@ -62,5 +95,8 @@ MISBEHAVIOURS: dict[str, Misbehaviour] = {
     "reset": reset,
     "half_body": half_body,
     "trickle": trickle,
+    "trickle_headers": trickle_headers,
+    "no_http": no_http,
+    "inflated": inflated,
     "redirect": redirect,
 }

@@ -61,7 +61,9 @@ class _Seeder:
     def finished_order(self, long_lived: bool) -> None:
         update_ns = self.dice.randrange(self.start_ns, self.end_ns)
         life_ns = self.dice.randrange(14 * DAY_NS, 40 * DAY_NS) if long_lived else self._short_life_ns()
-        create_ns = max(self.start_ns, update_ns - life_ns)
+        create_ns = update_ns - life_ns
+        if create_ns < self.start_ns:
+            create_ns = self.dice.randrange(self.start_ns, update_ns + 1)
         status = self.dice.choice(ENDINGS)
         instrument, price, decimals = self.dice.choice(MARKETS)
         order_type = self.dice.choice(TYPES)

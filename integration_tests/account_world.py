@@ -1,0 +1,111 @@
+"""An account, its exchange, a connector that reads it, and the time in which all three live."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from integration_tests.connector import Output, State, config_for, sync
+from integration_tests.exchange.account import ACCOUNT_ID, Account
+from integration_tests.exchange.account_rows import Fill, LedgerRow
+from integration_tests.exchange.behaviour import Behaviour
+from integration_tests.exchange.empty_market import EmptyMarket
+from integration_tests.exchange.exchange import Exchange
+from integration_tests.exchange.expected_account import expected_rows, key_of
+from integration_tests.exchange.expected_records import Record
+from integration_tests.exchange.running import running_exchange
+from integration_tests.shared_clock import DAY_NS, NOON_NS, SharedClock, moment
+
+HISTORY = ("order_history", "user_trade", "transaction")
+CURSORS = {"order_history": "update_time", "user_trade": "create_time", "transaction": "event_time"}
+METHODS = {
+    "order_history": "private/get-order-history",
+    "user_trade": "private/get-trades",
+    "transaction": "private/get-transactions",
+}
+
+Rows = dict[tuple[object, ...], Record]
+
+
+class World:
+    """It is NOON_NS at first. Syncs ask for history since `start_ns`, ten days earlier unless a test says otherwise."""
+
+    def __init__(self, exchange: Exchange, clock: SharedClock) -> None:
+        self.exchange = exchange
+        self.clock = clock
+        self.start_ns = NOON_NS - 10 * DAY_NS
+
+    @property
+    def account(self) -> Account:
+        return self.exchange.account
+
+    def sync(
+        self,
+        *tables: str,
+        mode: str = "incremental",
+        state: State | None = None,
+        expecting_failure: bool = False,
+        **config: Any,
+    ) -> Output:
+        """One sync of the given tables of history, or of all three, at the present moment."""
+        config = config_for(self.exchange, **{"start_date": moment(self.start_ns), **config})
+        return sync(config, tables or HISTORY, mode, state, expecting_failure)
+
+    def truth(self, table: str) -> Rows:
+        """All that the account has ever had in a table, by key."""
+        return {key_of(table, row): row for row in expected_rows(self.account, table, self.exchange.behaviour)}
+
+    def requests(self, table: str) -> int:
+        """How many requests a table has cost so far."""
+        return self.exchange.count(METHODS[table])
+
+    def finished_order(self, create_ns: int, update_ns: int | None = None) -> str:
+        order_id = self.account.place_order(create_ns).order_id
+        return self.account.close_order(order_id, create_ns if update_ns is None else update_ns).order_id
+
+    def fill(self, at_ns: int) -> str:
+        trade_id = self.account.next_id()
+        self.account.add_fill(Fill(ACCOUNT_ID, trade_id, trade_id, trade_id, "", "ETH_USD", at_ns, at_ns + 200_000))
+        return trade_id
+
+    def funding(self, at_ns: int) -> str:
+        journal_id = self.account.next_id()
+        self.account.add_ledger_row(LedgerRow(ACCOUNT_ID, journal_id, "FUNDING", "ETHUSD-PERP", at_ns))
+        return journal_id
+
+    def one_of_each(self, at_ns: int) -> None:
+        """An order placed and filled, a fill and a ledger row at one nanosecond."""
+        self.finished_order(at_ns)
+        self.fill(at_ns)
+        self.funding(at_ns)
+
+
+@contextmanager
+def new_world(behaviour: Behaviour | None = None) -> Iterator[World]:
+    """An empty account at an exchange without instruments and without request limits."""
+    clock = SharedClock()
+    behaviour = behaviour or Behaviour(enforce_limits=False)
+    with (
+        clock.rules_the_connector(),
+        running_exchange(behaviour, Account(), EmptyMarket(), now_ns=clock) as exchange,
+    ):
+        yield World(exchange, clock)
+
+
+def rows_by_key(table: str, records: Sequence[Record]) -> Rows:
+    """Records by key. Fails on a key that comes twice."""
+    found = {key_of(table, record): record for record in records}
+    assert len(found) == len(records), f"{len(records) - len(found)} keys of {table} were emitted twice"
+    return found
+
+
+def united(table: str, *outputs: Output) -> Rows:
+    """What a destination that keeps the latest record of each key holds after these syncs, in this order."""
+    found: Rows = {}
+    for output in outputs:
+        found |= rows_by_key(table, output.records.get(table, []))
+    return found
+
+
+def ids(output: Output) -> list[str]:
+    """The ids of the orders that a sync emitted, in the order of printing."""
+    return [str(record["order_id"]) for record in output.records.get("order_history", [])]

@@ -1,0 +1,33 @@
+"""What several files of tests look at and what takes long to make."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from integration_tests.exchange.behaviour import Behaviour
+from integration_tests.exchange.market import Market
+from integration_tests.exchange.running import running_exchange
+from integration_tests.exchange.seeding import seeded_account
+
+# PyAirbyte reads these when it is imported: it would look for the connector in Airbyte's registry, and report its use.
+os.environ.update({"AIRBYTE_OFFLINE_MODE": "1", "DO_NOT_TRACK": "1"})
+
+if TYPE_CHECKING:
+    from integration_tests.warehouse import Warehouse
+
+
+@pytest.fixture(scope="session")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    # PyAirbyte takes seconds to import: only where it is needed.
+    from integration_tests.warehouse import DAYS, filled_warehouse  # noqa: PLC0415
+
+    now_ns = time.time_ns()
+    account = seeded_account(now_ns, orders=300, days=DAYS)
+    market = Market.from_capture(instruments=3)
+    with running_exchange(Behaviour(enforce_limits=False), account, market) as exchange:
+        yield filled_warehouse(tmp_path_factory.mktemp("warehouse"), exchange, now_ns)

@@ -1,0 +1,140 @@
+"""The connector as a process of its own: what it prints, how it exits, and what is left when it is killed.
+
+Processes are forked from a server that has the connector imported already, which spares two seconds for each.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from typing import Any
+
+import orjson
+from airbyte_cdk.models import AirbyteStateMessageSerializer, ConfiguredAirbyteCatalogSerializer
+from airbyte_cdk.test.entrypoint_wrapper import EntrypointOutput
+
+from integration_tests.connector import Output, State, configured_catalog
+from integration_tests.impatient import impatient
+from integration_tests.shared_clock import SharedClock
+from source_cryptocom.log_file import FILE_NAME
+from source_cryptocom.run import run
+
+_CONTEXT = multiprocessing.get_context("forkserver")
+_CONTEXT.set_forkserver_preload([__name__])
+_STDOUT, _STDERR = "stdout.txt", "stderr.txt"
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A process that has ended. `code` is negative where a signal ended it; `log_file` is empty where there is none."""
+
+    code: int | None
+    stdout: str
+    stderr: str
+    log_file: str
+
+    @property
+    def everything(self) -> str:
+        """All that a person could read."""
+        return "\n".join((self.stdout, self.stderr, self.log_file))
+
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        """The Airbyte messages on stdout. Fails on a line that is no JSON, but for one that a kill cut short."""
+        lines = self.stdout.splitlines()
+        if self.code is not None and self.code < 0 and not self.stdout.endswith("\n"):
+            lines = lines[:-1]
+        return [json.loads(line) for line in lines]
+
+    def of_type(self, kind: str) -> list[dict[str, Any]]:
+        """The bodies of one type of message: LOG, TRACE, RECORD, STATE, CONNECTION_STATUS."""
+        names = {"CONNECTION_STATUS": "connectionStatus"}
+        return [message[names.get(kind, kind.lower())] for message in self.messages if message["type"] == kind]
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        return [trace["error"] for trace in self.of_type("TRACE") if trace["type"] == "ERROR"]
+
+    @property
+    def output(self) -> Output:
+        return Output(EntrypointOutput(messages=[json.dumps(message) for message in self.messages]))
+
+
+@dataclass(frozen=True)
+class Running:
+    """A process that has been started in `folder`, its working directory."""
+
+    process: ForkServerProcess
+    folder: Path
+
+    def kill(self) -> None:
+        """As `kill -9` does: nothing is flushed, nothing is tidied."""
+        self.process.kill()
+
+    def finish(self, seconds: float = 60) -> Finished:
+        """Waits for the end. Fails where it does not come in time."""
+        self.process.join(seconds)
+        hangs = self.process.exitcode is None
+        if hangs:
+            self.process.kill()
+            self.process.join()
+        assert not hangs, f"the connector still ran after {seconds} seconds"
+        return Finished(self.process.exitcode, *(self._text(name) for name in (_STDOUT, _STDERR, FILE_NAME)))
+
+    def _text(self, name: str) -> str:
+        path = self.folder / name
+        return path.read_text(errors="replace") if path.exists() else ""
+
+
+def start(
+    folder: Path, *arguments: str, environment: Mapping[str, str] | None = None, at_ns: int | None = None
+) -> Running:
+    """Starts `source-cryptocom ARGUMENTS` in `folder`; with `at_ns`, at a moment where its clock then stands still."""
+    process = _CONTEXT.Process(target=_connector, args=(str(folder), arguments, dict(environment or {}), at_ns))
+    process.start()
+    return Running(process, folder)
+
+
+def start_read(
+    folder: Path,
+    config: Mapping[str, Any],
+    tables: Sequence[str],
+    sync_mode: str = "full_refresh",
+    state: State | None = None,
+    flags: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+    at_ns: int | None = None,
+) -> Running:
+    """Starts a sync; its files are written into `folder` first."""
+    catalog = orjson.dumps(ConfiguredAirbyteCatalogSerializer.dump(configured_catalog(config, tables, sync_mode)))
+    arguments = [
+        *("read", "--config", written(folder, "config.json", config)),
+        *("--catalog", written(folder, "catalog.json", catalog.decode())),
+    ]
+    if state is not None:
+        states = [AirbyteStateMessageSerializer.dump(one) for one in state]
+        arguments += ["--state", written(folder, "state.json", orjson.dumps(states).decode())]
+    return start(folder, *arguments, *flags, environment=environment, at_ns=at_ns)
+
+
+def written(folder: Path, name: str, content: Any) -> str:
+    """The path of a file with `content`: a text as it is, anything else as JSON."""
+    path = folder / name
+    path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+    return str(path)
+
+
+def _connector(folder: str, arguments: Sequence[str], environment: Mapping[str, str], at_ns: int | None) -> None:
+    os.chdir(folder)
+    os.environ.update(environment)
+    for number, name in ((1, _STDOUT), (2, _STDERR)):
+        os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
+    clock = nullcontext() if at_ns is None else SharedClock(at_ns).rules_the_connector()
+    with impatient(), clock:
+        run(list(arguments))

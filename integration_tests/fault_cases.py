@@ -1,0 +1,130 @@
+"""What must come of each fault: the table that the fault matrix is checked against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from integration_tests.exchange.faults import Fault
+
+METHODS: dict[str, str] = {
+    "instrument": "public/get-instruments",
+    "ticker": "public/get-tickers",
+    "trade": "public/get-trades",
+    "book": "public/get-book",
+    "candlestick": "public/get-candlestick",
+    "user_balance": "private/user-balance",
+    "user_position": "private/get-positions",
+    "open_order": "private/get-open-orders",
+    "order_history": "private/get-order-history",
+    "user_trade": "private/get-trades",
+    "transaction": "private/get-transactions",
+}
+PER_INSTRUMENT = frozenset({"trade", "book", "candlestick"})
+
+COMPLETE = "complete"
+LEFT_OUT = "one left out"
+"""The table is complete but for an instrument, which a WARN names."""
+TRANSIENT, SYSTEM, CONFIG = "transient", "system", "config"
+"""The failure types of Airbyte: the table fails, and the next sync makes up for it."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A fault, and what it makes of a table where it strikes `once`, and where it is `lasting`."""
+
+    name: str
+    fault: Fault
+    once: str
+    lasting: str
+    per_instrument: str = ""
+    """What becomes of trade, book and candlestick, where that differs."""
+    without: tuple[str, ...] = ()
+    """Tables whose rows have nothing that the fault could spoil."""
+    spoils: tuple[str, ...] = ()
+    """Columns of those tables that the fault takes away all the same."""
+
+    def expected(self, table: str, lasting: bool) -> str:
+        if table in self.without:
+            return COMPLETE
+        if self.per_instrument and table in PER_INSTRUMENT:
+            return self.per_instrument
+        return self.lasting if lasting else self.once
+
+    def armed(self, method: str, first: int, lasting: bool) -> Fault:
+        """The fault for one method: its first request alone, or all from the `first` on."""
+        return replace(self.fault, method=method, first=first if lasting else 1, count=None if lasting else 1)
+
+
+def _answer(status: int, code: int, outcome: str, once: str = "", per_instrument: str = "") -> Case:
+    kind = "code_with_200" if status == 200 else "status"
+    fault = Fault(kind, status=status, code=code, message="WHAT THE EXCHANGE SAYS")
+    return Case(f"HTTP {status}, code {code}", fault, once or outcome, outcome, per_instrument)
+
+
+def _bare(status: int, outcome: str, once: str = "") -> Case:
+    fault = Fault("status_without_body", status=status)
+    return Case(f"HTTP {status}, no body", fault, once or outcome, outcome)
+
+
+def _passing(kind: str, **parameters: float) -> Case:
+    """Gone when asked again."""
+    fault = replace(Fault(kind), **parameters)  # type: ignore[arg-type]
+    return Case(kind.replace("_", " "), fault, COMPLETE, TRANSIENT)
+
+
+CASES: tuple[Case, ...] = (
+    _answer(500, 50001, TRANSIENT, COMPLETE),
+    _answer(400, 50001, TRANSIENT, COMPLETE),
+    _answer(200, 50001, TRANSIENT, COMPLETE),
+    _answer(503, 9010001, TRANSIENT, COMPLETE),
+    _answer(503, 12345, TRANSIENT, COMPLETE),
+    _answer(429, 42901, TRANSIENT, COMPLETE),
+    _answer(429, 0, TRANSIENT, COMPLETE),
+    _answer(200, 42901, TRANSIENT, COMPLETE),
+    _answer(408, 40801, TRANSIENT, COMPLETE),
+    _answer(400, 40006, TRANSIENT, COMPLETE),
+    _answer(401, 40101, CONFIG),
+    _answer(200, 40101, CONFIG),
+    _answer(400, 40102, CONFIG),
+    _answer(401, 40103, CONFIG),
+    _answer(401, 40104, CONFIG),
+    _answer(400, 202, CONFIG),
+    _answer(400, 40004, SYSTEM, per_instrument=LEFT_OUT),
+    _answer(200, 40401, SYSTEM, per_instrument=LEFT_OUT),
+    _answer(400, 40001, SYSTEM),
+    _answer(400, 99999, SYSTEM),
+    _answer(200, 43012, SYSTEM),
+    _bare(502, TRANSIENT, COMPLETE),
+    _bare(204, TRANSIENT, COMPLETE),
+    _bare(408, TRANSIENT, COMPLETE),
+    _bare(429, TRANSIENT, COMPLETE),
+    _bare(401, CONFIG),
+    _bare(403, SYSTEM),
+    _bare(404, SYSTEM),
+    _bare(304, SYSTEM),
+    Case("redirect", Fault("redirect", url="http://127.0.0.1:9/elsewhere"), SYSTEM, SYSTEM),
+    Case("echo in message", Fault("echo_in_message", status=400, code=40001), SYSTEM, SYSTEM),
+    _passing("hang", seconds=5),
+    _passing("trickle", seconds=0.03),
+    _passing("trickle_headers", seconds=0.03),
+    _passing("reset"),
+    _passing("no_http"),
+    _passing("half_body"),
+    _passing("html_200"),
+    _passing("not_json"),
+    _passing("empty_body"),
+    _passing("truncated_json"),
+    _passing("deep_json"),
+    _passing("nan"),
+    _passing("empty_result"),
+    _passing("result_missing"),
+    _passing("data_null"),
+    _passing("data_no_list"),
+    _passing("huge", megabytes=3),
+    _passing("inflated", megabytes=3),
+    Case("rows no objects", Fault("rows_no_objects"), SYSTEM, SYSTEM),
+    Case("row without key", Fault("row_without_key"), SYSTEM, SYSTEM, without=("book",), spoils=("bids",)),
+    Case("wrong time", Fault("wrong_time"), SYSTEM, SYSTEM, without=("user_balance",)),
+    Case("numbers for strings", Fault("numbers_for_strings"), COMPLETE, COMPLETE),
+)
+"""`window_ignored` and `same_page` are about paging: the tests of account history have them."""

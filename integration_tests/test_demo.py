@@ -1,0 +1,181 @@
+"""`make demo` and `make sync`, without make: what a person sees, and what is in the database afterwards."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from demo.__main__ import main
+from demo.chart import Candle, candle_chart
+from demo.config_file import read_config
+from demo.console import Problem
+from integration_tests.connector import config_for
+from integration_tests.exchange.behaviour import Behaviour
+from integration_tests.exchange.exchange import Exchange
+from integration_tests.exchange.expected_records import rfc3339
+from integration_tests.exchange.market import Market
+from integration_tests.exchange.running import running_exchange
+from integration_tests.exchange.seeding import seeded_account
+from integration_tests.warehouse import PROJECT, counts, query
+
+pytestmark = pytest.mark.timeout(400)
+
+
+def run_demo(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "demo", *map(str, arguments)]
+    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("demo") / "demo.duckdb"
+    query(path, "CREATE TABLE left_behind AS SELECT 1")
+    return path
+
+
+@pytest.fixture(scope="module")
+def shown(database: Path) -> str:
+    """What `python -m demo` prints, where an earlier demo has left its file."""
+    finished = run_demo("--database", database, "--instruments", "4", "--days", "2")
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    return finished.stdout
+
+
+def test_the_demo_says_what_it_does_before_the_first_row(shown: str) -> None:
+    steps = [
+        "starting a simulated exchange",
+        "loading PyAirbyte",
+        "check: ",
+        "discover: 11 tables",
+        "all tables are in",
+    ]
+    places = [shown.index(step) for step in steps]
+    assert places == sorted(places)
+
+
+def test_the_demo_shows_rows_and_times_of_every_table(shown: str, database: Path) -> None:
+    rows = {
+        name: int(count.replace(",", "")) for name, count in re.findall(r"^(\w+) +([\d,]+)   ", shown, re.MULTILINE)
+    }
+    assert len(rows) == 11
+    assert rows == counts(database, list(rows))
+
+
+def test_the_demo_shows_the_value_of_the_portfolio(shown: str) -> None:
+    assert "portfolio_value_by_asset.sql" in shown
+    assert "1,234,567.123456789012345678" in shown
+
+
+def test_the_demo_names_database_and_chart(shown: str, database: Path) -> None:
+    chart = database.with_suffix(".svg")
+    assert f"Database  {database}" in shown
+    assert f"Chart     {chart}" in shown
+    assert ET.parse(chart).getroot().tag.endswith("svg")  # noqa: S314
+
+
+def test_a_second_demo_starts_anew(shown: str, database: Path) -> None:
+    assert not query(database, "SELECT 1 FROM information_schema.tables WHERE table_name = 'left_behind'")
+
+
+def test_a_candle_falls_from_its_open_to_its_close() -> None:
+    svg = candle_chart("<title>", [Candle("now", open=100.0, high=110.0, low=90.0, close=95.0)])
+    drawn = ET.fromstring(svg)  # noqa: S314
+    assert drawn.findtext("{*}text") == "<title>"
+    _background, body = drawn.findall("{*}rect")
+    # 330 pixels for the 20 between low and high, so 16.5 for each.
+    assert (float(body.get("y", "")), float(body.get("height", ""))) == (215.0, 82.5)
+
+
+@pytest.fixture
+def exchange() -> Iterator[Exchange]:
+    account = seeded_account(time.time_ns(), orders=20, days=2, open_orders=2)
+    with running_exchange(Behaviour(enforce_limits=False), account, Market.from_capture(instruments=2)) as running:
+        yield running
+
+
+def sync_config(folder: Path, exchange: Exchange, **fields: Any) -> Path:
+    start = rfc3339(exchange.market.now_ns() // 1_000_000 - 2 * 86_400_000)  # type: ignore[attr-defined]
+    path = folder / "config.json"
+    path.write_text(json.dumps(config_for(exchange, start_date=start, **fields)))
+    return path
+
+
+def test_a_second_sync_drops_what_is_gone_and_adds_what_is_new(
+    exchange: Exchange, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = tmp_path / "sync.duckdb"
+    arguments = ["--config", str(sync_config(tmp_path, exchange)), "--database", str(database)]
+    assert main(arguments) == 0
+    closed, still_open = list(exchange.account.open_orders)
+    exchange.account.close_order(closed, time.time_ns())
+    exchange.account.positions.clear()
+    assert main(arguments) == 0
+    assert query(database, "SELECT order_id FROM open_order") == [(still_open,)]
+    assert query(database, "SELECT count(*) FROM user_position") == [(0,)]
+    assert query(database, "SELECT status FROM order_history WHERE order_id = ?", closed) == [("FILLED",)]
+    assert "order_history" in capsys.readouterr().out
+
+
+def test_a_sync_without_a_key_reads_the_market(
+    exchange: Exchange, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps(config_for(exchange, with_key=False)))
+    assert main(["--config", str(config), "--database", str(tmp_path / "market.duckdb")]) == 0
+    shown = capsys.readouterr().out
+    assert "discover: 5 tables" in shown
+    assert "Without a key there is no portfolio" in shown
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"api_secret": ""}, "api_key is set but api_secret is not"),
+        ({"api_secret": "wrong-secret"}, "The key or the secret is wrong"),
+    ],
+)
+def test_a_config_that_cannot_work_ends_with_the_connectors_sentence(
+    exchange: Exchange, tmp_path: Path, capsys: pytest.CaptureFixture[str], fields: dict[str, str], sentence: str
+) -> None:
+    config = sync_config(tmp_path, exchange, **fields)
+    assert main(["--config", str(config), "--database", str(tmp_path / "none.duckdb")]) == 1
+    assert sentence in capsys.readouterr().out
+
+
+def test_a_table_that_fails_is_named_with_its_error(
+    exchange: Exchange, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    exchange.behave(denied_methods=frozenset({"private/get-trades"}))
+    config = sync_config(tmp_path, exchange)
+    assert main(["--config", str(config), "--database", str(tmp_path / "none.duckdb")]) == 1
+    assert "private/get-trades was answered with code 40101" in capsys.readouterr().out
+
+
+def test_a_database_that_is_none_is_named_before_anything_is_read(
+    exchange: Exchange, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = tmp_path / "notes.txt"
+    database.write_text("not a database\n" * 1000)
+    assert main(["--config", str(sync_config(tmp_path, exchange)), "--database", str(database)]) == 1
+    assert f"The database {database} cannot be used" in capsys.readouterr().out
+    assert exchange.count("public/get-instruments") == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"), [(None, "cannot be read"), ("{", "is not JSON"), ("[]", "does not hold a JSON object")]
+)
+def test_a_config_file_that_is_none_is_told_apart(tmp_path: Path, content: str | None, sentence: str) -> None:
+    path = tmp_path / "config.json"
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(Problem, match=sentence):
+        read_config(path)

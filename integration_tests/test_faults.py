@@ -1,0 +1,37 @@
+"""Every fault against every table ends in all the data, or in the right kind of error and a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from integration_tests.exchange.faults import KINDS
+from integration_tests.fault_cases import CASES, METHODS, Case
+from integration_tests.fault_matrix import Lab, cells, lab
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Lab]:
+    with lab() as running:
+        yield running
+
+
+PASSING = [case for case in CASES if case.once != case.lasting]
+ROWS = [(case, False) for case in PASSING] + [(case, True) for case in CASES]
+
+
+@pytest.mark.parametrize(
+    ("case", "lasting"), ROWS, ids=[f"{case.name}, {'lasting' if lasting else 'once'}" for case, lasting in ROWS]
+)
+def test_a_fault_ends_in_data_or_in_a_sentence_and_the_next_sync_is_complete(
+    running: Lab, case: Case, lasting: bool
+) -> None:
+    row = list(cells(running, case, [lasting]))
+    assert [cell for cell in row if cell.wrong] == []
+    assert {cell.table: cell.outcome for cell in row} == {table: case.expected(table, lasting) for table in METHODS}
+
+
+def test_every_kind_of_fault_is_tried() -> None:
+    about_paging = {"window_ignored", "same_page"}
+    assert {case.fault.kind for case in CASES} == KINDS.keys() - about_paging

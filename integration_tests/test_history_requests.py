@@ -1,0 +1,73 @@
+"""How many requests account history costs, counted at the exchange."""
+
+from collections.abc import Iterator
+from typing import get_args
+
+import pytest
+
+from integration_tests.account_world import HISTORY, World, new_world, rows_by_key
+from integration_tests.exchange.behaviour import Behaviour, OrderTimeFilter
+from integration_tests.exchange.seeding import seeded_account
+from integration_tests.shared_clock import DAY_NS, HOUR_NS, NOON_NS
+
+DAYS = 60
+FILTERS = get_args(OrderTimeFilter)
+
+
+def most_requests(rows: int, days: int) -> float:
+    """The connector's promise."""
+    return 1.1 * (rows / 100 + days) + 5
+
+
+@pytest.fixture(scope="module", params=[50, 1_000, 12_000], ids="{}_orders".format)
+def seeded(request: pytest.FixtureRequest) -> Iterator[World]:
+    with new_world() as world:
+        world.start_ns = NOON_NS - DAYS * DAY_NS
+        world.exchange.account = seeded_account(NOON_NS, request.param, DAYS, with_fills=request.param <= 1_000)
+        yield world
+
+
+@pytest.mark.parametrize("time_filter", FILTERS)
+def test_sixty_days_of_orders_cost_a_tenth_more_than_the_least_possible(time_filter: str, seeded: World) -> None:
+    seeded.exchange.log.clear()
+    seeded.exchange.behave(order_time_filter=time_filter)
+    orders = rows_by_key("order_history", seeded.sync("order_history", mode="full_refresh").records["order_history"])
+    assert orders == seeded.truth("order_history")
+    assert DAYS <= seeded.requests("order_history") <= most_requests(len(orders), DAYS)
+    assert seeded.exchange.count("private/get-open-orders") == 1
+
+
+def test_sixty_days_of_fills_and_of_the_ledger_cost_a_tenth_more_than_the_least_possible(seeded: World) -> None:
+    seeded.exchange.log.clear()
+    output = seeded.sync("user_trade", "transaction", mode="full_refresh")
+    for table in ("user_trade", "transaction"):
+        rows = rows_by_key(table, output.records.get(table, []))
+        assert rows == seeded.truth(table)
+        assert DAYS <= seeded.requests(table) <= most_requests(len(rows), DAYS)
+
+
+@pytest.mark.parametrize("time_filter", FILTERS)
+def test_an_hourly_sync_costs_one_request_a_table(time_filter: str) -> None:
+    with new_world(Behaviour(enforce_limits=False, order_time_filter=time_filter)) as world:  # type: ignore[arg-type]
+        first = world.sync()
+        world.exchange.log.clear()
+        for minutes in range(0, 60, 3):
+            world.one_of_each(world.clock.ns + minutes * HOUR_NS // 60)
+        world.clock.ns += HOUR_NS
+        second = world.sync(state=first.state)
+        for table in HISTORY:
+            assert rows_by_key(table, second.records[table]) == world.truth(table)
+            assert world.requests(table) == 1
+        assert world.exchange.count() == len(HISTORY) + 1, "and one for the open orders"
+
+
+@pytest.mark.parametrize("time_filter", FILTERS)
+def test_orders_that_stay_open_cost_nothing_until_they_close(time_filter: str) -> None:
+    with new_world(Behaviour(enforce_limits=False, order_time_filter=time_filter)) as world:  # type: ignore[arg-type]
+        for day in range(1, 101):
+            world.account.place_order(NOON_NS - day * DAY_NS)
+        first = world.sync("order_history")
+        world.exchange.log.clear()
+        world.clock.ns += HOUR_NS
+        world.sync("order_history", state=first.state)
+        assert world.requests("order_history") == 1

@@ -1,0 +1,144 @@
+"""A network that holds, floods, misleads or overhears: each ends in time, and no credentials go astray."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from airbyte_cdk.models import FailureType
+
+from integration_tests.connector import Output, config_for, sync
+from integration_tests.connector_process import start, written
+from integration_tests.exchange.behaviour import Behaviour
+from integration_tests.exchange.certificate import self_signed
+from integration_tests.exchange.empty_market import EmptyMarket
+from integration_tests.exchange.exchange import Exchange
+from integration_tests.exchange.faults import Fault
+from integration_tests.exchange.running import running_exchange
+from integration_tests.impatient import impatient
+from source_cryptocom.client import Patience
+from source_cryptocom.clock import now_ms
+from source_cryptocom.config import parse_config
+from source_cryptocom.errors import ExchangeError
+from source_cryptocom.streams.account import UserBalance
+from source_cryptocom.sync import Sync
+from source_cryptocom.transport import BoundedAdapter
+
+BALANCE = "private/user-balance"
+UNLIMITED = Behaviour(enforce_limits=False)
+SECONDS, MEGABYTE = 0.3, 1_000_000
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Exchange]:
+    with running_exchange(UNLIMITED, market=EmptyMarket()) as exchange:
+        yield exchange
+
+
+@pytest.fixture
+def exchange(shared: Exchange) -> Exchange:
+    shared.faults.clear()
+    shared.log.clear()
+    return shared
+
+
+def bounded_sync(exchange: Exchange, expecting_failure: bool) -> Output:
+    """A sync of the balance by a connector that waits SECONDS for an answer, and takes one of a megabyte."""
+    adapter = partial(BoundedAdapter, answer_timeout_seconds=SECONDS, max_answer_bytes=MEGABYTE)
+    with (
+        mock.patch("source_cryptocom.streams.base.READ_TIMEOUT_SECONDS", SECONDS),
+        mock.patch("source_cryptocom.client.BoundedAdapter", adapter),
+    ):
+        return sync(config_for(exchange), ["user_balance"], expecting_failure=expecting_failure)
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (Fault("hang", BALANCE, seconds=5), "Read timed out"),
+        (Fault("trickle", BALANCE, seconds=0.05), "not complete after 0 seconds"),
+        (Fault("trickle_headers", BALANCE, seconds=0.05), "Read timed out"),
+        (Fault("huge", BALANCE, megabytes=50), "more than 1000000 bytes"),
+        (Fault("inflated", BALANCE, megabytes=50), "more than 1000000 bytes"),
+        (Fault("reset", BALANCE), "Connection reset by peer"),
+        (Fault("no_http", BALANCE), "BadStatusLine"),
+        (Fault("half_body", BALANCE), "IncompleteRead"),
+    ],
+    ids=lambda value: value.kind if isinstance(value, Fault) else "",
+)
+def test_an_answer_that_does_not_come_whole_is_asked_for_again(exchange: Exchange, fault: Fault, reason: str) -> None:
+    exchange.faults.arm(fault)
+    started = time.monotonic()
+    output = bounded_sync(exchange, expecting_failure=False)
+    assert time.monotonic() - started < 10
+    assert len(output.records["user_balance"]) == 6
+    (told,) = output.log("WARN")
+    assert told.startswith(f"{BALANCE} got no complete answer (")
+    assert reason in told
+    assert exchange.count(BALANCE) == 2
+
+
+def test_a_server_that_never_answers_ends_in_a_sentence(exchange: Exchange) -> None:
+    exchange.faults.arm(Fault("hang", BALANCE, count=None, seconds=30))
+    output = bounded_sync(exchange, expecting_failure=True)
+    ((kind, sentence),) = output.errors("user_balance")
+    assert kind is FailureType.transient_error
+    assert sentence.endswith("Given up after 7 attempts; the next sync tries again.")
+    assert exchange.count(BALANCE) == 7
+
+
+def test_attempts_are_bounded_in_time_as_well(exchange: Exchange) -> None:
+    exchange.faults.arm(Fault("status", BALANCE, count=None))
+    patience = Patience(attempts=1_000_000, longest_wait_seconds=32, total_seconds=1)
+    table = UserBalance(Sync(parse_config(config_for(exchange), now_ms()), patience=patience))
+    started = time.monotonic()
+    with impatient(), pytest.raises(ExchangeError, match=r"Given up after [0-9]+ attempts") as raised:
+        table.rows({})
+    assert time.monotonic() - started < 10
+    assert f"Given up after {exchange.count(BALANCE)} attempts" in str(raised.value)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_credentials_do_not_follow_a_redirect(exchange: Exchange, status: int) -> None:
+    with running_exchange(UNLIMITED, market=EmptyMarket()) as elsewhere:
+        exchange.faults.arm(Fault("redirect", count=None, status=status, url=f"{elsewhere.base_url}/{BALANCE}"))
+        output = sync(config_for(exchange), ["user_balance", "ticker"], expecting_failure=True)
+        assert elsewhere.count() == 0
+    for table in ("user_balance", "ticker"):
+        ((kind, sentence),) = output.errors(table)
+        assert kind is FailureType.system_error
+        assert "sends the request elsewhere, where a key must not follow" in sentence
+    assert exchange.count(BALANCE) == exchange.count("public/get-tickers") == 1
+
+
+def test_a_certificate_that_nobody_vouches_for_is_not_talked_to() -> None:
+    with running_exchange(UNLIMITED, market=EmptyMarket(), tls=self_signed().server_context) as exchange:
+        assert exchange.base_url.startswith("https://")
+        output = sync(config_for(exchange), ["user_balance", "ticker"], expecting_failure=True)
+        assert exchange.count() == 0
+    for table in ("user_balance", "ticker"):
+        ((kind, sentence),) = output.errors(table)
+        assert kind is FailureType.config_error
+        assert "The exchange's TLS certificate cannot be verified" in sentence
+
+
+def test_a_certificate_that_is_vouched_for_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    certificate = self_signed()
+    bundle = tmp_path / "ca.pem"
+    bundle.write_bytes(certificate.certificate_pem)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
+    with running_exchange(UNLIMITED, market=EmptyMarket(), tls=certificate.server_context) as exchange:
+        output = sync(config_for(exchange), ["user_balance"])
+    assert len(output.records["user_balance"]) == 6
+
+
+def test_https_that_is_answered_in_clear_is_a_sentence(exchange: Exchange, tmp_path: Path) -> None:
+    config = {"base_url": exchange.base_url.replace("http://", "https://")}
+    finished = start(tmp_path, "check", "--config", written(tmp_path, "config.json", config)).finish()
+    (status,) = finished.of_type("CONNECTION_STATUS")
+    assert status["status"] == "FAILED"
+    assert "TLS" in status["message"]

@@ -1,0 +1,82 @@
+"""The `log` option: the connector's log in the working directory, or a warning where that cannot be written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from integration_tests.connector import config_for
+from integration_tests.connector_process import start_read
+from integration_tests.exchange.behaviour import Behaviour
+from integration_tests.exchange.empty_market import EmptyMarket
+from integration_tests.exchange.exchange import Exchange
+from integration_tests.exchange.faults import Fault
+from integration_tests.exchange.running import running_exchange
+from source_cryptocom.log_file import FILE_NAME
+
+
+@pytest.fixture
+def exchange() -> Iterator[Exchange]:
+    with running_exchange(Behaviour(enforce_limits=False), market=EmptyMarket()) as exchange:
+        yield exchange
+
+
+def test_the_log_file_holds_what_the_log_holds(exchange: Exchange, tmp_path: Path) -> None:
+    exchange.faults.arm(Fault("status", "private/user-balance"), Fault("status", "public/get-tickers", status=400))
+    finished = start_read(tmp_path, config_for(exchange, log=True), ["user_balance", "ticker"]).finish()
+    logged = [log["message"] for log in finished.of_type("LOG") if log["level"] in ("WARN", "ERROR")]
+    assert logged
+    assert [line for line in logged if line.splitlines()[0] not in finished.log_file] == []
+    assert "WARNING airbyte.streams.user_balance private/user-balance was answered with" in finished.log_file
+
+
+def test_without_the_option_there_is_no_file(exchange: Exchange, tmp_path: Path) -> None:
+    assert start_read(tmp_path, config_for(exchange), ["user_balance"]).finish().code == 0
+    assert not (tmp_path / FILE_NAME).exists()
+
+
+def test_a_later_sync_adds_to_the_file(exchange: Exchange, tmp_path: Path) -> None:
+    config = config_for(exchange, log=True)
+    first = start_read(tmp_path, config, ["user_balance"]).finish().log_file
+    second = start_read(tmp_path, config, ["user_balance"]).finish().log_file
+    assert second.startswith(first)
+    assert len(second) > len(first)
+
+
+@pytest.mark.parametrize("obstacle", ["directory", "read-only", "dangling link"])
+def test_a_file_that_cannot_be_written_is_a_warning_and_the_sync_goes_on(
+    exchange: Exchange, tmp_path: Path, obstacle: str
+) -> None:
+    log_file = tmp_path / FILE_NAME
+    if obstacle == "directory":
+        log_file.mkdir()
+    elif obstacle == "dangling link":
+        log_file.symlink_to(tmp_path / "nowhere" / "log")
+    else:
+        # A full disk and a read-only directory fail alike, and this also fails for root.
+        log_file.symlink_to("/proc/version")
+    running = start_read(tmp_path, config_for(exchange, log=True), ["user_balance"])
+    running.process.join(60)
+    log_file.unlink() if log_file.is_symlink() else log_file.rmdir()
+    finished = running.finish()
+    assert finished.code == 0
+    assert len(finished.of_type("RECORD")) == 6
+    (warning,) = [log["message"] for log in finished.of_type("LOG") if log["level"] == "WARN"]
+    assert warning.startswith(f"The log file {FILE_NAME} cannot be written (")
+    assert warning.endswith("; the sync goes on without it.")
+
+
+def test_a_disk_that_fills_up_during_the_sync_does_not_end_it(exchange: Exchange, tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).symlink_to("/dev/full")
+    running = start_read(tmp_path, config_for(exchange, log=True), ["user_balance"])
+    running.process.join(60)
+    (tmp_path / FILE_NAME).unlink()
+    finished = running.finish()
+    assert finished.code == 0
+    assert len(finished.of_type("RECORD")) == 6
+    warnings = [log["message"] for log in finished.of_type("LOG") if log["level"] == "WARN"]
+    assert warnings == [
+        f"The log file {FILE_NAME} cannot be written (No space left on device); the sync goes on without it."
+    ]

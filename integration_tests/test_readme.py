@@ -1,0 +1,157 @@
+"""What the documentation says is what the code does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from airbyte_cdk.models import AirbyteStream
+
+from integration_tests.connector import LOGGER, config_for
+from integration_tests.exchange.empty_market import EmptyMarket
+from integration_tests.exchange.running import running_exchange
+from source_cryptocom import SourceCryptocom
+
+PROJECT = Path(__file__).parent.parent
+README = PROJECT / "README.md"
+PAGES = [
+    README,
+    PROJECT / "CONTRIBUTING.md",
+    PROJECT / "examples" / "README.md",
+    *sorted((PROJECT / "docs").glob("*.md")),
+]
+WITH_TABLES = [(README, "Tables"), (PROJECT / "docs" / "cryptocom.md", "Supported streams")]
+SECTIONS = [
+    "Prerequisites",
+    "Setup guide",
+    "Supported sync modes",
+    "Supported streams",
+    "Data type map",
+    "Limitations and troubleshooting",
+    "Changelog",
+]
+"""Those of Airbyte's own pages, in their order."""
+
+
+def text_of(name: str) -> str:
+    return (PROJECT / name).read_text(encoding="utf-8")
+
+
+def section(page: Path, title: str) -> str:
+    """The text under a heading of the second level."""
+    text = page.read_text(encoding="utf-8").partition(f"\n## {title}\n")[2]
+    return re.split(r"^## ", text, maxsplit=1, flags=re.MULTILINE)[0]
+
+
+def table_rows(text: str) -> list[list[str]]:
+    """The cells of the rows whose first cell is one name in code font."""
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|")]
+    return [[row[0].strip("`"), *row[1:]] for row in rows if re.fullmatch(r"`\w+`", row[0])]
+
+
+@pytest.fixture(scope="module")
+def streams() -> Iterator[dict[str, AirbyteStream]]:
+    with running_exchange(market=EmptyMarket()) as exchange:
+        yield {stream.name: stream for stream in SourceCryptocom().discover(LOGGER, config_for(exchange)).streams}
+
+
+def test_the_configuration_table_lists_the_fields_of_the_form_in_its_order() -> None:
+    properties: dict[str, Any] = SourceCryptocom().spec(LOGGER).connectionSpecification["properties"]
+    in_order = sorted(properties, key=lambda name: properties[name]["order"])
+    assert [row[0] for row in table_rows(section(README, "Configuration"))] == in_order
+
+
+def test_the_configuration_table_gives_the_defaults_of_the_form() -> None:
+    properties: dict[str, Any] = SourceCryptocom().spec(LOGGER).connectionSpecification["properties"]
+    for name, default, *_ in table_rows(section(README, "Configuration")):
+        expected = properties[name].get("default")
+        if expected is None:
+            assert "`" not in default, name
+        else:
+            values = expected if isinstance(expected, list) else [expected]
+            shown = [str(value).lower() if isinstance(value, bool) else str(value) for value in values]
+            assert re.findall(r"`([^`]+)`", default) == shown, name
+
+
+@pytest.mark.parametrize(("page", "title"), WITH_TABLES)
+def test_the_list_of_tables_is_the_discovered_catalog(
+    page: Path, title: str, streams: dict[str, AirbyteStream]
+) -> None:
+    rows = {row[0]: row[1:] for row in table_rows(section(page, title))}
+    assert list(rows) == list(streams)
+    for name, stream in streams.items():
+        *_, key, cursor, modes = rows[name]
+        incremental = "incremental" in modes or modes == "yes"
+        assert [[column] for column in key.split(", ")] == stream.source_defined_primary_key, name
+        assert [column for column in (cursor,) if column] == (stream.default_cursor_field or []), name
+        assert incremental == ("incremental" in {mode.value for mode in stream.supported_sync_modes}), name
+
+
+def test_the_entity_diagram_has_every_table_with_its_key(streams: dict[str, AirbyteStream]) -> None:
+    diagram = section(README, "Tables").partition("```mermaid")[2].partition("```")[0]
+    entities = dict(re.findall(r"^    (\w+) \{\n(.*?)^    \}", diagram, re.MULTILINE | re.DOTALL))
+    keys = {name: re.findall(r"(\w+) PK", body) for name, body in entities.items()}
+    assert keys == {
+        name: [column for [column] in stream.source_defined_primary_key or []] for name, stream in streams.items()
+    }
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_make_command_that_a_page_names_exists(page: Path) -> None:
+    targets = set(re.findall(r"^(\w+):", text_of("Makefile"), re.MULTILINE))
+    named = set(re.findall(r"(?:^|`)(?:make )([a-z]+)", page.read_text(encoding="utf-8"), re.MULTILINE))
+    assert named <= targets
+
+
+def test_the_readme_shows_the_commands_that_matter() -> None:
+    named = set(re.findall(r"make (\w+)", README.read_text(encoding="utf-8")))
+    assert {"demo", "test", "sync", "image"} <= named
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_file_that_a_page_links_to_or_names_exists(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    links = {page.parent / target for target in re.findall(r"\]\((?!http)([^)#]+)\)", text)}
+    folders = "source_cryptocom|integration_tests|demo|sql|docs|examples|benchmarks|unit_tests"
+    named = {PROJECT / path for path in re.findall(rf"`((?:{folders})/[a-z_/.-]*)`", text)}
+    assert not [str(path) for path in links | named if not path.exists()]
+
+
+def test_the_page_has_the_sections_of_airbytes_own_pages() -> None:
+    assert re.findall(r"^## (.+)$", text_of("docs/cryptocom.md"), re.MULTILINE) == SECTIONS
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    metadata = yaml.safe_load(text_of("metadata.yaml"))["data"]
+    found = {
+        "metadata.yaml": metadata["dockerImageTag"],
+        "pyproject.toml": matched(r'^version = "(.+)"$', "pyproject.toml"),
+        "Dockerfile": matched(r"io\.airbyte\.version=(\S+)", "Dockerfile"),
+        "CHANGELOG.md": matched(r"^## (\d\S*)", "CHANGELOG.md"),
+        "docs/cryptocom.md": matched(r"^\| (\d+\.\d+\.\d+) \|", "docs/cryptocom.md"),
+    }
+    assert len(set(found.values())) == 1, found
+
+
+def test_the_base_image_is_the_same_everywhere() -> None:
+    metadata = yaml.safe_load(text_of("metadata.yaml"))["data"]
+    assert matched(r"^ARG BASE=(\S+)", "Dockerfile") == metadata["connectorBuildOptions"]["baseImage"]
+
+
+def matched(pattern: str, name: str) -> str:
+    """The first match in a file of the project."""
+    found = re.search(pattern, text_of(name), re.MULTILINE)
+    assert found, f"{name} has nothing like {pattern}"
+    return found[1]
+
+
+def test_every_dependency_is_explained() -> None:
+    declared = set(re.findall(r'^    "([a-z-]+)[<>=]', text_of("pyproject.toml"), re.MULTILINE))
+    declared |= set(re.findall(r'^    "(types-[a-z]+)"', text_of("pyproject.toml"), re.MULTILINE))
+    declared |= {"airbyte-cdk", "backoff", "requests", "pip-audit", "uv"}
+    explained = section(README, "Dependencies")
+    assert not [name for name in declared if not re.search(rf"\b{name}\b", explained)]

@@ -1,0 +1,214 @@
+"""Every record of every table: valid against its JSON schema, and value by value what the exchange knows."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator, FormatChecker
+
+from integration_tests.connector import LOGGER, Output, config_for, sync
+from integration_tests.exchange.behaviour import Behaviour
+from integration_tests.exchange.exchange import Exchange
+from integration_tests.exchange.expected_account import PRIMARY_KEYS, expected_rows, without_nulls
+from integration_tests.exchange.expected_market import (
+    expected_book,
+    expected_candles,
+    expected_instruments,
+    expected_tickers,
+    expected_trades,
+)
+from integration_tests.exchange.market import Market
+from integration_tests.exchange.running import running_exchange
+from integration_tests.exchange.seeding import seeded_account
+from integration_tests.shared_clock import DAY_NS, HOUR_NS, MINUTE_NS, NOON_NS, NS_PER_MS, SharedClock, moment
+from source_cryptocom import SourceCryptocom
+
+Row = dict[str, Any]
+NOW_MS = NOON_NS // NS_PER_MS
+TRADES, CANDLES, DEPTH = 200, 320, 7
+"""More than a page of trades and of candles; fewer levels of a book than there are."""
+LENGTHS_NS = {"1m": MINUTE_NS, "1h": HOUR_NS, "1M": 31 * DAY_NS}
+KEYS: dict[str, tuple[str, ...]] = {
+    "instrument": ("symbol",),
+    "ticker": ("instrument",),
+    "book": ("instrument", "timestamp"),
+    "trade": ("instrument", "trade_id"),
+    "candlestick": ("instrument", "timeframe", "timestamp"),
+    **PRIMARY_KEYS,
+}
+SHAPES: dict[str, dict[str, Any]] = {
+    "integers": {},
+    "strings": {"numbers_as": "strings"},
+    "integers, nulls and new fields": {"nulls_for_missing": True, "extra_fields": True},
+    "strings, numbers and new fields": {
+        "numbers_as": "strings",
+        "decimals_as_numbers": True,
+        "extra_fields": True,
+        "book_without_time": True,
+    },
+}
+FORMATS = FormatChecker(())
+
+
+@FORMATS.checks("date-time", raises=ValueError)
+def is_date_time(value: object) -> bool:
+    """RFC 3339 in UTC with milliseconds."""
+    if not isinstance(value, str):
+        return True
+    datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%f%z")
+    return re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", value) is not None
+
+
+@FORMATS.checks("date", raises=ValueError)
+def is_date(value: object) -> bool:
+    return not isinstance(value, str) or date.fromisoformat(value).isoformat() == value
+
+
+@dataclass(frozen=True)
+class Read:
+    """All eleven tables as one sync printed them, and what the exchange knew at that moment."""
+
+    exchange: Exchange
+    market: Market
+    covered: tuple[str, ...]
+    output: Output
+    schemas: dict[str, Any]
+
+    def rows(self, table: str) -> list[Row]:
+        return self.output.records.get(table, [])
+
+    def truth(self, table: str) -> list[Row]:
+        market, now_ns = self.market, self.market.now_ns()
+        if table == "instrument":
+            return expected_instruments(market)
+        if table == "ticker":
+            return expected_tickers(market, self._ticker_time)
+        if table == "book":
+            return [expected_book(market, name, DEPTH) | {"timestamp": moment(now_ns)} for name in self.covered]
+        if table == "trade":
+            return [row for name in self.covered for row in self._newest_trades(name)]
+        if table == "candlestick":
+            series = ((name, timeframe) for name in self.covered for timeframe in LENGTHS_NS)
+            return [row for one in series for row in self._newest_candles(*one)]
+        return expected_rows(self.exchange.account, table, self.exchange.behaviour)
+
+    def _ticker_time(self, name: str) -> str:
+        return moment(self.market.now_ns() - self.market.listing(name).ticker_age_ms * NS_PER_MS)
+
+    def _newest_trades(self, name: str) -> list[Row]:
+        """Of the last seven days; not all of them are worked out where fewer will do."""
+        found: list[Row] = []
+        for span_ns in (HOUR_NS, 12 * HOUR_NS, 7 * DAY_NS):
+            if len(found) < TRADES:
+                found = expected_trades(self.market, name, NOON_NS - span_ns, NOON_NS)
+        return found[:TRADES]
+
+    def _newest_candles(self, name: str, timeframe: str) -> list[Row]:
+        start_ms = NOW_MS - (CANDLES + 1) * LENGTHS_NS[timeframe] // NS_PER_MS
+        return expected_candles(self.market, name, timeframe, start_ms, NOW_MS + 1)[-CANDLES:]
+
+
+@pytest.fixture(scope="module", params=SHAPES)
+def read(request: pytest.FixtureRequest) -> Iterator[Read]:
+    """The whole market's instruments and tickers; a dozen instruments of every kind for the rest."""
+    clock = SharedClock()
+    market, account = Market.from_capture(now_ns=clock), seeded_account(NOON_NS, orders=150, days=12)
+    covered = Market.from_capture(instruments=12, now_ns=clock).names
+    behaviour = Behaviour(enforce_limits=False, **SHAPES[request.param])
+    with clock.rules_the_connector(), running_exchange(behaviour, account, market, now_ns=clock) as exchange:
+        config = config_for(
+            exchange,
+            start_date=moment(NOON_NS - 13 * DAY_NS),
+            instruments=list(covered),
+            trade_count=TRADES,
+            candlestick_count=CANDLES,
+            candlestick_timeframes=list(LENGTHS_NS),
+            book_depth=DEPTH,
+        )
+        schemas = {stream.name: stream.json_schema for stream in SourceCryptocom().discover(LOGGER, config).streams}
+        yield Read(exchange, market, covered, sync(config, list(KEYS)), schemas)
+
+
+@pytest.mark.parametrize("table", KEYS)
+def test_every_record_is_valid_against_the_tables_schema(table: str, read: Read) -> None:
+    schema = read.schemas[table]
+    Draft7Validator.check_schema(schema)
+    validator = Draft7Validator(schema, format_checker=FORMATS)
+    assert [(error.json_path, error.message) for row in read.rows(table) for error in validator.iter_errors(row)] == []
+    assert schema.get("additionalProperties", True) is True
+
+
+@pytest.mark.parametrize("table", KEYS)
+def test_every_record_is_what_the_exchange_knows(table: str, read: Read) -> None:
+    truth, rows = by_key(table, read.truth(table)), by_key(table, read.rows(table))
+    if table == "trade":
+        forget_ties_at_the_end(truth, rows)
+    assert len(truth) >= 3
+    assert rows == truth
+
+
+def by_key(table: str, rows: list[Row]) -> dict[tuple[Any, ...], Row]:
+    """Rows without their nulls: the CDK leaves those out of what it prints, and a destination knows no difference."""
+    keys = [tuple(row[name] for name in KEYS[table]) for row in rows]
+    assert [key for key, times in Counter(keys).items() if times > 1] == []
+    assert all(part is not None for key in keys for part in key)
+    return dict(zip(keys, map(without_nulls, rows), strict=True))
+
+
+def forget_ties_at_the_end(*found: dict[tuple[Any, ...], Row]) -> None:
+    """The newest so many trades may end between two of one nanosecond: which of them is in is the exchange's choice."""
+    oldest: dict[str, str] = {}
+    for rows in found:
+        for row in rows.values():
+            oldest[row["instrument"]] = min(row["timestamp_ns"], oldest.get(row["instrument"], row["timestamp_ns"]))
+    for rows in found:
+        for key in [key for key, row in rows.items() if row["timestamp_ns"] == oldest[row["instrument"]]]:
+            del rows[key]
+
+
+def test_a_spot_instrument_has_no_expiry_and_a_future_has_one(read: Read) -> None:
+    expiries = {row["inst_type"]: row.get("expiry_time") for row in read.rows("instrument")}
+    assert expiries["CCY_PAIR"] is None
+    assert is_date_time(expiries["FUTURE"])
+    assert "expiry_timestamp_ms" not in read.rows("instrument")[0]
+
+
+def test_an_open_interest_that_is_null_stays_null(read: Read) -> None:
+    sent = {name for name in read.market.names if read.market.listing(name).ticker["oi"] is None}
+    assert {row["instrument"] for row in read.rows("ticker") if row.get("open_interest") is None} == sent
+    assert len(sent) == 327
+
+
+def test_nanoseconds_beyond_what_a_float_holds_are_exact(read: Read) -> None:
+    times = [row["timestamp_ns"] for row in read.rows("trade")]
+    assert all(isinstance(time, str) and int(time) > 2**53 for time in times)
+    assert any(int(float(time)) != int(time) for time in times)
+    assert {row["timestamp"] for row in read.rows("trade")} == {moment(int(time)) for time in times}
+
+
+def test_the_eighteenth_decimal_of_a_balance_arrives(read: Read) -> None:
+    quantities = {row["instrument_name"]: row["quantity"] for row in read.rows("user_balance")}
+    assert quantities["CRO"] == "1234567.123456789012345678"
+    assert quantities["SOL"] == "0.000000000000000001"
+    assert quantities["ETH"] == "12.000000000000000000"
+
+
+def test_a_cross_and_an_isolated_row_have_keys_of_their_own(read: Read) -> None:
+    positions = [row["isolation_id"] for row in read.rows("user_position") if row["instrument_name"] == "ETHUSD-PERP"]
+    assert sorted(positions) == ["0", "88014207"]
+    settled = Counter(row["journal_id"] for row in read.rows("transaction") if row["journal_type"] == "SESSION_SETTLE")
+    assert set(settled.values()) == {2}
+
+
+def test_fields_that_nobody_announced_arrive_in_every_table_with_all_their_digits(read: Read) -> None:
+    expected = ("x", "0.100000000000000001") if read.exchange.behaviour.extra_fields else (None, None)
+    for table in KEYS:
+        assert {(row.get("new_field"), row.get("new_number")) for row in read.rows(table)} == {expected}
+
+
+def test_the_account_is_asked_for_nothing_that_the_exchange_does_not_know(read: Read) -> None:
+    assert read.exchange.unknown_parameters == Counter()
