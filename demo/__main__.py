@@ -1,0 +1,68 @@
+"""Reads every table into DuckDB and shows what came: python -m demo [--config FILE]"""
+
+import argparse
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+from demo.chart import draw_candles
+from demo.config_file import demo_config, read_config
+from demo.console import Console, Problem
+from demo.simulated import simulated_exchange
+from demo.summary import show_portfolio, show_tables
+
+DEMO_DATABASE = Path("cryptocom-demo.duckdb")
+SYNC_DATABASE = Path("cryptocom.duckdb")
+
+
+def arguments(argv: list[str] | None = None) -> argparse.Namespace:
+    """`config` (None: the simulated exchange), `database`, and how much of the simulated exchange to read."""
+    parser = argparse.ArgumentParser("python -m demo", description="Read every table into a DuckDB file.")
+    parser.add_argument("--config", type=Path, help="config of the connector; without it an exchange is simulated")
+    parser.add_argument(
+        "--database", type=Path, help=f"default {DEMO_DATABASE}, made anew each time; with --config {SYNC_DATABASE}"
+    )
+    parser.add_argument("--instruments", type=int, help="only so many instruments of the simulated exchange")
+    parser.add_argument("--days", type=int, default=25, help="of the simulated account's history; each takes a second")
+    parsed = parser.parse_args(argv)
+    parsed.database = parsed.database or (SYNC_DATABASE if parsed.config else DEMO_DATABASE)
+    return parsed
+
+
+def main(argv: list[str] | None = None) -> int:
+    """The exit code: 0 when every table was read, else 1 after a sentence that says why not."""
+    options = arguments(argv)
+    console = Console()
+    with ExitStack() as running:
+        try:
+            if options.config:
+                config = read_config(options.config)
+            else:
+                base_url = running.enter_context(simulated_exchange(console, options.instruments))
+                config = demo_config(base_url, options.days)
+                _forget(options.database)
+            console.step("loading PyAirbyte")
+            # It takes some seconds: not before the first line is on the screen.
+            from demo.loading import load  # noqa: PLC0415
+
+            tables = load(config, options.database, console)
+        except Problem as problem:
+            console.step(str(problem))
+            return 1
+    show_tables(options.database, tables)
+    show_portfolio(options.database, tables)
+    chart = draw_candles(options.database, options.database.with_suffix(".svg"))
+    print(f"\nDatabase  {options.database.resolve()}")
+    if chart:
+        print(f"Chart     {chart.resolve()}")
+    return 0
+
+
+def _forget(database: Path) -> None:
+    """Each simulated exchange is another world: rows and state of the last one do not fit it."""
+    for path in (database, database.with_name(f"{database.name}.wal")):
+        path.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

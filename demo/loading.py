@@ -1,0 +1,88 @@
+"""PyAirbyte runs the connector and loads its rows into DuckDB."""
+
+import contextlib
+import io
+import logging
+import sysconfig
+from datetime import datetime, timezone
+from functools import partial
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import airbyte
+import duckdb
+from airbyte.caches import DuckDBCache
+from airbyte.exceptions import PyAirbyteError
+
+from demo.console import Console, Problem
+from demo.progress import ProgressLines
+
+CONNECTOR = "source-cryptocom"
+SNAPSHOTS = ("instrument", "user_balance", "user_position", "open_order")
+"""The tables that can only be read whole: what is not in the latest sync is no longer there."""
+
+
+class _Errors(logging.Handler):
+    """Collects the connector's error sentences: PyAirbyte only logs them."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.sentences: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.sentences.append(record.getMessage())
+
+
+def load(config: dict[str, Any], database: Path, console: Console) -> list[str]:
+    """`check`, `discover` and `read` of every table that the config opens; gives their names. Raises Problem."""
+    errors = _Errors()
+    log = logging.getLogger(f"airbyte.{CONNECTOR}")
+    log.addHandler(errors)
+    tracker = partial(ProgressLines, console)
+    with contextlib.redirect_stderr(io.StringIO()), mock.patch("airbyte.sources.base.ProgressTracker", tracker):
+        try:
+            # Better now than after the reading: another program may have it open, or it is no database.
+            duckdb.connect(str(database)).close()
+            return _load(config, database, console)
+        except duckdb.Error as error:
+            raise Problem(f"The database {database} cannot be used: {error}") from None
+        except PyAirbyteError as error:
+            raise Problem(_sentences(error, errors.sentences)) from None
+        finally:
+            log.removeHandler(errors)
+
+
+def _load(config: dict[str, Any], database: Path, console: Console) -> list[str]:
+    executable = Path(sysconfig.get_path("scripts")) / CONNECTOR
+    source = airbyte.get_source(CONNECTOR, config=config, local_executable=executable)
+    source.check()
+    console.step("check: the exchange answers" + (", and the key can read" if config.get("api_key") else ""))
+    tables = source.get_available_streams()
+    console.step(f"discover: {len(tables)} tables: {', '.join(tables)}")
+    source.select_all_streams()
+    started = datetime.now(timezone.utc)
+    with contextlib.redirect_stdout(io.StringIO()), DuckDBCache(db_path=database) as cache:
+        source.read(cache)
+    _drop_what_is_gone(database, tables, started)
+    console.step(f"all tables are in {database}")
+    return tables
+
+
+def _drop_what_is_gone(database: Path, tables: list[str], started: datetime) -> None:
+    """PyAirbyte merges a snapshot into the rows of the last one; an order that is open no more would stay."""
+    with duckdb.connect(str(database)) as connection:
+        for table in SNAPSHOTS:
+            if table in tables:
+                stale = f"DELETE FROM {table} WHERE _airbyte_extracted_at < ?"  # noqa: S608
+                connection.execute(stale, [started.replace(tzinfo=None)])
+
+
+def _sentences(error: PyAirbyteError, said: list[str]) -> str:
+    """The connector's own words where it said something, then where its log is."""
+    reason = (error.context or {}).get("failure_reason")
+    lines = [str(reason)] if reason else list(dict.fromkeys(said))
+    lines = lines or [str(error.original_exception or error.get_message())]
+    if error.log_file:
+        lines.append(f"The whole log: {error.log_file}")
+    return "\n        ".join(lines)

@@ -1,0 +1,61 @@
+"""The connector inside Dagster: one asset per table and account, loaded by PyAirbyte, on a schedule.
+
+    AIRBYTE_OFFLINE_MODE=1 CRYPTOCOM_CONFIGS=secrets dagster dev -f examples/dagster/cryptocom_assets.py
+
+CRYPTOCOM_CONFIGS is a folder with one config file per account: `treasury.json`, `desk_a.json`. Each account has a
+DuckDB file of its own beside its config's name in CRYPTOCOM_DATABASES. For a warehouse, put PyAirbyte's cache for it
+(BigQuery, Snowflake, Postgres) in place of DuckDBCache.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import airbyte
+import dagster
+from airbyte.caches import DuckDBCache
+
+TABLES = ("order_history", "user_trade", "transaction")
+CONNECTOR = os.environ.get("CRYPTOCOM_CONNECTOR", "source-cryptocom")
+
+
+def account_assets(account: str, config_file: Path, database: Path) -> dagster.AssetsDefinition:
+    """The tables of one account as assets. One process reads all of them, so that they share the key's limits."""
+
+    @dagster.multi_asset(
+        name=f"{account}_history",
+        specs=[dagster.AssetSpec([account, table], group_name=account) for table in TABLES],
+        # A key's limits are shared by all that use it: never two runs of one account at a time.
+        pool=f"cryptocom_{account}",
+        retry_policy=dagster.RetryPolicy(max_retries=2, delay=60),
+    )
+    def history() -> Iterator[dagster.MaterializeResult[object]]:
+        config = json.loads(config_file.read_text(encoding="utf-8"))
+        source = airbyte.get_source("source-cryptocom", config=config, local_executable=CONNECTOR)
+        source.select_streams(list(TABLES))
+        with DuckDBCache(db_path=database) as cache:
+            result = source.read(cache)
+            rows = {table: len(result[table]) for table in TABLES}
+        for table in TABLES:
+            yield dagster.MaterializeResult(
+                asset_key=[account, table], metadata={"rows": rows[table], "database": str(database)}
+            )
+
+    return history
+
+
+def definitions(configs: Path, databases: Path) -> dagster.Definitions:
+    """Assets for every config file in a folder, and a job an hour for all of them."""
+    assets = [
+        account_assets(file.stem, file, databases / f"{file.stem}.duckdb") for file in sorted(configs.glob("*.json"))
+    ]
+    hourly = dagster.define_asset_job("hourly", dagster.AssetSelection.all())
+    return dagster.Definitions(
+        assets=assets, jobs=[hourly], schedules=[dagster.ScheduleDefinition(job=hourly, cron_schedule="5 * * * *")]
+    )
+
+
+defs = definitions(
+    Path(os.environ.get("CRYPTOCOM_CONFIGS", "secrets")), Path(os.environ.get("CRYPTOCOM_DATABASES", "."))
+)

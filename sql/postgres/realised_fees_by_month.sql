@@ -1,0 +1,9 @@
+-- Fees paid per calendar month (UTC) and currency. The exchange books a charge below zero; here it counts above.
+SELECT
+    CAST(DATE_TRUNC('month', create_time AT TIME ZONE 'UTC') AS DATE) AS month,
+    fee_instrument_name AS currency,
+    COUNT(*) AS fills,
+    -SUM(CAST(fees AS NUMERIC)) AS fees_paid
+FROM user_trade
+GROUP BY 1, 2
+ORDER BY 1, 2;
