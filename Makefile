@@ -31,7 +31,7 @@ sync: install ## the same with the live exchange: make sync CONFIG=secrets/confi
 	$(BIN)/python -m demo --config $(CONFIG)
 
 test: lint ## run linters, type checks and all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: install ## ruff and mypy
 	$(BIN)/ruff check .
