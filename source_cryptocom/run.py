@@ -24,21 +24,18 @@ def run(args: list[str] | None = None) -> None:
         _print_help()
     for handler in logging.getLogger().handlers:
         mask_log(handler)
-    source = SourceCryptocom()
     try:
-        launch(source, arguments)
+        launch(SourceCryptocom(), arguments)
     except AirbyteTracedException as error:
         _fail(error)
     except BrokenPipeError:
         # Nobody listens any more. What is still buffered goes nowhere, or the interpreter would stumble over it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         sys.exit(1)
     except Exception as error:
         LOGGER.exception("The connector has failed")
         sentence = f"The connector has failed ({type(error).__name__}). Please report this with the connector's log."
         _fail(AirbyteTracedException.from_exception(error, message=sentence))
-    finally:
-        source.stop()
 
 
 def _fail(error: AirbyteTracedException) -> NoReturn:

@@ -92,11 +92,6 @@ class SourceCryptocom(ConcurrentSourceAdapter):
             return {PROBLEM: redact(str(error))}
         return tidied
 
-    def stop(self) -> None:
-        """Lets the workers of a read that was broken off end; else the process would wait for them for ever."""
-        if self._reading:
-            self._reading.engine.stop()
-
     @staticmethod
     def read_config(config_path: str) -> MutableMapping[str, Any]:
         return read_file("config", config_path, ConcurrentSourceAdapter.read_config)
@@ -179,6 +174,7 @@ class SourceCryptocom(ConcurrentSourceAdapter):
             if known.streams:
                 yield from super().read(logger, config, known, state)
         finally:
+            engine.stop()
             self._reading = None
         if failure:
             raise failure
