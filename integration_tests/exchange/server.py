@@ -66,4 +66,6 @@ async def _arrival(request: web.BaseRequest, method: str, at: float) -> Arrival 
         return refused(
             Call(method, {}, original=""), Refusal(40001, "Content-Length is larger than the body"), "integers"
         )
+    if reading.exception():
+        return refused(Call(method, {}, original=""), Refusal(40001, "the client has gone"), "integers")
     return Arrival(method, at, client, {}, reading.result(), request.content_length)
