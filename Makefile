@@ -17,7 +17,7 @@ export AIRBYTE_OFFLINE_MODE := 1
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo sync test lint format bench coverage mutation audit lock image clean
+.PHONY: help install demo sync test lint format bench coverage faults soak history mutation audit lock image clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,15 @@ bench: install ## measure speed, memory and requests against the simulated excha
 
 coverage: install ## branch coverage of source_cryptocom
 	$(BIN)/python -m pytest --cov --cov-report=term-missing
+
+faults: install ## print the matrix of faults and tables
+	$(BIN)/python -m integration_tests.fault_matrix
+
+soak: install ## 200 syncs with faults and kills: nothing may be lost
+	$(BIN)/python -m integration_tests.soak --syncs 200
+
+history: install ## print account history under every combination of what the exchange leaves open
+	$(BIN)/python -m integration_tests.history_matrix
 
 mutation: install ## inject faults into five modules: the unit tests must notice 85 % of them
 	rm -rf mutants

@@ -68,6 +68,8 @@ def soak(syncs: int, seed: int) -> Soak:
         for number in range(syncs):
             dice = random.Random(f"{seed} {number}")
             undisturbed = number in (0, syncs - 1)
+            if number == syncs - 1:
+                life.calm()
             _arm(life, dice, undisturbed)
             running = _started(life, result.books, Path(folder), number)
             if not undisturbed and dice.random() < KILLED:

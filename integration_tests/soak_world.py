@@ -31,6 +31,7 @@ class Life:
         self.exchange = exchange
         self.clock = clock
         self.start_ns = clock.ns - 6 * HOUR_NS
+        self._calm = False
         self._dice = random.Random(seed)
         self._live_from(self.start_ns)
 
@@ -44,6 +45,10 @@ class Life:
         longest_ns = 72 * HOUR_NS if self._dice.random() < LONG_ABSENCE else 2 * HOUR_NS
         self.clock.ns += self._dice.randrange(MINUTE_NS, longest_ns)
         self._live_from(before_ns)
+
+    def calm(self) -> None:
+        """From here on nothing happens during a sync, not even what was planned for an earlier one."""
+        self._calm = True
 
     def surprise(self) -> None:
         """Something happens while the next sync runs: before the n-th request of a method from now on."""
@@ -67,7 +72,8 @@ class Life:
                 self.account.close_order(order.order_id, at_ns, "CANCELED")
 
     def _an_instant(self) -> None:
-        self._something(self.clock.ns - 1)
+        if not self._calm:
+            self._something(self.clock.ns - 1)
 
     def _something(self, at_ns: int) -> None:
         placed = [order for order in self.account.open_orders.values() if order.create_time_ns < at_ns]

@@ -198,12 +198,14 @@ def test_an_instrument_that_failed_stays_where_it_was_and_is_complete_with_the_n
     assert output.status("trade") == AirbyteStreamStatus.INCOMPLETE
     world.clock.ns += HOUR_NS
     emitted = first + output.records["trade"] + world.sync("trade").records["trade"]
-    assert max(Counter((record["instrument"], record["trade_id"]) for record in emitted).values()) == 1
+    times = Counter((record["instrument"], record["trade_id"]) for record in emitted)
+    # The one that failed may have got some way: what it had emitted then comes again.
+    assert len({instrument for (instrument, _), count in times.items() if count > 1}) <= 1
     for name in INSTRUMENTS:
         since = world.clock.ns - 2 * HOUR_NS
         truth = expected_trades(world.market, name, since, world.clock.ns)
-        mine = [r for r in emitted if r["instrument"] == name and int(r["timestamp_ns"]) >= since]
-        assert _sorted(mine) == _sorted(truth)
+        mine = {r["trade_id"]: r for r in emitted if r["instrument"] == name and int(r["timestamp_ns"]) >= since}
+        assert _sorted(mine.values()) == _sorted(truth)
 
 
 def test_a_table_read_too_recently_emits_nothing_and_keeps_its_state(world: World) -> None:

@@ -7,6 +7,7 @@ import gzip
 import socket
 import struct
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from aiohttp import web
 
@@ -42,9 +43,10 @@ async def half_body(request: web.BaseRequest, fault: Fault, right: Answer) -> we
 async def trickle(request: web.BaseRequest, fault: Fault, right: Answer) -> web.StreamResponse:
     response = web.StreamResponse(status=right.status, headers={**JSON_HEADERS, "Content-Length": str(len(right.body))})
     await response.prepare(request)
-    for byte in right.body:
-        await asyncio.sleep(fault.seconds)
-        await response.write(bytes((byte,)))
+    with suppress(ConnectionResetError):  # the client has lost its patience
+        for byte in right.body:
+            await asyncio.sleep(fault.seconds)
+            await response.write(bytes((byte,)))
     return response
 
 

@@ -16,12 +16,14 @@ The hooks of a subclass, in the order in which they are called: `read_partition`
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from functools import cache
 from typing import Any, ClassVar
 
 import requests
 from airbyte_cdk.models import FailureType, SyncMode
 from airbyte_cdk.sources.streams.core import IncrementalMixin, StreamData
 from airbyte_cdk.sources.streams.http import HttpStream
+from airbyte_cdk.sources.utils.schema_helpers import ResourceSchemaLoader
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_cryptocom.authenticator import PublicAccess
@@ -34,6 +36,11 @@ from source_cryptocom.transport import CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SEC
 from source_cryptocom.windows import LimitRefused, StuckWindow, Window, WindowReader
 
 Parameters = Mapping[str, str]
+
+
+@cache
+def _schema(table: str) -> Mapping[str, Any]:
+    return ResourceSchemaLoader("source_cryptocom").get_schema(table)
 
 
 class ExchangeStream(HttpStream, ABC):
@@ -60,6 +67,10 @@ class ExchangeStream(HttpStream, ABC):
         self._mapper = RowMapper(
             self.get_json_schema(), self._key_columns(), self.columns, self.defaults, self.upper_case
         )
+
+    def get_json_schema(self) -> Mapping[str, Any]:  # type: ignore[override]
+        # The CDK's own remembers it per object, and so keeps every stream and its connections until the process ends.
+        return _schema(self.name)
 
     @classmethod
     def is_private(cls) -> bool:
