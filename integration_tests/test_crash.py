@@ -22,9 +22,9 @@ from integration_tests.shared_clock import DAY_NS, HOUR_NS, MINUTE_NS, NOON_NS, 
 
 DICE = random.Random(20260817)
 MODES = ("incremental", "full_refresh")
-DAYS, ROWS = 10, 80
-"""Of each table of history: with logs and states, a sync prints more than 250 lines and makes 31 requests."""
-AFTER_LINES = [(MODES[number % 2], line) for number, line in enumerate(DICE.sample(range(5, 170), 10))]
+DAYS, ROWS = 10, 120
+"""Of each table: a sync prints more than 400 lines, of which a pipe holds a fifth, and makes 31 requests."""
+AFTER_LINES = [(MODES[number % 2], line) for number, line in enumerate(DICE.sample(range(5, 300), 10))]
 AT_REQUESTS = [
     (MODES[number % 2], table, DICE.randrange(1, DAYS + 1)) for number, table in enumerate([*HISTORY, *HISTORY] * 2)
 ]
@@ -34,7 +34,7 @@ AT_REQUESTS = [
 def world() -> Iterator[World]:
     with new_world() as world:
         for number in range(ROWS):
-            world.one_of_each(NOON_NS - number * 3 * HOUR_NS + number % 7)
+            world.one_of_each(NOON_NS - number * 2 * HOUR_NS + number % 7)
             world.account.place_order(NOON_NS - number * 2 * HOUR_NS)
         yield world
 
@@ -74,7 +74,7 @@ def test_history_is_complete_after_a_kill_when_so_many_requests_were_made(
     assert_nothing_is_missing(world, mode, before)
 
 
-@pytest.mark.parametrize("line", DICE.sample(range(5, 250), 3))
+@pytest.mark.parametrize("line", DICE.sample(range(5, 900), 3))
 def test_history_is_complete_after_a_kill_of_the_command(line: int, tmp_path: Path) -> None:
     now_ns = time.time_ns()
     account = seeded_account(now_ns, orders=150, days=30)

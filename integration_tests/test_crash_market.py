@@ -26,7 +26,7 @@ AT_REQUESTS = [
     *(("public/get-trades", number) for number in DICE.sample(range(4, SERIES), 3)),
     *(("public/get-candlestick", number) for number in DICE.sample(range(4, SERIES * len(TIMEFRAMES)), 3)),
 ]
-AFTER_LINES = DICE.sample(range(20, 600), 4)
+AFTER_LINES = DICE.sample(range(20, 7_000), 4)
 
 Key = tuple[str, ...]
 Found = dict[str, dict[Key, dict[str, Any]]]
