@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -18,16 +18,12 @@ ROOTS = {
     "production": "https://api.crypto.com/exchange/v1/",
     "sandbox": "https://uat-api.3ona.co/exchange/v1/",
 }
+DEFAULT_TIMEFRAMES = ("1m", "5m", "1h")
 TIMEFRAMES = ("1m", "5m", "15m", "30m", "1h", "2h", "4h", "12h", "1D", "7D", "14D", "1M")
 RETENTION_DAYS = 180
 DEFAULT_DAYS = 60
 # A century: beyond it a date cannot be told.
 MOST_HOURS = 876_000
-
-FIELDS = (
-    *("api_key", "api_secret", "environment", "base_url", "start_date", "instruments", "candlestick_timeframes"),
-    *("candlestick_count", "trade_count", "book_depth", "hours_between_syncs", "num_workers", "log"),
-)
 
 Value = TypeVar("Value")
 
@@ -91,10 +87,12 @@ class _Form:
 
     def __init__(self, raw: Mapping[str, Any]) -> None:
         self._raw = raw
+        self._read: set[str] = set()
         self.problems: list[str] = []
 
     def read(self, name: str, default: Value, parse: Callable[[Any], Value]) -> Value:
         """The parsed field; `default` where it is absent, empty or wrong. `parse` raises ValueError with a sentence."""
+        self._read.add(name)
         value = self._raw.get(name)
         if isinstance(value, str):
             value = value.strip()
@@ -105,6 +103,10 @@ class _Form:
         except ValueError as error:
             self.problems.append(f"{name}: {error}")
             return default
+
+    def unknown(self) -> list[str]:
+        """Fields that nothing has read; the platform adds some of its own, with an underscore before them."""
+        return sorted(name for name in self._raw if name not in self._read and not name.startswith("_"))
 
 
 def parse_config(raw: Mapping[str, Any], now: int) -> Config:
@@ -126,27 +128,24 @@ def parse_config(raw: Mapping[str, Any], now: int) -> Config:
             f"start_date {rfc3339(start_ms)} is older than the {RETENTION_DAYS} days of history that the exchange "
             f"keeps: account history is read from {rfc3339(oldest)}."
         )
-    # The platform adds fields of its own, with an underscore before them.
-    unknown = sorted(name for name in raw if name not in FIELDS and not name.startswith("_"))
-    if unknown:
-        warnings.append(f"The configuration has fields that this connector does not know: {', '.join(unknown)}.")
     config = Config(
         credentials=Credentials(api_key, api_secret) if api_key and api_secret else None,
         base_url=form.read("base_url", ROOTS[environment], _base_url),
         start_ms=max(start_ms, oldest),
         instruments=form.read("instruments", (), _names),
-        candlestick_timeframes=form.read("candlestick_timeframes", ("1m", "5m", "1h"), _timeframes),
+        candlestick_timeframes=form.read("candlestick_timeframes", DEFAULT_TIMEFRAMES, _timeframes),
         candlestick_count=form.read("candlestick_count", 50, _integer(1, None)),
         trade_count=form.read("trade_count", 150, _integer(1, None)),
         book_depth=form.read("book_depth", 50, _integer(1, 50)),
         hours_between_syncs=form.read("hours_between_syncs", 12.0, _hours),
         num_workers=form.read("num_workers", 64, _integer(2, 128)),
         log=form.read("log", False, _boolean),
-        warnings=tuple(warnings),
     )
     if form.problems:
         raise ConfigError("The configuration cannot be used. " + " ".join(form.problems))
-    return config
+    if unknown := form.unknown():
+        warnings.append(f"The configuration has fields that this connector does not know: {', '.join(unknown)}.")
+    return replace(config, warnings=tuple(warnings))
 
 
 def _text(value: Any) -> str:
@@ -217,7 +216,7 @@ def _timeframes(value: Any) -> tuple[str, ...]:
     unknown = [name for name in names if name not in TIMEFRAMES]
     if unknown:
         raise ValueError(f"{', '.join(unknown)} not known; the exchange offers {', '.join(TIMEFRAMES)}.")
-    return names or ("1m", "5m", "1h")
+    return names or DEFAULT_TIMEFRAMES
 
 
 def _base_url(value: Any) -> str:
