@@ -72,20 +72,32 @@ def _flag(state: State) -> bool:
 
 
 @dataclass(frozen=True)
+class OrdersKnown:
+    """Every order placed before `known_to_ms` was emitted or is watched; the open ones were listed at `listed_ms`."""
+
+    known_to_ms: int
+    listed_ms: int
+
+
+@dataclass(frozen=True)
 class HistoryState:
     """How far an account's history was read.
 
     Every row whose time lies before `cursor_ms` was emitted, but for the orders in `open_orders`, by id with their
     creation time in ms: they were open when their window was read, and are watched until they are emitted.
-    `refreshing` marks a full refresh that has not come to its end.
+    `refreshing` marks a full refresh that has not come to its end. `orders` is kept by order_history alone.
     """
 
     cursor_ms: int
     open_orders: Mapping[str, int] = field(default_factory=dict)
     refreshing: bool = False
+    orders: OrdersKnown | None = None
 
     def as_state(self, cursor_field: str) -> dict[str, Any]:
         state: dict[str, Any] = {"version": VERSION, cursor_field: rfc3339(self.cursor_ms)}
+        if self.orders:
+            state["open_orders_listed_at"] = rfc3339(self.orders.listed_ms)
+            state["orders_known_to"] = rfc3339(self.orders.known_to_ms)
         if self.open_orders:
             state["open_orders"] = dict(self.open_orders)
         if self.refreshing:
@@ -102,7 +114,10 @@ def parse_history_state(state: State, cursor_field: str, now: int) -> HistorySta
         type(ms) is int and 0 < ms <= latest_ms for ms in open_orders.values()
     ):
         raise UnusableState("open_orders does not hold creation times")
-    return HistoryState(_time(state, cursor_field, now), dict(open_orders), _flag(state))
+    orders = None
+    if "orders_known_to" in state:
+        orders = OrdersKnown(_time(state, "orders_known_to", now), _time(state, "open_orders_listed_at", now))
+    return HistoryState(_time(state, cursor_field, now), dict(open_orders), _flag(state), orders)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from source_cryptocom.checkpoint import (
     CheckpointCursor,
     HistoryState,
     MarketState,
+    OrdersKnown,
     UnusableState,
     parse_history_state,
     parse_market_state,
@@ -39,9 +40,14 @@ def market(**state: Any) -> MarketState:
     return parse_market_state({"version": 1, **state}, NOW_MS)
 
 
-@given(times, watched, st.booleans())
-def test_a_history_state_reads_back_as_itself(cursor_ms: int, open_orders: dict[str, int], refreshing: bool) -> None:
-    state = HistoryState(cursor_ms, open_orders, refreshing)
+known_orders = st.none() | st.builds(OrdersKnown, times, times)
+
+
+@given(times, watched, st.booleans(), known_orders)
+def test_a_history_state_reads_back_as_itself(
+    cursor_ms: int, open_orders: dict[str, int], refreshing: bool, orders: OrdersKnown | None
+) -> None:
+    state = HistoryState(cursor_ms, open_orders, refreshing, orders)
     assert parse_history_state(state.as_state(FIELD), FIELD, NOW_MS) == state
 
 

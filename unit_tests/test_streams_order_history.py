@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from source_cryptocom.errors import ExchangeError
-from source_cryptocom.streams.history import OrderHistory
+from source_cryptocom.streams.order_history import OrderHistory
 from unit_tests.builders import NOW_MS, order, sync
 from unit_tests.history_server import MS, NOW, YESTERDAY, ago_ns, created_ns, ids, served, windows
 from unit_tests.reading import read
@@ -24,7 +24,13 @@ def test_the_open_orders_are_read_first_and_watched(exchange: StubExchange) -> N
     history(exchange, [], [order("7001", ago_ns(900), status="ACTIVE")])
     table = OrderHistory(sync(start_date=YESTERDAY))
     reading = read(table)
-    watched = {"version": 1, "update_time": NOW, "open_orders": {"7001": ago_ns(900) // MS}}
+    watched = {
+        "version": 1,
+        "update_time": NOW,
+        "open_orders": {"7001": ago_ns(900) // MS},
+        "open_orders_listed_at": NOW,
+        "orders_known_to": YESTERDAY,
+    }
     assert reading.states == [watched]
     assert table.state == watched
 
@@ -36,7 +42,8 @@ def test_an_order_that_stays_open_for_weeks_is_emitted_when_it_fills(exchange: S
     history(exchange, [order("7001", weeks_ns, NOW_MS - 60_000), neighbour], [])
     table = OrderHistory(sync())
     assert ids(read(table, state), "order_id") == ["7001"]
-    assert table.state == {"version": 1, "update_time": NOW}
+    assert table.state["update_time"] == NOW
+    assert "open_orders" not in table.state
     assert windows(exchange, ORDERS)[-1] == (weeks_ns // MS, weeks_ns // MS + 1)
 
 
@@ -74,7 +81,15 @@ def test_an_order_that_vanished_without_ending_is_a_warning_and_stays_watched(
     assert read(table, state).records == []
     assert table.state["open_orders"] == {"7001": ago_ns(900) // MS}
     (warning,) = [record.getMessage() for record in log.records if record.levelname == "WARNING"]
-    assert "1 orders are open no more, but the exchange does not list them as ended: 7001." in warning
+    assert "open no more, but not listed by the exchange among the orders that have ended: 7001. " in warning
+
+
+def test_a_warning_names_a_few_of_many_orders(exchange: StubExchange, log: pytest.LogCaptureFixture) -> None:
+    open_orders = {str(number): ago_ns(900) // MS for number in range(7001, 7008)}
+    history(exchange, [], [])
+    read(OrderHistory(sync()), {"version": 1, "update_time": YESTERDAY, "open_orders": open_orders})
+    (warning,) = [record.getMessage() for record in log.records if record.levelname == "WARNING"]
+    assert "ended: 7001, 7002, 7003, 7004, 7005 and 2 more. " in warning
 
 
 def test_an_order_that_the_exchange_has_forgotten_is_let_go_with_a_warning(

@@ -54,6 +54,10 @@ class Behaviour:
     retention_days: float = field(
         default=180.0, metadata=_flag("--retention-days", "older account history is not served")
     )
+    history_lag_seconds: float = field(
+        default=0.0,
+        metadata=_flag("--history-lag", "seconds until a row of account history, an ended order too, is served"),
+    )
     clock_skew_seconds: float = field(
         default=0.0, metadata=_flag("--clock-skew", "seconds by which the server's clock is ahead")
     )

@@ -64,16 +64,26 @@ def page(
     params: Mapping[str, str],
     behaviour: Behaviour,
     now_ns: int,
+    written: str,
     filters: tuple[str, ...] = ("instrument_name", "isolation_id"),
 ) -> list[Row]:
-    """The newest rows of the asked window, in the behaviour's order. Raises Refusal."""
+    """The newest rows of the asked window, in the behaviour's order. Raises Refusal.
+
+    `written` names the time at which a row comes to be; under a lag it is served so much later.
+    """
     window, limit = asked_window(params, behaviour, now_ns), asked_limit(params, behaviour)
-    newest = rows.newest(window.start_ns, window.end_ns, limit, _wanted(params, filters))
+    shown_ns = now_ns - int(behaviour.history_lag_seconds * 1_000 * MS_NS) if behaviour.history_lag_seconds else None
+    newest = rows.newest(window.start_ns, window.end_ns, limit, _wanted(params, filters, written, shown_ns))
     return newest[::-1] if behaviour.page_order == "newest_first" else newest
 
 
-def _wanted(params: Mapping[str, str], filters: tuple[str, ...]) -> Callable[[object], bool] | None:
+def _wanted(
+    params: Mapping[str, str], filters: tuple[str, ...], written: str, shown_ns: int | None
+) -> Callable[[object], bool] | None:
     asked = {name: params[name] for name in filters if name in params}
-    if not asked:
+    if not asked and shown_ns is None:
         return None
-    return lambda row: all(getattr(row, name) == value for name, value in asked.items())
+    return lambda row: (
+        all(getattr(row, name) == value for name, value in asked.items())
+        and (shown_ns is None or getattr(row, written) <= shown_ns)
+    )

@@ -34,16 +34,17 @@ def open_orders(account: Account, behaviour: Behaviour, now_ns: int, params: Par
 def order_history(account: Account, behaviour: Behaviour, now_ns: int, params: Params) -> bytes:
     by_creation = behaviour.order_time_filter == "create"
     rows = account.finished_by_creation if by_creation else account.finished_by_update
-    return wire.rows_json(page(rows, params, behaviour, now_ns), wire.FINISHED_ORDER, behaviour)
+    return wire.rows_json(page(rows, params, behaviour, now_ns, "update_time_ns"), wire.FINISHED_ORDER, behaviour)
 
 
 def user_trades(account: Account, behaviour: Behaviour, now_ns: int, params: Params) -> bytes:
-    return wire.rows_json(page(account.fills, params, behaviour, now_ns), wire.FILL, behaviour)
+    return wire.rows_json(page(account.fills, params, behaviour, now_ns, "create_time_ns"), wire.FILL, behaviour)
 
 
 def transactions(account: Account, behaviour: Behaviour, now_ns: int, params: Params) -> bytes:
     filters = ("instrument_name", "isolation_id", "journal_type")
-    return wire.rows_json(page(account.ledger, params, behaviour, now_ns, filters), wire.LEDGER_ROW, behaviour)
+    rows = page(account.ledger, params, behaviour, now_ns, "event_timestamp_ns", filters)
+    return wire.rows_json(rows, wire.LEDGER_ROW, behaviour)
 
 
 HISTORY_PARAMETERS = frozenset({"instrument_name", "start_time", "end_time", "limit", "isolation_id"})

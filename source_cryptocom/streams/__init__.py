@@ -7,8 +7,9 @@ from airbyte_cdk.sources.utils.casing import camel_to_snake
 from source_cryptocom.streams.account import OpenOrder, UserBalance, UserPosition
 from source_cryptocom.streams.base import CheckpointedStream, ExchangeStream
 from source_cryptocom.streams.candlestick import Candlestick
-from source_cryptocom.streams.history import OrderHistory, Transaction, UserTrade
+from source_cryptocom.streams.history import Transaction, UserTrade
 from source_cryptocom.streams.market import Book, Instrument, Ticker
+from source_cryptocom.streams.order_history import OrderHistory
 from source_cryptocom.streams.trade import Trade
 from source_cryptocom.sync import Sync
 

@@ -9,7 +9,8 @@
         |   `-- PerInstrumentStream     lanes over a shared list of instruments         per_instrument.py
         |       `-- Book, Trade, Candlestick                            market.py, trade.py, candlestick.py
         `-- HistoryStream       private, time windows                                   history_stream.py
-            `-- OrderHistory, UserTrade, Transaction                                    history.py
+            |-- UserTrade, Transaction                                                  history.py
+            `-- OrderHistory    watches open orders, too                                order_history.py
 
 The hooks of a subclass, in the order in which they are called: `read_partition`, `parameters`, `records`.
 """

@@ -20,13 +20,7 @@ from source_cryptocom.envelope import Row
 from source_cryptocom.progress import Progress
 from source_cryptocom.streams.base import CheckpointedStream, Parameters
 from source_cryptocom.sync import Sync
-from source_cryptocom.windows import (
-    PAGE_LIMIT,
-    RowTime,
-    Window,
-    WindowReader,
-    day_windows,
-)
+from source_cryptocom.windows import PAGE_LIMIT, RowTime, Window, WindowReader, day_windows
 
 
 class HistoryStream(CheckpointedStream, ABC):
@@ -63,7 +57,7 @@ class HistoryStream(CheckpointedStream, ABC):
         start_ms = self._begin(now)
         windows = list(day_windows(start_ms * NS_PER_MS, now * NS_PER_MS))
         self._progress = Progress(self.logger, self.name, "days", len(windows))
-        self.before_windows()
+        yield from self.before_windows(start_ms, now)
         for window in windows:
             for page in self.pages(window):
                 yield from self.to_records(page)
@@ -109,8 +103,9 @@ class HistoryStream(CheckpointedStream, ABC):
     def _advance(self, **changes: Any) -> None:
         self._history = replace(self.history, **changes)
 
-    def before_windows(self) -> None:
-        """What must be known before the first window is read."""
+    def before_windows(self, start_ms: int, now: int) -> Iterator[dict[str, Any]]:
+        """Records that lie before the first window, which begins at `start_ms`."""
+        return iter(())
 
     def after_windows(self) -> Iterator[dict[str, Any]]:
         """Records that no window can have brought."""
