@@ -1,12 +1,14 @@
 """The least an Airbyte source can do: the CDK's engine, and records that are in memory already.
 
 `python -m benchmarks.bare_source read --config FILE --catalog FILE`; the config is `{"workers": n, "tables": {name:
-{"sample": [record, ...], "records": n, "partitions": n}}}`: each table repeats its sample until all are made.
+{"sample": FILE, "records": n, "partitions": n}}}`: each table repeats the records of its sample until all are made.
 """
 
+import json
 import logging
 import sys
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from airbyte_cdk.entrypoint import launch
@@ -27,9 +29,9 @@ class BareStream(Stream):
 
     primary_key = None
 
-    def __init__(self, name: str, sample: list[dict[str, Any]], records: int, partitions: int) -> None:
+    def __init__(self, name: str, sample: str, records: int, partitions: int) -> None:
         self.name = name
-        self._sample = sample
+        self._sample: list[dict[str, Any]] = json.loads(Path(sample).read_text())
         self._records = records
         self._partitions = partitions
 

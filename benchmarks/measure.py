@@ -16,16 +16,22 @@ from typing import Any
 
 import requests
 
+SAMPLE_SIZE = 10_000
+
 
 @dataclass(frozen=True)
 class Run:
-    """One process. Seconds; bytes. `records`: by table; `states`: the last STATE of each table, as sent."""
+    """One process. Seconds; bytes.
+
+    `records`: by table; `states`: the last STATE of each table, as sent; `sample`: the first SAMPLE_SIZE records.
+    """
 
     wall: float
     processor: float
     peak_memory: int
     records: Counter[str]
     states: Mapping[str, Mapping[str, Any]]
+    sample: Sequence[Mapping[str, Any]]
 
     @property
     def total(self) -> int:
@@ -36,6 +42,7 @@ def run_connector(module: Sequence[str], arguments: Sequence[str]) -> Run:
     """Runs `python MODULE ARGUMENTS`, an Airbyte source, and reads what it prints. Raises where it fails."""
     records: Counter[str] = Counter()
     states: dict[str, Mapping[str, Any]] = {}
+    sample: list[Mapping[str, Any]] = []
     started = time.monotonic()
     # Its output goes to a file first: a reader in the same second would compete for the processor.
     with tempfile.TemporaryFile() as output:
@@ -47,12 +54,14 @@ def run_connector(module: Sequence[str], arguments: Sequence[str]) -> Run:
         for line in output:
             if line.startswith(b'{"type":"RECORD"'):
                 records[_table(line)] += 1
+                if len(sample) < SAMPLE_SIZE:
+                    sample.append(json.loads(line)["record"]["data"])
             elif line.startswith(b'{"type":"STATE"'):
                 state = json.loads(line)["state"]
                 states[state["stream"]["stream_descriptor"]["name"]] = state
     if process.returncode:
         raise RuntimeError(f"{' '.join(module)} {arguments[0]} ended with {process.returncode}")
-    return Run(wall, usage.ru_utime + usage.ru_stime, _memory(usage), records, states)
+    return Run(wall, usage.ru_utime + usage.ru_stime, _memory(usage), records, states, sample)
 
 
 def _table(line: bytes) -> str:

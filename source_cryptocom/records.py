@@ -117,7 +117,8 @@ class RowMapper:
                 continue
             column, convert = known_field
             try:
-                record[column] = convert(value)
+                # Most values are texts already; a call for each would cost more than all the rest.
+                record[column] = value if convert is to_text and type(value) is str else convert(value)
             except (ValueError, TypeError, KeyError, OverflowError, OSError):
                 raise UnreadableRow(f"{field} is {str(value)[:100]!r}") from None
         for column, default in self._defaults.items():
