@@ -106,6 +106,13 @@ def test_a_wrong_key_or_secret(exchange: Exchange, tmp_path: Path, wrong: dict[s
     assert "The key or the secret is wrong" in status["message"]
 
 
+def test_check_says_what_a_sync_will_make_of_the_config(exchange: Exchange, tmp_path: Path) -> None:
+    finished = check(tmp_path, config_for(exchange, start_date="2020-01-01", colour="green"))
+    assert finished.code == 0
+    assert "start_date 2020-01-01T00:00:00.000Z is older than the 180 days" in finished.stdout
+    assert "fields that this connector does not know: colour." in finished.stdout
+
+
 def test_an_address_where_nobody_answers(tmp_path: Path) -> None:
     finished = check(tmp_path, {"base_url": "http://127.0.0.1:9/exchange/v1"})
     (status,) = finished.of_type("CONNECTION_STATUS")

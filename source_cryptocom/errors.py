@@ -41,7 +41,7 @@ _WHITELIST = (
 )
 _TIER = "The account's tier or region does not permit {method}: leave this table out of the connection."
 _SERVER = "The exchange had an internal failure; if it stays, look at its status page."
-_BUSY = "Too many requests: does another program use the same key or IP address?"
+_BUSY = "Too many requests at once. Where this is frequent, another program uses the same key or IP address."
 _INSTRUMENT = "The exchange does not offer this instrument (any more)."
 _REPORT = "Please report this with the connector's log."
 

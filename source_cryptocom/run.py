@@ -6,9 +6,7 @@ import sys
 from contextlib import suppress
 from typing import NoReturn
 
-import orjson
 from airbyte_cdk.entrypoint import AirbyteEntrypoint, launch
-from airbyte_cdk.models import AirbyteMessageSerializer
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_cryptocom.redaction import mask_log, redact_trace
@@ -42,7 +40,7 @@ def _fail(error: AirbyteTracedException) -> NoReturn:
     """The CDK's hook would log the traceback first, and mask the finished JSON: a short secret would break it."""
     LOGGER.fatal(str(error))
     message = redact_trace(error.as_airbyte_message())
-    print(orjson.dumps(AirbyteMessageSerializer.dump(message)).decode(), flush=True)
+    print(AirbyteEntrypoint.airbyte_message_to_string(message), flush=True)
     sys.exit(1)
 
 

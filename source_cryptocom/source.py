@@ -112,6 +112,8 @@ class SourceCryptocom(ConcurrentSourceAdapter):
         """Proves that the exchange answers and, with a key, that the key can read; names unknown instruments."""
         try:
             parsed = self._parse(config)
+            for warning in parsed.warnings:
+                logger.warning(warning)
             sync = Sync(parsed, patience=CHECK_PATIENCE)
             known = set(Instrument(sync).listing.names())
             unknown = [name for name in parsed.instruments if name not in known]

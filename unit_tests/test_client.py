@@ -107,8 +107,9 @@ def test_every_wait_is_a_warning_that_says_why_and_how_long(
         (
             "WARNING",
             (
-                "private/get-trades was answered with code 42901 TOO_MANY_REQUESTS (HTTP 429). Too many requests: does "
-                f"another program use the same key or IP address? Attempt 1 of 7; next one in {waits[0]:.1f} seconds."
+                "private/get-trades was answered with code 42901 TOO_MANY_REQUESTS (HTTP 429). Too many requests at "
+                "once. Where this is frequent, another program uses the same key or IP address. "
+                f"Attempt 1 of 7; next one in {waits[0]:.1f} seconds."
             ),
         ),
         (

@@ -60,8 +60,8 @@ CODES = {
     50001: (RETRY, "internal failure"),
     120009: (RETRY, "internal failure"),
     9010001: (RETRY, "in maintenance"),
-    42901: (LIMITED, "another program use the same key"),
-    10006: (LIMITED, "another program use the same key"),
+    42901: (LIMITED, "another program uses the same key"),
+    10006: (LIMITED, "another program uses the same key"),
 }
 
 

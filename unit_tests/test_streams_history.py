@@ -46,6 +46,17 @@ def test_the_next_sync_reads_on_with_a_margin_for_clocks(exchange: StubExchange)
     assert windows(exchange, FILLS)[0][0] == NOW_MS - DAY_MS - 180_000
 
 
+def test_a_sync_says_where_it_begins_and_why(exchange: StubExchange, log: pytest.LogCaptureFixture) -> None:
+    served(exchange, FILLS, [], created_ns)
+    read(UserTrade(sync(start_date=TWO_DAYS)))
+    read(UserTrade(sync(start_date=TWO_DAYS)), {"version": 1, "create_time": YESTERDAY})
+    said = [record.getMessage() for record in log.records if record.levelname == "INFO"]
+    assert said == [
+        "user_trade: a first read, from 2026-08-15T12:00:00.000Z on (start_date).",
+        f"user_trade: goes on from {YESTERDAY}; start_date counts for a first read only.",
+    ]
+
+
 def test_a_clock_that_was_set_back_does_not_move_the_state_back(exchange: StubExchange) -> None:
     served(exchange, FILLS, [], created_ns)
     table = UserTrade(sync())

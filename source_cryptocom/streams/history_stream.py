@@ -80,7 +80,11 @@ class HistoryStream(CheckpointedStream, ABC):
         resumed = self._resumed(now)
         self._history = replace(resumed or HistoryState(self._sync.config.start_ms), refreshing=self._full_refresh)
         if resumed is None:
+            self.logger.info(f"{self.name}: a first read, from {rfc3339(self._sync.config.start_ms)} on (start_date).")
             return self._sync.config.start_ms
+        self.logger.info(
+            f"{self.name}: goes on from {rfc3339(resumed.cursor_ms)}; start_date counts for a first read only."
+        )
         oldest_ms = oldest_kept_ms(now)
         if resumed.cursor_ms < oldest_ms:
             self.logger.warning(
