@@ -43,5 +43,6 @@ def show_portfolio(database: Path, tables: list[str]) -> None:
     print(f"{'asset':<8}{'quantity':>32}{'value in USD':>18}{'share':>8}")
     for asset, quantity, value, share in rows:
         bar = "\N{FULL BLOCK}" * round(BAR_WIDTH * max(share or 0, 0) / 100)
-        print(f"{asset:<8}{quantity:>32,f}{value:>18,.2f}{share or 0:>7.1f}%  {bar}".rstrip())
+        # Adding zero turns the minus zero of a tiny debt into a zero.
+        print(f"{asset:<8}{quantity:>32,f}{value:>18,.2f}{round(share or 0, 1) + 0.0:>7.1f}%  {bar}".rstrip())
     print(f"{'total':<8}{'':>32}{sum(row[2] for row in rows):>18,.2f}")

@@ -73,6 +73,7 @@ def test_the_demo_shows_rows_and_times_of_every_table(shown: str, database: Path
 def test_the_demo_shows_the_value_of_the_portfolio(shown: str) -> None:
     assert "portfolio_value_by_asset.sql" in shown
     assert "1,234,567.123456789012345678" in shown
+    assert "-0.0%" not in shown
 
 
 def test_the_demo_names_database_and_chart(shown: str, database: Path) -> None:
