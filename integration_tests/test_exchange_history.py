@@ -225,6 +225,14 @@ def test_a_seeded_account_has_every_kind_of_row() -> None:
     assert any(len(balance.quantity.partition(".")[2]) == 18 for balance in account.wallet.balances)
 
 
+def test_a_market_order_of_a_seeded_account_is_filled_at_once() -> None:
+    account = seeded_account(NOW)
+    market = {order.order_id: order for order in account.finished_by_update if order.order_type == "MARKET"}
+    assert {order.status for order in market.values()} == {"FILLED"}
+    assert max(order.update_time_ns - order.create_time_ns for order in market.values()) < DAY / 86_400
+    assert not [fill for fill in account.fills if fill.order_id in market and fill.taker_side == "MAKER"]
+
+
 def test_decimals_keep_their_digits_as_numbers_and_missing_fields_may_be_null(client: PlainClient) -> None:
     client.exchange.account = seeded_account(NOW)
     client.exchange.behave(decimals_as_numbers=True, nulls_for_missing=True)

@@ -23,7 +23,8 @@ MARKETS: tuple[tuple[str, Decimal, int], ...] = (
 )
 """(instrument, price around which orders lie, decimals of a quantity)"""
 ENDINGS: tuple[OrderStatus, ...] = ("FILLED",) * 6 + ("CANCELED",) * 3 + ("EXPIRED", "REJECTED")
-TYPES = ("LIMIT",) * 6 + ("MARKET",) * 2 + ("STOP_LIMIT", "STOP_LOSS", "TAKE_PROFIT_LIMIT")
+WAITING_TYPES = ("LIMIT",) * 6 + ("STOP_LIMIT", "STOP_LOSS", "TAKE_PROFIT_LIMIT")
+TYPES = WAITING_TYPES + ("MARKET",) * 2
 FEE_STEP = Decimal("1e-12")
 REASONS = {"CANCELED": 43003, "EXPIRED": 43005, "REJECTED": 315}
 
@@ -33,8 +34,8 @@ def seeded_account(
 ) -> Account:
     """An account whose rows lie in the `days` before `now_ns`: `orders` finished orders and some open ones.
 
-    One finished order in 30 was open for weeks (as far as `days` allows). Without fills the ledger keeps only
-    settlements and funding, which makes very large accounts cheap.
+    One finished order in 30 was open for weeks (as far as `days` allows); a market order is filled at once. Without
+    fills the ledger keeps only settlements and funding, which makes very large accounts cheap.
     """
     account = Account(wallet=seeded_wallet(), positions=seeded_positions(now_ns))
     seeder = _Seeder(account, random.Random(seed), now_ns - int(days * DAY_NS), now_ns - 1_000_000, with_fills)
@@ -59,14 +60,14 @@ class _Seeder:
     ledger: list[LedgerRow] = field(default_factory=list)
 
     def finished_order(self, long_lived: bool) -> None:
+        order_type = self.dice.choice(WAITING_TYPES if long_lived else TYPES)
+        at_once = order_type == "MARKET"
         update_ns = self.dice.randrange(self.start_ns, self.end_ns)
-        life_ns = self.dice.randrange(14 * DAY_NS, 40 * DAY_NS) if long_lived else self._short_life_ns()
-        create_ns = update_ns - life_ns
+        create_ns = update_ns - self._life_ns(long_lived, at_once)
         if create_ns < self.start_ns:
             create_ns = self.dice.randrange(self.start_ns, update_ns + 1)
-        status = self.dice.choice(ENDINGS)
+        status = "FILLED" if at_once else self.dice.choice(ENDINGS)
         instrument, price, decimals = self.dice.choice(MARKETS)
-        order_type = self.dice.choice(TYPES)
         quantity = Decimal(self.dice.randrange(100, 10_000)).scaleb(-decimals)
         filled = quantity if status == "FILLED" else Decimal(0)
         if status == "CANCELED" and self.dice.random() < 0.2:
@@ -91,7 +92,11 @@ class _Seeder:
                 pnl = str(Decimal(self.dice.randrange(-9_000, 9_000)).scaleb(-6))
                 self._book("FUNDING", settled_ns + 1_000, None, POSITIONS_ON, pnl=pnl, isolation_id=isolation_id)
 
-    def _short_life_ns(self) -> int:
+    def _life_ns(self, long_lived: bool, at_once: bool) -> int:
+        if long_lived:
+            return self.dice.randrange(14 * DAY_NS, 40 * DAY_NS)
+        if at_once:
+            return self.dice.randrange(1_000_000, 50_000_000)
         return 0 if self.dice.random() < 0.3 else self.dice.randrange(1_000_000, 6 * HOUR_NS)
 
     def _add(
@@ -114,6 +119,7 @@ class _Seeder:
         isolation_id = CROSS_AND_ISOLATED[1] if perpetual and self.dice.random() < 0.3 else None
         fee_base = filled * price if fee_currency == quote else filled
         fee = (fee_base * Decimal("0.0025")).quantize(FEE_STEP)
+        at_once = order_type == "MARKET"
         trigger = str(price) if order_type.startswith(("STOP", "TAKE")) else "0"
         one_of_two = order_type == "STOP_LIMIT" and self.dice.random() < 0.3
         order = Order(
@@ -124,9 +130,9 @@ class _Seeder:
             create_ns,
             update_ns,
             order_type=order_type,
-            time_in_force="IMMEDIATE_OR_CANCEL" if order_type == "MARKET" else "GOOD_TILL_CANCEL",
+            time_in_force="IMMEDIATE_OR_CANCEL" if at_once else "GOOD_TILL_CANCEL",
             side=side,
-            exec_inst=self.dice.choice(((), (), ("POST_ONLY",), ("POST_ONLY", "REDUCE_ONLY"))),
+            exec_inst=() if at_once else self.dice.choice(((), (), ("POST_ONLY",), ("POST_ONLY", "REDUCE_ONLY"))),
             quantity=str(quantity),
             limit_price=None if order_type in ("MARKET", "STOP_LOSS") else str(price),
             order_value=format(quantity * price, "f"),
@@ -159,7 +165,7 @@ class _Seeder:
             earliest = order.create_time_ns
             at_ns = last_ns if one_match or part == parts - 1 else self.dice.randrange(earliest, last_ns + 1)
             trade_id = self.account.next_id()
-            maker = self.dice.random() < 0.5
+            maker = order.order_type != "MARKET" and self.dice.random() < 0.5
             fill = Fill(
                 ACCOUNT_ID,
                 trade_id,
