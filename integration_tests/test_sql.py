@@ -106,7 +106,7 @@ def test_a_fill_of_an_order_that_is_still_open_has_its_order_too(warehouse: Ware
     assert still_open <= set(warehouse.exchange.account.open_orders)
 
 
-def test_daily_profits_are_those_of_the_ledger(warehouse: Warehouse) -> None:
+def test_what_a_day_realised_is_what_the_ledger_says(warehouse: Warehouse) -> None:
     days: dict[str, dict[bool, Decimal]] = defaultdict(lambda: {True: Decimal(0), False: Decimal(0)})
     for row in ledger(warehouse):
         days[row.event_date][row.journal_type == "FUNDING"] += Decimal(row.realized_pnl)
@@ -115,6 +115,7 @@ def test_daily_profits_are_those_of_the_ledger(warehouse: Warehouse) -> None:
         so_far += sum(sums.values())
         truth.append((day, sums[True], sums[False], sum(sums.values()), so_far))
     found = run(warehouse, text("duckdb", "daily_profit_and_loss.sql"))
+    assert list(found[0]) == ["event_date", "funding", "other", "realised", "realised_so_far"]
     assert [(row["event_date"].isoformat(), *list(row.values())[1:]) for row in found] == truth
 
 

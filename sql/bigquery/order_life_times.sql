@@ -1,4 +1,5 @@
--- How long orders stood between being placed and their last change, in seconds, by type and by how they ended. BigQuery's quantiles are approximate.
+-- How long orders stood between being placed and their last change, in seconds, by type and by how they ended.
+-- BigQuery has only approximate quantiles for groups.
 WITH life AS (
     SELECT order_type, status, TIMESTAMP_DIFF(update_time, create_time, MILLISECOND) / 1000 AS seconds
     FROM order_history
