@@ -12,6 +12,13 @@ BIN := $(VENV)/bin
 # is imported and no more, which spares a third of the installation.
 PIP_INSTALL := -m pip install --disable-pip-version-check --no-deps --no-compile
 unexport PYTHONDONTWRITEBYTECODE
+# $(call install_into,FOLDER,WHAT): pip says hundreds of lines. They go to a file, which is shown if it fails; until
+# then a dot every five seconds says that it is still at work. $$$$ is the shell: when it is gone, the dots end too.
+define install_into
+@{ while sleep 5 >/dev/null 2>&1 && kill -0 $$$$ 2>/dev/null; do printf .; done; } & dots=$$!; \
+trap 'kill $$dots 2>/dev/null; echo' EXIT; trap 'exit 130' INT TERM; \
+$(1)/bin/python $(PIP_INSTALL) --progress-bar off $(2) >$(1)/install.log 2>&1 || { cat $(1)/install.log; exit 1; }
+endef
 # PyAirbyte would look every connector up in Airbyte's registry, and report its use, unless it is told not to.
 export AIRBYTE_OFFLINE_MODE := 1
 export DO_NOT_TRACK := 1
@@ -90,12 +97,13 @@ $(VENV)/installed: $(VENV)/dependencies pyproject.toml
 $(VENV)/dependencies: requirements-dev.lock
 	@test -n "$(PYTHON)" || { echo "No Python 3.10 to 3.13 with venv found. Name one: make PYTHON=/path/to/python"; exit 1; }
 	@echo "Installing the locked packages into $(VENV): two minutes or so, once"
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python $(PIP_INSTALL) --progress-bar off --ignore-requires-python -r requirements-dev.lock
+	@$(PYTHON) -m venv $(VENV)
+	$(call install_into,$(VENV),--ignore-requires-python -r requirements-dev.lock)
 	@touch $@
 
 $(TOOLS)/installed: requirements-tools.lock
 	@test -n "$(PYTHON)" || { echo "No Python 3.10 to 3.13 with venv found. Name one: make PYTHON=/path/to/python"; exit 1; }
-	$(PYTHON) -m venv $(TOOLS)
-	$(TOOLS)/bin/python $(PIP_INSTALL) --progress-bar off -r requirements-tools.lock
+	@echo "Installing what renews and audits the lock files into $(TOOLS)"
+	@$(PYTHON) -m venv $(TOOLS)
+	$(call install_into,$(TOOLS),-r requirements-tools.lock)
 	@touch $@
