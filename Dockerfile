@@ -18,6 +18,8 @@ FROM ${BASE}
 WORKDIR /airbyte/integration_code
 COPY --from=builder /opt/source-cryptocom /opt/source-cryptocom
 COPY main.py ./
+# The log file that the option `log` asks for is written here.
+RUN chown airbyte:airbyte .
 # The Airbyte CDK opens a temporary directory in every run. /dev/shm stays writable when the root file system is not.
 ENV PYTHONDONTWRITEBYTECODE=1 \
     TMPDIR=/dev/shm \
