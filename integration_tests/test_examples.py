@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+import shutil
 import sys
 import sysconfig
 import time
@@ -63,6 +64,10 @@ def resources(kind: str) -> dict[str, dict[str, Any]]:
     return found
 
 
+def variables() -> dict[str, dict[str, Any]]:
+    return {name: body for one in terraform("variables.tf")["variable"] for name, body in one.items()}
+
+
 def source_config(name: str) -> dict[str, Any]:
     """What `jsonencode({...})` of a source gives, with a text in place of each reference."""
     text = resources("airbyte_source")[name]["configuration"].removeprefix("${jsonencode(").removesuffix(")}")
@@ -94,12 +99,20 @@ def test_terraform_chooses_sync_modes_that_the_tables_offer(name: str) -> None:
 def test_terraform_takes_the_image_of_this_version() -> None:
     metadata = yaml.safe_load((PROJECT / "metadata.yaml").read_text(encoding="utf-8"))["data"]
     definition = resources("airbyte_source_definition")["cryptocom"]
-    assert definition["docker_image_tag"] == metadata["dockerImageTag"]
-    assert definition["documentation_url"] == metadata["documentationUrl"]
+    assert definition["docker_image_tag"] == "${var.docker_image_tag}"
+    assert variables()["docker_image_tag"]["default"] == metadata["dockerImageTag"]
+
+
+def test_each_account_of_the_example_is_given_a_key() -> None:
+    page = (PROJECT / "docs" / "more-than-one-account.md").read_text(encoding="utf-8")
+    [keys] = re.findall(r"export TF_VAR_api_keys='(\{.*?\})'", page, re.DOTALL)
+    given = json.loads(keys)
+    assert set(given) == set(terraform("accounts.tfvars")["accounts"])
+    assert all(set(key) == {"api_key", "api_secret"} for key in given.values())
 
 
 def test_every_variable_that_terraform_uses_is_declared_and_the_secret_ones_are_sensitive() -> None:
-    declared = {name: body for one in terraform("variables.tf")["variable"] for name, body in one.items()}
+    declared = variables()
     used = set(re.findall(r"var\.(\w+)", (TERRAFORM / "main.tf").read_text(encoding="utf-8")))
     assert used == set(declared)
     assert {name for name, body in declared.items() if body.get("sensitive")} == {"client_secret", "api_keys"}
@@ -145,6 +158,20 @@ def test_dagster_materialises_the_history_of_each_account(
         for event in result.get_asset_materialization_events()
     }
     assert told == {dagster.AssetKey(["desk_a", table]): rows for table, rows in truth.items()}
+
+
+def test_dagster_runs_one_account_once_at_a_time(assets: ModuleType, tmp_path: Path) -> None:
+    """A pool has no limit of its own: dagster.yaml gives it one."""
+    (tmp_path / "desk_a.json").write_text("{}")
+    [history] = assets.definitions(tmp_path, tmp_path).assets
+    assert history.op.pool == "cryptocom_desk_a"
+    home = tmp_path / "home"
+    home.mkdir()
+    shutil.copy(PROJECT / "examples" / "dagster" / "dagster.yaml", home)
+    with dagster.DagsterInstance.from_config(str(home)) as instance:
+        assert instance.get_concurrency_config().pool_config.default_pool_limit == 1
+        assert instance.event_log_storage.initialize_concurrency_limit_to_default("cryptocom_desk_a")
+        assert instance.event_log_storage.get_concurrency_info("cryptocom_desk_a").slot_count == 1
 
 
 def test_dagster_runs_every_hour(assets: ModuleType) -> None:

@@ -2,6 +2,8 @@
 
     AIRBYTE_OFFLINE_MODE=1 CRYPTOCOM_CONFIGS=secrets dagster dev -f examples/dagster/cryptocom_assets.py
 
+docs/more-than-one-account.md says what to install, and where dagster.yaml belongs.
+
 CRYPTOCOM_CONFIGS is a folder with one config file per account: `treasury.json`, `desk_a.json`. Each account has a
 DuckDB file of its own beside its config's name in CRYPTOCOM_DATABASES. For a warehouse, put PyAirbyte's cache for it
 (BigQuery, Snowflake, Postgres) in place of DuckDBCache.
@@ -26,7 +28,7 @@ def account_assets(account: str, config_file: Path, database: Path) -> dagster.A
     @dagster.multi_asset(
         name=f"{account}_history",
         specs=[dagster.AssetSpec([account, table], group_name=account) for table in TABLES],
-        # A key's limits are shared by all that use it: never two runs of one account at a time.
+        # A key's limits are shared by all that use it: never two runs of one account at a time, as dagster.yaml says.
         pool=f"cryptocom_{account}",
         retry_policy=dagster.RetryPolicy(max_retries=2, delay=60),
     )

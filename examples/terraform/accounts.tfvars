@@ -1,4 +1,4 @@
-# Syncs are spread over the hour: accounts behind one address do not compete for workers.
+# Syncs are spread over the hour, so that not all of them start in one minute.
 accounts = {
   treasury = {
     start_date = "2026-06-01T00:00:00Z"

@@ -2,7 +2,7 @@
 #
 #   terraform init && terraform apply -var-file=accounts.tfvars
 #
-# Works with a self-managed Airbyte (server_url) and with Airbyte Cloud.
+# For a self-managed Airbyte: Airbyte Cloud takes no Docker image of a connector of one's own.
 
 terraform {
   required_version = ">= 1.5"
@@ -25,8 +25,7 @@ resource "airbyte_source_definition" "cryptocom" {
   workspace_id      = var.workspace_id
   name              = "Crypto.com Exchange"
   docker_repository = var.docker_repository
-  docker_image_tag  = "0.1.0"
-  documentation_url = "https://docs.airbyte.com/integrations/sources/cryptocom"
+  docker_image_tag  = var.docker_image_tag
 }
 
 resource "airbyte_source" "account" {

@@ -1,7 +1,7 @@
 variable "server_url" {
-  description = "API root of Airbyte: http://localhost:8000/api/public/v1 on abctl."
+  description = "API root of Airbyte: its own address and /api/public/v1/. The default is that of abctl."
   type        = string
-  default     = "https://api.airbyte.com/v1"
+  default     = "http://localhost:8000/api/public/v1/"
 }
 
 variable "client_id" {
@@ -29,6 +29,12 @@ variable "docker_repository" {
   description = "Where the image has been pushed to, without its tag."
   type        = string
   default     = "source-cryptocom"
+}
+
+variable "docker_image_tag" {
+  description = "The image's tag; `make image` gives it the tag dev."
+  type        = string
+  default     = "0.1.0"
 }
 
 variable "accounts" {
