@@ -1,6 +1,6 @@
 """The connector inside Dagster: one asset per table and account, loaded by PyAirbyte, on a schedule.
 
-    AIRBYTE_OFFLINE_MODE=1 CRYPTOCOM_CONFIGS=secrets dagster dev -f examples/dagster/cryptocom_assets.py
+    AIRBYTE_OFFLINE_MODE=1 CRYPTOCOM_CONFIGS=secrets/accounts dagster dev -f examples/dagster/cryptocom_assets.py
 
 docs/more-than-one-account.md says what to install, and where dagster.yaml belongs.
 
@@ -59,5 +59,5 @@ def definitions(configs: Path, databases: Path) -> dagster.Definitions:
 
 
 defs = definitions(
-    Path(os.environ.get("CRYPTOCOM_CONFIGS", "secrets")), Path(os.environ.get("CRYPTOCOM_DATABASES", "."))
+    Path(os.environ.get("CRYPTOCOM_CONFIGS", "secrets/accounts")), Path(os.environ.get("CRYPTOCOM_DATABASES", "."))
 )
