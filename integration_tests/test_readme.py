@@ -18,13 +18,15 @@ from source_cryptocom import SourceCryptocom
 
 PROJECT = Path(__file__).parent.parent
 README = PROJECT / "README.md"
+CONTRIBUTING = PROJECT / "CONTRIBUTING.md"
+SETUP_PAGE = PROJECT / "docs" / "cryptocom.md"
 PAGES = [
     README,
-    PROJECT / "CONTRIBUTING.md",
+    CONTRIBUTING,
     PROJECT / "examples" / "README.md",
     *sorted((PROJECT / "docs").glob("*.md")),
 ]
-WITH_TABLES = [(README, "Tables"), (PROJECT / "docs" / "cryptocom.md", "Supported streams")]
+WITH_TABLES = [(README, "Tables"), (SETUP_PAGE, "Supported streams")]
 SECTIONS = [
     "Prerequisites",
     "Setup guide",
@@ -92,12 +94,24 @@ def test_the_list_of_tables_is_the_discovered_catalog(
 
 
 def test_the_entity_diagram_has_every_table_with_its_key(streams: dict[str, AirbyteStream]) -> None:
-    diagram = section(README, "Tables").partition("```mermaid")[2].partition("```")[0]
+    diagram = text_of("docs/tables.md").partition("```mermaid")[2].partition("```")[0]
     entities = dict(re.findall(r"^    (\w+) \{\n(.*?)^    \}", diagram, re.MULTILINE | re.DOTALL))
     keys = {name: re.findall(r"(\w+) PK", body) for name, body in entities.items()}
     assert keys == {
         name: [column for [column] in stream.source_defined_primary_key or []] for name, stream in streams.items()
     }
+
+
+def test_the_setup_page_names_every_field_of_the_form_and_its_default() -> None:
+    page = section(SETUP_PAGE, "Setup guide")
+    properties: dict[str, Any] = SourceCryptocom().spec(LOGGER).connectionSpecification["properties"]
+    rows = dict(re.findall(r"^ *\| \*\*(.+?)\*\* \| (.*?) \|", page, re.MULTILINE))
+    for field in properties.values():
+        if not field.get("airbyte_hidden"):
+            assert f"**{field['title']}**" in page
+            if (default := field.get("default")) is not None:
+                shown = ", ".join(default) if isinstance(default, list) else "off" if default is False else str(default)
+                assert rows[field["title"]] == shown
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -110,6 +124,19 @@ def test_every_make_command_that_a_page_names_exists(page: Path) -> None:
 def test_the_readme_shows_the_commands_that_matter() -> None:
     named = set(re.findall(r"make (\w+)", README.read_text(encoding="utf-8")))
     assert {"demo", "test", "sync", "image"} <= named
+
+
+def test_contributing_explains_every_make_target() -> None:
+    targets = set(re.findall(r"^([a-z]+):.*## ", text_of("Makefile"), re.MULTILINE))
+    assert not targets - set(re.findall(r"`make ([a-z]+)`", section(CONTRIBUTING, "Start")))
+
+
+def test_contributing_says_of_every_module_what_it_is_opened_for() -> None:
+    named = set(
+        re.findall(r"`(source_cryptocom/[\w/]+\.py)`", section(CONTRIBUTING, "Which file to open for which change"))
+    )
+    modules = {str(path.relative_to(PROJECT)) for path in (PROJECT / "source_cryptocom").rglob("*.py")}
+    assert modules - named == {"source_cryptocom/__init__.py"}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -132,9 +159,23 @@ def test_the_version_is_the_same_everywhere() -> None:
         "pyproject.toml": matched(r'^version = "(.+)"$', "pyproject.toml"),
         "Dockerfile": matched(r"io\.airbyte\.version=(\S+)", "Dockerfile"),
         "CHANGELOG.md": matched(r"^## (\d\S*)", "CHANGELOG.md"),
+        "examples/terraform/variables.tf": matched(r'^  default +=\s"(\d\S*)"', "examples/terraform/variables.tf"),
         "docs/cryptocom.md": matched(r"^\| (\d+\.\d+\.\d+) \|", "docs/cryptocom.md"),
     }
     assert len(set(found.values())) == 1, found
+    assert not [name for name in found if f"`{name}`" not in section(CONTRIBUTING, "Release")]
+
+
+def test_the_release_has_the_same_date_in_both_changelogs() -> None:
+    dated = matched(r"^## \d\S* - (\d{4}-\d\d-\d\d)$", "CHANGELOG.md")
+    assert dated == matched(r"^\| \d+\.\d+\.\d+ \| (\S+) \|", "docs/cryptocom.md")
+
+
+def test_the_image_has_one_name_until_it_is_released() -> None:
+    name = matched(r"^IMAGE \?= (\S+)$", "Makefile")
+    assert name == matched(r"^connector_image: (\S+)$", "acceptance-test-config.yml")
+    pages = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    assert set(re.findall(r"[\w/]*source-cryptocom:[\w.]+", pages)) == {name, "REGISTRY/source-cryptocom:VERSION"}
 
 
 def test_the_base_image_is_the_same_everywhere() -> None:
