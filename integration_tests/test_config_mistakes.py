@@ -55,6 +55,8 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"instruments": {"BTC_USD": True}}, "instruments: must be a list of instrument names"),
     ({"candlestick_timeframes": ["3m", "1m", "1d"]}, "candlestick_timeframes: 3m, 1d not known; the exchange offers"),
     ({"candlestick_timeframes": "1m"}, "candlestick_timeframes: must be a list"),
+    ({"_limit": "x"}, "_limit value is not a valid integer"),
+    ({"candlestick_timeframes": ["\ud800"]}, "candlestick_timeframes: \\ud800 not known; the exchange offers"),
     ({"candlestick_count": 0}, "candlestick_count: must be at least 1, not 0."),
     ({"candlestick_count": "50"}, "candlestick_count: must be a whole number, not '50'."),
     ({"candlestick_count": True}, "candlestick_count: must be a whole number, not True."),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,9 +14,11 @@ import pytest
 
 from integration_tests.connector import config_for
 from integration_tests.connector_process import Running, start_read
+from integration_tests.doomed_sync import read_arguments
 from integration_tests.exchange.behaviour import Behaviour
 from integration_tests.exchange.empty_market import EmptyMarket
 from integration_tests.exchange.exchange import Exchange
+from integration_tests.exchange.faults import Fault
 from integration_tests.exchange.running import running_exchange
 from integration_tests.exchange.seeding import seeded_account
 from source_cryptocom.engine import QUEUE_SIZE
@@ -59,6 +63,21 @@ def test_a_person_who_presses_control_c(exchange: Exchange, tmp_path: Path) -> N
     os.kill(running.process.pid or 0, signal.SIGINT)
     os.close(pipe)
     assert_it_ends(running, 1)
+
+
+def test_a_person_who_presses_control_c_does_not_wait_for_attempts_to_come(tmp_path: Path) -> None:
+    with running_exchange(Behaviour(enforce_limits=False), market=EmptyMarket()) as exchange:
+        exchange.faults.arm(Fault("status", count=None, status=503))
+        arguments = read_arguments(tmp_path, config_for(exchange), ["user_balance", "ticker"], "full_refresh")
+        command = [sys.executable, "-c", "from source_cryptocom.run import run; run()", *arguments]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            assert any("Attempt 2 of 7; next one in" in line for line in process.stdout)
+            process.send_signal(signal.SIGINT)
+            asked = exchange.count()
+            assert process.wait(10) == 128 + signal.SIGINT
+            assert "Traceback" not in process.stdout.read()
+        assert exchange.count() <= asked + 1
 
 
 def test_a_platform_that_ends_the_container(exchange: Exchange, tmp_path: Path) -> None:

@@ -49,6 +49,24 @@ def config_of(exchange: Exchange, **fields: Any) -> dict[str, Any]:
     return config_for(exchange, start_date=start_date, trade_count=5, candlestick_count=3, **fields)
 
 
+CONFIG, SYSTEM = FailureType.config_error, FailureType.system_error
+FIRST_OF = {CONFIG: {"status": 401, "code": 40104}, SYSTEM: {"status": 400, "code": 40001}}
+
+
+@pytest.mark.parametrize("kinds", [(CONFIG, CONFIG), (CONFIG, SYSTEM), (SYSTEM, SYSTEM)], ids=str)
+def test_the_sync_fails_as_badly_as_the_worst_of_its_tables(
+    exchange: Exchange, tmp_path: Path, kinds: tuple[FailureType, FailureType]
+) -> None:
+    tables = ["user_balance", "user_position"]
+    for table, kind in zip(tables, kinds, strict=True):
+        exchange.faults.arm(Fault("status", METHODS[table], count=None, **FIRST_OF[kind]))  # type: ignore[arg-type]
+    finished = start_read(tmp_path, config_of(exchange), tables).finish()
+    assert finished.code == 1
+    *_, last = finished.errors
+    assert last["failure_type"] == (SYSTEM if SYSTEM in kinds else CONFIG).value
+    assert "stream_descriptor" not in last
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_one_table_fails_and_the_others_complete(exchange: Exchange, table: str) -> None:
     exchange.faults.arm(Fault("status", METHODS[table], count=None, status=400, code=40001, message="BAD_REQUEST"))

@@ -14,6 +14,7 @@ from airbyte_cdk.sources.streams.http.error_handlers import ErrorHandler, ErrorR
 from airbyte_cdk.sources.streams.http.exceptions import BaseBackoffException
 from requests.auth import AuthBase
 
+from source_cryptocom.connection_errors import exception_sentence, meaning_of_exception
 from source_cryptocom.envelope import MalformedResult, envelope_of
 from source_cryptocom.errors import Action, ExchangeError, Meaning, meaning_of, sentence
 from source_cryptocom.redaction import mask_log, redact
@@ -31,7 +32,7 @@ class Patience:
 
 SYNC_PATIENCE = Patience()
 # A person waits for the answer of a connection test.
-CHECK_PATIENCE = Patience(attempts=2, longest_wait_seconds=1, total_seconds=10)
+CHECK_PATIENCE = Patience(attempts=5, longest_wait_seconds=1, total_seconds=20)
 
 
 class ExchangeErrorHandler(ErrorHandler):
@@ -82,17 +83,8 @@ class ExchangeErrorHandler(ErrorHandler):
             raise MalformedResult("its result holds no list of rows")
 
     def _interpret_exception(self, error: Exception | None) -> ErrorResolution:
-        if isinstance(error, requests.exceptions.SSLError):
-            advice = (
-                "The exchange's TLS certificate cannot be verified: check this machine's certificates and any proxy."
-            )
-            return self._resolve(Meaning(Action.CONFIG_ERROR, advice), f"{self._method} was not sent. {advice}")
-        reason = type(error).__name__
-        text = (
-            f"{self._method} got no complete answer ({reason}: {_short(error)}). "
-            "Check the network and the exchange's status page."
-        )
-        return self._resolve(Meaning(Action.RETRY, ""), text)
+        meaning = meaning_of_exception(error)
+        return self._resolve(meaning, exception_sentence(self._method, error, meaning))
 
     def _resolve(self, meaning: Meaning, text: str) -> ErrorResolution:
         if meaning.action is Action.RETRY:
@@ -100,10 +92,6 @@ class ExchangeErrorHandler(ErrorHandler):
         if meaning.action is Action.RATE_LIMITED:
             return ErrorResolution(ResponseAction.RATE_LIMITED, FailureType.transient_error, redact(text))
         raise ExchangeError(meaning.action, text)
-
-
-def _short(error: Exception | None) -> str:
-    return redact(str(error))[:200]
 
 
 class ExchangeClient(HttpClient):
@@ -159,9 +147,7 @@ class ExchangeClient(HttpClient):
         except BaseBackoffException as error:
             # Fewer than the patience allows where the time ran out first.
             attempts = self._request_attempt_count[request]
-            raise ExchangeError(
-                Action.RETRY, f"{error} Given up after {attempts} attempts; the next sync tries again."
-            ) from None
+            raise ExchangeError(Action.RETRY, f"{error} Given up after {attempts} attempts.") from None
         finally:
             self._evict_key(request)
 

@@ -94,10 +94,12 @@ MEANINGS: dict[int, Meaning] = {
 
 # Where a body carries no code that decides: the HTTP status alone.
 STATUS_MEANINGS: dict[int, Meaning] = {
-    401: _config(_KEY),
+    401: _config("The exchange, or something on the way to it, asks for a login: check key and secret, and any proxy."),
     403: Meaning(
         Action.FAIL, "Something between this machine and the exchange forbids the request: a firewall, or your region."
     ),
+    404: Meaning(Action.FAIL, "There is nothing at this address: check base_url."),
+    407: _config("A proxy asks for a login: give it in HTTPS_PROXY."),
     408: _retry("The exchange took too long."),
     429: Meaning(Action.RATE_LIMITED, _BUSY),
 }
@@ -105,7 +107,10 @@ _ELSEWHERE = Meaning(
     Action.FAIL, "The exchange sends the request elsewhere, where a key must not follow: check base_url."
 )
 _UNKNOWN = Meaning(Action.FAIL, _REPORT)
-_UNREADABLE = _retry("The answer cannot be read.")
+_UNREADABLE = _retry("Perhaps something else than the exchange has answered.")
+
+# Documented with HTTP 400, and statuses of HTTP themselves: whoever answers with another status means that.
+_CODES_LIKE_STATUSES = (401, 408)
 
 
 def meaning_of(status: int, code: int | None, per_instrument: bool) -> Meaning | None:
@@ -118,7 +123,8 @@ def meaning_of(status: int, code: int | None, per_instrument: bool) -> Meaning |
         return STATUS_MEANINGS[429]
     if code == 0 and 200 <= status < 300:
         return None
-    meaning = MEANINGS.get(code) if code else None
+    says_status = code in _CODES_LIKE_STATUSES and status not in (200, 400)
+    meaning = MEANINGS.get(code) if code and not says_status else None
     if meaning and (meaning.action is not Action.REFUSED or per_instrument):
         return meaning
     return _meaning_of_status(status, code)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from source_cryptocom.config import ConfigError
+from source_cryptocom.redaction import redact
 
 Content = TypeVar("Content")
 
@@ -17,5 +18,6 @@ def read_file(kind: str, path: str, read: Callable[[str], Content]) -> Content:
     except RecursionError:
         raise ConfigError(f"The {kind} file {path} is not a valid {kind}: it is nested too deeply.") from None
     except Exception as error:  # noqa: BLE001 - whatever a parser makes of a bad file, the user learns which file
-        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        # Masked before it is cut: half a secret would not be recognised any more.
+        reason = " ".join(redact(str(error)).split())[:200] or type(error).__name__
         raise ConfigError(f"The {kind} file {path} is not a valid {kind}: {reason}") from None

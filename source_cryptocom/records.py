@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from source_cryptocom.clock import rfc3339
+from source_cryptocom.redaction import redact
 
 Convert = Callable[[Any], Any]
 
@@ -120,7 +121,7 @@ class RowMapper:
                 # Most values are texts already; a call for each would cost more than all the rest.
                 record[column] = value if convert is to_text and type(value) is str else convert(value)
             except (ValueError, TypeError, KeyError, OverflowError, OSError):
-                raise UnreadableRow(f"{field} is {str(value)[:100]!r}") from None
+                raise UnreadableRow(f"{field} is {redact(str(value))[:100]!r}") from None
         for column, default in self._defaults.items():
             if record.get(column) in (None, ""):
                 record[column] = default

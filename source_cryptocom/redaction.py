@@ -84,8 +84,8 @@ def register_secrets(*secrets: str) -> None:
 
 
 def redact(text: str) -> str:
-    """`text` without registered secrets and without anything shaped like a signature."""
-    return _SIGNATURE.sub(MASK, filter_secrets(text))
+    """`text` without registered secrets, anything shaped like a signature, and half characters that no log can hold."""
+    return _SIGNATURE.sub(MASK, filter_secrets(text.encode("utf-8", "backslashreplace").decode()))
 
 
 def redact_trace(message: AirbyteMessage) -> AirbyteMessage:

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import sys
 from contextlib import suppress
 from typing import NoReturn
@@ -26,6 +27,11 @@ def run(args: list[str] | None = None) -> None:
         launch(SourceCryptocom(), arguments)
     except AirbyteTracedException as error:
         _fail(error)
+    except KeyboardInterrupt:
+        # The interpreter would wait for workers that wait for their next attempt.
+        with suppress(OSError):
+            sys.stdout.flush()
+        os._exit(128 + signal.SIGINT)
     except BrokenPipeError:
         # Nobody listens any more. What is still buffered goes nowhere, or the interpreter would stumble over it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from airbyte_cdk.models import (
     AirbyteConnectionStatus,
@@ -11,6 +12,7 @@ from airbyte_cdk.models import (
     AirbyteStateMessage,
     AirbyteStreamStatus,
     ConfiguredAirbyteCatalog,
+    FailureType,
     Status,
     StreamDescriptor,
     SyncMode,
@@ -24,33 +26,24 @@ from airbyte_cdk.sources.utils.schema_helpers import split_config
 from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_status
 
+from source_cryptocom.catalog import lanes, unknown_tables
 from source_cryptocom.checkpoint import CheckpointCursor
 from source_cryptocom.client import CHECK_PATIENCE
 from source_cryptocom.clock import now_ms
 from source_cryptocom.config import Config, ConfigError, parse_config, tidied_config
 from source_cryptocom.engine import Engine, build_engine
 from source_cryptocom.files import read_file
-from source_cryptocom.lanes import lanes_per_table
 from source_cryptocom.log_file import log_file
 from source_cryptocom.redaction import mask_log, redact, redact_error, redact_trace, register_secrets
-from source_cryptocom.streams import (
-    PRIVATE_TABLES,
-    PUBLIC_TABLES,
-    CheckpointedStream,
-    ExchangeStream,
-    candlestick,
-    names,
-    private_tables,
-    public_tables,
-    trade,
-)
+from source_cryptocom.streams import CheckpointedStream, ExchangeStream, private_tables, public_tables
 from source_cryptocom.streams.account import UserBalance
 from source_cryptocom.streams.market import Instrument
 from source_cryptocom.sync import Assignment, Sync
 
 LOGGER = logging.getLogger("airbyte")
-# In place of a config that cannot be used.
-PROBLEM = "_problem"
+WORST_FIRST = (FailureType.system_error, FailureType.transient_error, FailureType.config_error)
+# In place of a config that cannot be used; a name that nobody can write into one.
+PROBLEM = f"_problem_{uuid4().hex}"
 
 
 @dataclass(frozen=True)
@@ -102,7 +95,13 @@ class SourceCryptocom(ConcurrentSourceAdapter):
 
     @classmethod
     def read_state(cls, state_path: str) -> list[AirbyteStateMessage]:
-        return read_file("state", state_path, super().read_state)
+        return read_file("state", state_path, cls._usable_states)
+
+    @classmethod
+    def _usable_states(cls, path: str) -> list[AirbyteStateMessage]:
+        states = super().read_state(path)
+        ConnectorStateManager(states)  # raises ValueError for a kind of state that no table can take up
+        return states
 
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
         succeeded, sentence = self.check_connection(logger, config)
@@ -128,8 +127,7 @@ class SourceCryptocom(ConcurrentSourceAdapter):
     def streams(self, config: Mapping[str, Any]) -> list[Stream]:
         """The tables that the config can read; while a catalog is read, as the engine reads them."""
         parsed = self._parse(config)
-        lanes = self._lanes(parsed, self._reading.catalog) if self._reading else {}
-        sync = Sync(parsed, lanes=lanes)
+        sync = Sync(parsed, lanes=lanes(parsed, self._reading.catalog) if self._reading else {})
         tables = public_tables(sync) + (private_tables(sync) if parsed.credentials else [])
         if self._reading is None:
             return list(tables)
@@ -146,10 +144,16 @@ class SourceCryptocom(ConcurrentSourceAdapter):
         with log_file(parsed.log, logger):
             for warning in parsed.warnings:
                 logger.warning(warning)
+            failures: set[FailureType | None] = set()
             try:
                 for message in self._read(logger, config, parsed, catalog, state):
-                    yield redact_trace(message) if message.type is Type.TRACE else message
+                    if message.type is Type.TRACE and message.trace and message.trace.error:
+                        failures.add(message.trace.error.failure_type)
+                        redact_trace(message)
+                    yield message
             except AirbyteTracedException as error:
+                # The engine's last error is always the user's fault; it is as bad as the worst of the tables'.
+                error.failure_type = next((kind for kind in WORST_FIRST if kind in failures), error.failure_type)
                 raise redact_error(error) from None
 
     def _read(
@@ -160,7 +164,7 @@ class SourceCryptocom(ConcurrentSourceAdapter):
         catalog: ConfiguredAirbyteCatalog,
         state: list[AirbyteStateMessage] | None,
     ) -> Iterator[AirbyteMessage]:
-        unknown = self._unknown_tables(parsed, catalog)
+        unknown = unknown_tables(parsed, catalog)
         # By name: a table that is listed twice is read once.
         known_streams = {stream.stream.name: stream for stream in catalog.streams if stream.stream.name not in unknown}
         known = ConfiguredAirbyteCatalog(streams=list(known_streams.values()))
@@ -182,44 +186,15 @@ class SourceCryptocom(ConcurrentSourceAdapter):
             raise failure
 
     def _parse(self, config: Mapping[str, Any]) -> Config:
-        main_config, _ = split_config(config)
+        try:
+            main_config, _ = split_config(config)
+        except ValueError as error:
+            raise ConfigError(f"The configuration cannot be used. {' '.join(str(error).split())}.") from None
         if PROBLEM in main_config:
             raise ConfigError(main_config[PROBLEM])
         # Before it is parsed: a secret may stand in a wrong field, too, and be quoted from there.
-        register_secrets(*(str(main_config.get(name) or "") for name in ("api_key", "api_secret")))
+        register_secrets(*(str(main_config.get(name) or "").strip() for name in ("api_key", "api_secret")))
         return parse_config(main_config, now_ms())
-
-    @staticmethod
-    def _unknown_tables(parsed: Config, catalog: ConfiguredAirbyteCatalog) -> dict[str, ConfigError]:
-        """An error for each table that does not exist. Raises ConfigError for tables that need a key and have none."""
-        private = names(PRIVATE_TABLES)
-        asked = [stream.stream.name for stream in catalog.streams]
-        locked = [name for name in asked if name in private]
-        if locked and not parsed.credentials:
-            raise ConfigError(
-                f"These tables need an API key: {', '.join(locked)}. Set api_key and api_secret, or leave the tables "
-                "out of the connection."
-            )
-        known = names(PUBLIC_TABLES) + private
-        return {
-            name: ConfigError(
-                f"The table {name} does not exist. Refresh the connection's schema; there are {', '.join(known)}."
-            )
-            for name in asked
-            if name not in known
-        }
-
-    @staticmethod
-    def _lanes(parsed: Config, catalog: ConfiguredAirbyteCatalog) -> dict[str, int]:
-        requests = {
-            "book": 1,
-            "trade": -(-parsed.trade_count // trade.PAGE_LIMIT),
-            "candlestick": len(parsed.candlestick_timeframes) * -(-parsed.candlestick_count // candlestick.PAGE_LIMIT),
-        }
-        asked = {stream.stream.name for stream in catalog.streams}
-        history = {"order_history", "user_trade", "transaction"} & asked
-        wanted = {table: count for table, count in requests.items() if table in asked}
-        return lanes_per_table(wanted, parsed.num_workers, len(history)) if wanted else {}
 
     def _concurrent(self, table: ExchangeStream, reading: _Reading) -> Stream:
         """A table as the engine reads it: with its saved state, and a cursor that prints its states."""

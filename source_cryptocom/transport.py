@@ -26,7 +26,11 @@ class AnswerTooLarge(requests.exceptions.RequestException):
     """More bytes than any answer of the exchange has."""
 
 
-class _TooSlow(TimeoutError):
+class UnusableSetting(requests.exceptions.RequestException):
+    """A proxy, a certificate bundle or an address with which no request can be made."""
+
+
+class TooSlow(TimeoutError):
     """Bytes come, but the answer does not end."""
 
 
@@ -43,7 +47,7 @@ class _Timed(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int | None:
         if time.monotonic() > self._deadline:
-            raise _TooSlow(f"not complete after {self._seconds:.0f} seconds")
+            raise TooSlow(f"not complete after {self._seconds:.0f} seconds")
         return self._raw.readinto(buffer)
 
     def close(self) -> None:
@@ -105,7 +109,9 @@ class BoundedAdapter(HTTPAdapter):
         cert: Any = None,
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
-        response = super().send(request, stream=True, timeout=timeout, verify=verify, cert=cert, proxies=proxies)
+        response = self._begin(request, timeout, verify, cert, proxies)
+        # Redirects are not followed; requests would still stumble over one that leads nowhere.
+        response.headers.pop("Location", None)
         try:
             response._content = self._body(response, request)
         except requests.exceptions.RequestException:
@@ -115,6 +121,24 @@ class BoundedAdapter(HTTPAdapter):
         response.raw.release_conn()
         return response
 
+    def _begin(
+        self,
+        request: requests.PreparedRequest,
+        timeout: Any,
+        verify: Any,
+        cert: Any,
+        proxies: Mapping[str, str] | None,
+    ) -> requests.Response:
+        if str(request.url).startswith("http://"):
+            # This machine itself. Through a proxy the signed request would travel in clear.
+            proxies = None
+        try:
+            return super().send(request, stream=True, timeout=timeout, verify=verify, cert=cert, proxies=proxies)
+        except requests.exceptions.RequestException:
+            raise
+        except (OSError, ValueError, TypeError) as error:
+            raise UnusableSetting(error, request=request) from error
+
     def _body(self, response: requests.Response, request: requests.PreparedRequest) -> bytes:
         body = bytearray()
         try:
@@ -123,7 +147,7 @@ class BoundedAdapter(HTTPAdapter):
                 if len(body) > self._max_answer_bytes:
                     raise AnswerTooLarge(f"more than {self._max_answer_bytes} bytes", request=request)
         except ReadTimeoutError as error:
-            reason = error.__cause__ if isinstance(error.__cause__, _TooSlow) else error
+            reason = error.__cause__ if isinstance(error.__cause__, TooSlow) else error
             raise requests.exceptions.ReadTimeout(reason, request=request) from error
         except DecodeError as error:
             raise requests.exceptions.ContentDecodingError(error, request=request) from error

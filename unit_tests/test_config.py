@@ -114,6 +114,12 @@ def test_half_an_account_is_an_error_that_names_the_missing_half(fields: dict[st
         ("start_date", 20260101, "write it like 2026-01-31T00:00:00Z"),
         ("start_date", "2026-02-31T00:00:00Z", "write it like 2026-01-31T00:00:00Z"),
         ("start_date", "9999-12-31T23:59:59-14:00", "start_date"),
+        ("start_date", "2026-06", "'2026-06' is not a date; write it like 2026-01-31T00:00:00Z"),
+        ("start_date", "June 2026", "write it like"),
+        ("start_date", "06/01/2026", "write it like"),
+        ("start_date", "20260601", "write it like"),
+        ("start_date", "1", "write it like"),
+        ("start_date", "\u0662\u0660\u0662\u0666-06-01", "write it like"),
         ("start_date", "2026-08-17T12:00:00.001Z", "2026-08-17T12:00:00.001Z lies in the future"),
         ("instruments", "BTC_USD", "must be a list of instrument names"),
         ("instruments", ["BTC_USD", 7], "must be a list of instrument names"),
@@ -145,6 +151,8 @@ def test_half_an_account_is_an_error_that_names_the_missing_half(fields: dict[st
         ("base_url", "http://10.0.0.1/", "must start with https://"),
         ("base_url", "ftp://127.0.0.1/", "must start with https://"),
         ("base_url", "exchange.test/v1", "must be an address such as https://"),
+        ("base_url", "https://a..b/", "must be an address such as https://"),
+        ("base_url", f"https://{'a' * 64}.com/", "must be an address such as https://"),
         ("base_url", "http://[::1/", "must be an address such as https://"),
         ("base_url", "https://proxy.example.com:port/", "must be an address such as https://"),
     ],
@@ -162,6 +170,14 @@ def test_a_wrong_field_is_named_with_what_it_should_be(field: str, value: Any, r
 )  # fmt: skip
 def test_the_ends_of_a_range_belong_to_it(field: str, value: int) -> None:
     assert getattr(parsed(**{field: value}), field) == value
+
+
+def test_a_whole_number_may_be_written_with_a_point() -> None:
+    assert parsed(candlestick_count=50.0, num_workers=2.0) == parsed(candlestick_count=50, num_workers=2)
+
+
+def test_any_number_of_hours_is_taken() -> None:
+    assert parsed(hours_between_syncs=10**9).hours_between_syncs == 876_000.0
 
 
 def test_all_problems_are_reported_at_once() -> None:
@@ -192,6 +208,8 @@ def test_base_url_replaces_the_root_and_ends_with_a_slash(url: str, base_url: st
         ("2026-08-17T12:00:00Z", NOW_MS),
         ("2026-08-17T13:59:59.999+02:00", NOW_MS - 1),
         ("2026-08-17T11:00:00", NOW_MS - 3_600_000),
+        ("2026-08-17 11:00", NOW_MS - 3_600_000),
+        ("2026-08-17T13:00:00+0200", NOW_MS - 3_600_000),
     ],
 )
 def test_a_start_date_is_a_moment_to_the_millisecond(date: str, start_ms: int) -> None:

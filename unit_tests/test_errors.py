@@ -69,8 +69,10 @@ def test_the_list_of_this_test_is_the_connectors() -> None:
     assert set(CODES) == set(MEANINGS)
 
 
-@pytest.mark.parametrize("code", CODES)
-@pytest.mark.parametrize("status", [200, 400, 401, 408, 500])
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(status, code) for status in (200, 400, 401, 408, 500) for code in CODES if code > 999 or status in (200, 400)],
+)
 def test_a_known_code_decides_whatever_the_status(code: int, status: int) -> None:
     action, words = CODES[code]
     meaning = meaning_of(status, code, per_instrument=True)
@@ -98,17 +100,21 @@ def test_code_0_with_a_good_status_is_success(status: int) -> None:
 @pytest.mark.parametrize(
     ("status", "code", "action", "words"),
     [
-        (200, None, RETRY, "cannot be read"),
-        (299, None, RETRY, "cannot be read"),
+        (200, None, RETRY, "something else than the exchange"),
+        (299, None, RETRY, "something else than the exchange"),
         (300, None, FAIL, "check base_url"),
         (300, 0, FAIL, "check base_url"),
         (302, 0, FAIL, "check base_url"),
         (399, None, FAIL, "check base_url"),
         (400, None, FAIL, "report this"),
         (400, 0, FAIL, "report this"),
-        (401, None, CONFIG, "key or the secret is wrong"),
+        (401, None, CONFIG, "check key and secret, and any proxy"),
+        (401, 401, CONFIG, "check key and secret, and any proxy"),
+        (407, None, CONFIG, "HTTPS_PROXY"),
+        (408, 408, RETRY, "took too long"),
+        (503, 401, RETRY, "internal failure"),
         (403, None, FAIL, "a firewall, or your region"),
-        (404, None, FAIL, "report this"),
+        (404, None, FAIL, "check base_url"),
         (408, None, RETRY, "took too long"),
         (429, None, LIMITED, "another program"),
         (429, 0, LIMITED, "another program"),

@@ -81,12 +81,18 @@ def test_a_parser_that_says_nothing_is_named_itself() -> None:
         read_file("state", "s.json", fail)
 
 
-def test_a_parsers_long_reason_is_cut_to_its_first_line() -> None:
+def test_a_parsers_long_reason_becomes_one_line_that_is_cut() -> None:
     def fail(path: str) -> str:
-        raise ValueError(f"{'x' * 500}\nsecond line")
+        raise ValueError(f"Schema validation failed:\n  streams: {'x' * 500}")
 
-    with pytest.raises(ConfigError, match=f"is not a valid state: {'x' * 200}$"):
+    with pytest.raises(ConfigError, match=r"is not a valid state: Schema validation failed: streams: x{165}$"):
         read_file("state", "s.json", fail)
+
+
+def test_a_state_of_a_kind_that_no_table_can_take_up_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    path.write_text('[{"type": "GLOBAL", "global": {"shared_state": {"a": 1}, "stream_states": []}}]')
+    assert refusal("state", path).startswith(f"The state file {path} is not a valid state: ")
 
 
 @pytest.mark.parametrize("kind", READERS)

@@ -107,6 +107,10 @@ def test_ids_and_short_hex_stay(harmless: str) -> None:
     assert redact(harmless) == harmless
 
 
+def test_half_a_character_does_not_break_a_log() -> None:
+    assert redact("BAD \ud800 NAME").encode() == b"BAD \\ud800 NAME"
+
+
 def test_an_empty_secret_masks_nothing() -> None:
     register_secrets("")
     assert redact("all of it stays") == "all of it stays"

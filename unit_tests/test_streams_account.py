@@ -64,6 +64,13 @@ def test_a_cross_position_and_an_isolated_one_have_different_keys(exchange: Stub
     assert "update_timestamp_ms" not in cross
 
 
+def test_an_asset_without_a_name_does_not_get_the_accounts(exchange: StubExchange) -> None:
+    nameless = {"quantity": "0.5"}
+    exchange.serve("private/user-balance", lambda _: [account_balance(asset("USD"), nameless)])
+    with pytest.raises(AirbyteTracedException, match="instrument_name, part of its key, is missing"):
+        read(UserBalance(sync()))
+
+
 def test_open_orders_keep_the_exchanges_names(exchange: StubExchange) -> None:
     made = order("7001", 1_786_900_000_123_456_789, status="ACTIVE")
     exchange.serve("private/get-open-orders", lambda _: [made])

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from source_cryptocom.checkpoint import UnusableState
-from source_cryptocom.config import TIMEFRAMES
+from source_cryptocom.config_values import TIMEFRAMES
 from source_cryptocom.errors import ExchangeError
 from source_cryptocom.streams.candlestick import DURATIONS_MS, PAGE_LIMIT, Candlestick
 from source_cryptocom.streams.instrument_list import InstrumentList

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import requests
 
-from source_cryptocom.transport import AnswerTooLarge, BoundedAdapter
+from source_cryptocom.transport import AnswerTooLarge, BoundedAdapter, UnusableSetting
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
@@ -86,6 +86,15 @@ def get(url: str, adapter: BoundedAdapter, read_timeout: float = 5) -> requests.
         session.mount("http://", adapter)
         session.trust_env = False
         return session.get(url, timeout=(5, read_timeout))
+
+
+@contextmanager
+def session() -> Iterator[requests.Session]:
+    """One that obeys the environment, as the connector's does."""
+    with requests.Session() as session:
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, BoundedAdapter())
+        yield session
 
 
 def test_an_answer_is_read_whole() -> None:
@@ -244,3 +253,37 @@ def test_a_server_that_is_not_there_is_a_connection_error() -> None:
         pass
     with pytest.raises(requests.exceptions.ConnectionError):
         get(url, BoundedAdapter())
+
+
+def test_what_is_asked_of_this_machine_does_not_go_through_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    def proxy(request: BaseHTTPRequestHandler) -> None:
+        request.send_error(418, "the proxy has read it")
+
+    with serving(whole(b"in private")) as url, serving(proxy) as proxy_url:
+        monkeypatch.setenv("HTTP_PROXY", proxy_url)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        monkeypatch.delenv("no_proxy", raising=False)
+        with session() as client:
+            assert client.get(url, timeout=5).content == b"in private"
+
+
+@pytest.mark.parametrize("location", ["http://[::1", "http://\xff\xfe/", "https://elsewhere.test/"])
+def test_where_a_redirect_leads_does_not_matter(location: str) -> None:
+    def redirect(request: BaseHTTPRequestHandler) -> None:
+        head = f"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n"
+        request.wfile.write(head.encode("latin-1"))
+
+    with serving(redirect) as url, session() as client:
+        assert client.get(url, timeout=5, allow_redirects=False).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("REQUESTS_CA_BUNDLE", "/no/such/bundle.pem"), ("HTTPS_PROXY", "http://user:word@")],
+)
+def test_a_setting_with_which_no_request_can_be_made_says_so(
+    variable: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with session() as client, pytest.raises(UnusableSetting):
+        client.get("https://127.0.0.1:9/", timeout=5)

@@ -22,8 +22,9 @@ class UserBalance(ExchangeStream):
         for asset in account["position_balances"]:
             if not isinstance(asset, dict):
                 raise self.unreadable("a row is not an object")
-            row = {f"account_{name}" if name in asset else name: value for name, value in shared.items()}
-            yield row | asset
+            # The account's own name must not stand in for that of an asset which has none.
+            renamed = asset.keys() | {self.primary_key}
+            yield {f"account_{name}" if name in renamed else name: value for name, value in shared.items()} | asset
 
 
 class UserPosition(ExchangeStream):

@@ -1,0 +1,119 @@
+"""One parser for each kind of value that a config field takes. Each raises ValueError with a sentence."""
+
+import re
+from collections.abc import Callable, Sequence
+from ipaddress import ip_address
+from math import inf
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from airbyte_cdk.utils.datetime_helpers import ab_datetime_parse
+
+from source_cryptocom.clock import rfc3339
+
+DEFAULT_TIMEFRAMES = ("1m", "5m", "1h")
+TIMEFRAMES = ("1m", "5m", "15m", "30m", "1h", "2h", "4h", "12h", "1D", "7D", "14D", "1M")
+# A century: beyond it a date cannot be told.
+MOST_HOURS = 876_000
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[+-]\d{2}:?\d{2})?)?", flags=re.ASCII)
+
+
+def text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("must be a text.")
+    return value
+
+
+def one_of(options: Sequence[str]) -> Callable[[Any], str]:
+    def parse(value: Any) -> str:
+        if value not in options:
+            raise ValueError(f"must be one of {', '.join(options)}, not {value!r}.")
+        return str(value)
+
+    return parse
+
+
+def integer(minimum: int, maximum: int | None) -> Callable[[Any], int]:
+    limits = f"at least {minimum}" if maximum is None else f"from {minimum} to {maximum}"
+
+    def parse(value: Any) -> int:
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise ValueError(f"must be a whole number, not {value!r}.")
+        if value < minimum or (maximum is not None and value > maximum):
+            raise ValueError(f"must be {limits}, not {value}.")
+        return value
+
+    return parse
+
+
+def hours(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < inf:
+        raise ValueError(f"must be a number of hours, 0 or more, not {str(value)[:50]}.")
+    return float(min(value, MOST_HOURS))
+
+
+def boolean(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"must be true or false, not {value!r}.")
+    return value
+
+
+def past_moment(now: int) -> Callable[[Any], int]:
+    def parse(value: Any) -> int:
+        try:
+            start_ms = moment_ms(value)
+        except (ValueError, OverflowError):
+            raise ValueError(f"{value!r} is not a date; write it like 2026-01-31T00:00:00Z.") from None
+        if start_ms > now:
+            raise ValueError(f"{rfc3339(start_ms)} lies in the future.")
+        return start_ms
+
+    return parse
+
+
+def moment_ms(value: Any) -> int:
+    """Raises ValueError. What the CDK's parser would guess at (`2026-06`, `06/01/2026`) is refused."""
+    if not _DATE.fullmatch(text(value)):
+        raise ValueError("not a date")
+    return round(ab_datetime_parse(text(value)).timestamp() * 1000)
+
+
+def names(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise ValueError("must be a list of instrument names, such as BTC_USD.")
+    return tuple(dict.fromkeys(name.strip() for name in value if name.strip()))
+
+
+def timeframes(value: Any) -> tuple[str, ...]:
+    asked = names(value)
+    unknown = [name for name in asked if name not in TIMEFRAMES]
+    if unknown:
+        raise ValueError(f"{', '.join(unknown)} not known; the exchange offers {', '.join(TIMEFRAMES)}.")
+    return asked or DEFAULT_TIMEFRAMES
+
+
+def root_address(value: Any) -> str:
+    url = text(value)
+    try:
+        requests.Request("GET", url).prepare()
+        (urlsplit(url).hostname or "").encode("idna")
+    except ValueError:
+        raise ValueError("must be an address such as https://proxy.example.com/exchange/v1/.") from None
+    parts = urlsplit(url)
+    if parts.username or parts.password:
+        raise ValueError("must not contain a user name or a password.")
+    if not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("must be a plain address such as https://proxy.example.com/exchange/v1/.")
+    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(parts.hostname)):
+        raise ValueError("must start with https:// (http:// only for this machine itself): keys never travel in clear.")
+    return url.rstrip("/") + "/"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,63 @@
+"""What it means when a request gets no answer at all: why, in words, and whether to try again. Pure."""
+
+import re
+import ssl
+from collections.abc import Iterator
+
+import requests
+
+from source_cryptocom.errors import Action, Meaning
+from source_cryptocom.redaction import redact
+from source_cryptocom.transport import UnusableSetting
+
+_CERTIFICATE = Meaning(
+    Action.CONFIG_ERROR,
+    "The exchange's TLS certificate cannot be verified: check this machine's certificates and any proxy.",
+)
+_SETTING = Meaning(
+    Action.CONFIG_ERROR,
+    "This machine's settings do not let it send requests: check base_url, the variables REQUESTS_CA_BUNDLE and "
+    "HTTPS_PROXY, and what else names a proxy or certificates.",
+)
+_PROXY = Meaning(Action.RETRY, "Check the proxy that HTTPS_PROXY names.")
+_TLS = Meaning(Action.RETRY, "The TLS connection broke off: check the network, any proxy, and base_url.")
+_NETWORK = Meaning(Action.RETRY, "Check the network and the exchange's status page.")
+
+_PROXY_PASSWORD = re.compile(r"//[^/@\s]*@")
+_LONGEST = 200
+
+
+def meaning_of_exception(error: Exception | None) -> Meaning:
+    """What to do, and what to tell the user to do."""
+    if isinstance(error, UnusableSetting):
+        return _SETTING
+    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
+        return _CERTIFICATE
+    if isinstance(error, requests.exceptions.ProxyError):
+        return _PROXY
+    return _TLS if isinstance(error, requests.exceptions.SSLError) else _NETWORK
+
+
+def exception_sentence(method: str, error: Exception | None, meaning: Meaning) -> str:
+    """`public/get-book got no complete answer (ConnectionError: gaierror: Name or service not known). Check ...`
+
+    The reason is the innermost exception's: those around it repeat the address, and bury what went wrong.
+    """
+    return f"{method} got no complete answer ({_reason(error)}). {meaning.advice}"
+
+
+def _reason(error: Exception | None) -> str:
+    causes = list(_causes(error))
+    names = dict.fromkeys(type(cause).__name__ for cause in (*causes[:1], *causes[-1:]))
+    said = "".join(sign if sign.isprintable() else " " for sign in str(causes[-1])) if causes else "no reason"
+    return _PROXY_PASSWORD.sub("//****@", redact(": ".join((*names, said))))[:_LONGEST]
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The exception, what it was made from, and so on inwards."""
+    seen: list[BaseException] = []
+    while error is not None and error not in seen:
+        seen.append(error)
+        yield error
+        inside = (getattr(error, "reason", None), *error.args, error.__cause__)
+        error = next((cause for cause in inside if isinstance(cause, BaseException)), None)

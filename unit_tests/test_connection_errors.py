@@ -1,0 +1,84 @@
+"""A request that got no answer: the reason that helps, and whether to try again."""
+
+import http.client
+import socket
+import ssl
+
+import pytest
+import requests
+import urllib3
+from urllib3.exceptions import MaxRetryError, NewConnectionError, ProxyError
+
+from source_cryptocom.connection_errors import exception_sentence, meaning_of_exception
+from source_cryptocom.errors import Action
+from source_cryptocom.transport import UnusableSetting
+
+METHOD = "public/get-book"
+POOL = urllib3.HTTPSConnectionPool("a-host-with-quite-a-long-name.exchange.test")
+URL = "/exchange/v1/public/get-candlestick?" + "instrument_name=SOMETHING_LONG&" * 10
+
+
+def wrapped(reason: Exception) -> MaxRetryError:
+    """As urllib3 hands it to requests: behind an address longer than any message should be."""
+    return MaxRetryError(POOL, URL, reason)
+
+
+def unresolved() -> NewConnectionError:
+    error = NewConnectionError(POOL, "Failed to resolve")  # type: ignore[arg-type]
+    error.__cause__ = socket.gaierror(-2, "Name or service not known")
+    return error
+
+
+CASES: dict[str, tuple[Exception, Action, str]] = {
+    "no such host": (
+        requests.exceptions.ConnectionError(wrapped(unresolved())),
+        Action.RETRY,
+        "(ConnectionError: gaierror: [Errno -2] Name or service not known). Check the network ",
+    ),
+    "a proxy that wants a password": (
+        requests.exceptions.ProxyError(wrapped(ProxyError("no tunnel", OSError("Tunnel connection failed: 407")))),
+        Action.RETRY,
+        "(ProxyError: OSError: Tunnel connection failed: 407). Check the proxy that HTTPS_PROXY names.",
+    ),
+    "a handshake that breaks off": (
+        requests.exceptions.SSLError(wrapped(urllib3.exceptions.SSLError(ssl.SSLEOFError(8, "EOF occurred")))),
+        Action.RETRY,
+        "(SSLError: SSLEOFError: EOF occurred). The TLS connection broke off: check ",
+    ),
+    "a certificate that does not verify": (
+        requests.exceptions.SSLError(
+            wrapped(urllib3.exceptions.SSLError(ssl.SSLCertVerificationError(1, "self-signed certificate")))
+        ),
+        Action.CONFIG_ERROR,
+        "(SSLError: SSLCertVerificationError: self-signed certificate). The exchange's TLS certificate ",
+    ),
+    "a setting that makes requests impossible": (
+        UnusableSetting(ValueError("Invalid proxy http://me:pass@")),
+        Action.CONFIG_ERROR,
+        "(UnusableSetting: ValueError: Invalid proxy http://****@). This machine's settings do not ",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_innermost_reason_is_given(case: str) -> None:
+    error, action, words = CASES[case]
+    meaning = meaning_of_exception(error)
+    assert meaning.action is action
+    assert exception_sentence(METHOD, error, meaning).startswith(f"{METHOD} got no complete answer {words}")
+
+
+def test_what_no_terminal_should_show_is_left_out() -> None:
+    error = requests.exceptions.ConnectionError(http.client.BadStatusLine("\x15\x03\x03P"))
+    words = f"{METHOD} got no complete answer (ConnectionError: BadStatusLine:    P). "
+    assert exception_sentence(METHOD, error, meaning_of_exception(error)).startswith(words)
+
+
+def test_no_exception_at_all_is_a_sentence_too() -> None:
+    assert exception_sentence(METHOD, None, meaning_of_exception(None)).startswith(f"{METHOD} got no complete answer (")
+
+
+def test_a_reason_that_leads_back_to_itself_ends() -> None:
+    error = requests.exceptions.ConnectionError("round and round")
+    error.args = (error,)
+    assert meaning_of_exception(error).action is Action.RETRY
