@@ -1,0 +1,32 @@
+"""How far an instrument's trades were read: where the next sync begins, and what it must not emit again."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from source_cryptocom.checkpoint import UnusableState
+
+
+@dataclass(frozen=True)
+class TradeCursor:
+    """Every trade before `read_to_ns` was emitted, and of those at or after it exactly the ones in `trade_ids`.
+
+    `latest_ns` is the time of the newest trade known, 0 where the instrument has had none. Times in ns.
+    """
+
+    read_to_ns: int
+    latest_ns: int = 0
+    trade_ids: tuple[str, ...] = ()
+
+    def as_state(self) -> list[str]:
+        return [str(self.read_to_ns), *([str(self.latest_ns), *self.trade_ids] if self.latest_ns else [])]
+
+
+def parse_trade_cursor(state: Any) -> TradeCursor:
+    """Raises UnusableState."""
+    if not isinstance(state, list) or not state or not all(isinstance(part, str) for part in state):
+        raise UnusableState(f"a trade cursor is {str(state)[:60]!r}")
+    try:
+        read_to_ns, latest_ns = (int(part) for part in (*state, "0")[:2])
+    except ValueError:
+        raise UnusableState(f"a trade cursor is {str(state)[:60]!r}") from None
+    return TradeCursor(read_to_ns, latest_ns, tuple(state[2:]))
