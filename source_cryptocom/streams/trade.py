@@ -14,6 +14,8 @@ from source_cryptocom.windows import Window, WindowReader
 PAGE_LIMIT = 150
 # One request spans at most seven days.
 SPAN_NS = 7 * MS_PER_DAY * NS_PER_MS
+# How far back the exchange surely serves trades: nobody says, but captured pages reached back 50 days.
+SERVED_NS = 30 * MS_PER_DAY * NS_PER_MS
 
 
 def descending_windows(start_ns: int, end_ns: int) -> Iterator[Window]:
@@ -48,7 +50,7 @@ class Trade(PerInstrumentStream):
         for page in pages:
             yield from self.to_records(reading.fresh(page), instrument=series)
         if cursor is not None:
-            self._warn_of_a_gap(series, cursor, reading, end_ns)
+            self._warn_of_a_gap(series, cursor, reading)
         self.moved(series, reading.cursor())
 
     def _newest(self, instrument: str, end_ns: int, reading: TradeReading) -> Iterator[Sequence[Row]]:
@@ -79,19 +81,28 @@ class Trade(PerInstrumentStream):
         }
         return self.page(parameters, larger=limit > PAGE_LIMIT)
 
-    def _warn_of_a_gap(self, instrument: str, cursor: TradeCursor, reading: TradeReading, end_ns: int) -> None:
-        """The exchange still knows the last trade that was emitted, or its own history ends after it."""
-        if not cursor.latest_ns or reading.met_a_known_one:
+    def _warn_of_a_gap(self, instrument: str, cursor: TradeCursor, reading: TradeReading) -> None:
+        """Says so where the exchange's own history does not reach back to `cursor`.
+
+        It does where a trade of the last sync came again. It does not where one lay in the stretch that was to be
+        read and did not come. Where none lay there, the instrument was quiet, and nothing in the stretch can tell: a
+        stretch of SERVED_NS is taken to be served, and so is a longer one while the exchange still knows the latest
+        trade from before it.
+        """
+        if reading.met_a_known_one:
             return
-        quiet = cursor.read_to_ns > cursor.latest_ns
-        at_cursor = Window(cursor.latest_ns, cursor.latest_ns + 1)
-        if quiet and (end_ns - cursor.read_to_ns < SPAN_NS or self._page(instrument, at_cursor, PAGE_LIMIT)):
+        lost = cursor.read_to_ns <= cursor.latest_ns < reading.end_ns
+        if not lost and (reading.end_ns - cursor.read_to_ns <= SERVED_NS or self._knows(instrument, cursor.latest_ns)):
             return
-        begins = rfc3339((reading.oldest_ns or end_ns) // NS_PER_MS)
+        begins, ends = (rfc3339(ns // NS_PER_MS) for ns in (cursor.read_to_ns, reading.oldest_ns or reading.end_ns))
         self.logger.warning(
-            f"{self.name}: {instrument} has a gap from {rfc3339(cursor.latest_ns // NS_PER_MS)} to {begins}: "
+            f"{self.name}: {instrument} {'has' if lost else 'may have'} a gap from {begins} to {ends}: "
             "the exchange's own history of trades ends there."
         )
+
+    def _knows(self, instrument: str, trade_ns: int) -> bool:
+        """Whether the exchange still serves a trade of this nanosecond; 0 is none."""
+        return trade_ns > 0 and bool(self._page(instrument, Window(trade_ns, trade_ns + 1), PAGE_LIMIT))
 
     def pack(self, cursors: Mapping[str, Any]) -> dict[str, Any]:
         return {series: cursor.as_state() for series, cursor in list(cursors.items())}

@@ -26,6 +26,7 @@ class TradeReading:
         self._next_from_ns = max(self._from_ns, end_ns - CLOCK_MARGIN_MS * NS_PER_MS)
         # The time of a known trade is not known before it is met again, but it is not later than the latest.
         self._recent = dict.fromkeys(self._known, self._latest_ns)
+        self.end_ns = end_ns
         self.met_a_known_one = False
         self.oldest_ns: int | None = None
 
