@@ -1,73 +1,17 @@
-"""Candles: the newest at first, then on from the one that was forming; a state that stays small."""
+"""Candles: the newest at first, then on from the ones that may not have been final."""
 
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from airbyte_cdk.utils import AirbyteTracedException
 
-from source_cryptocom.checkpoint import UnusableState
 from source_cryptocom.config_values import TIMEFRAMES
 from source_cryptocom.errors import ExchangeError
-from source_cryptocom.streams.candlestick import DURATIONS_MS, PAGE_LIMIT, Candlestick
-from source_cryptocom.streams.instrument_list import InstrumentList
-from unit_tests.builders import DAY_MS, NOW_MS, candle, instrument, sync
-from unit_tests.reading import Reading, read
+from source_cryptocom.streams.candlestick import DURATIONS_MS
+from unit_tests.builders import DAY_MS, NOW_MS, candle
+from unit_tests.candle_market import MINUTE_MS, NEWEST_MS, Market, ago, minutes, state, stream
+from unit_tests.reading import read
 from unit_tests.stub_exchange import Answer, Parameters, Refusal, StubExchange
-
-MINUTE_MS = 60_000
-NEWEST_MS = NOW_MS
-"""The candle of the minute that has just begun."""
-
-
-class Market:
-    """Candles of one minute from `since_ms` to `until_ms`, oldest first, the end exclusive."""
-
-    def __init__(
-        self, exchange: StubExchange, since_ms: int = 0, until_ms: int = NEWEST_MS, largest_page: int = PAGE_LIMIT
-    ) -> None:
-        self.since_ms = since_ms
-        self.until_ms = until_ms
-        self._largest_page = largest_page
-        self._exchange = exchange
-        exchange.serve("public/get-candlestick", self.page)
-
-    @property
-    def asked(self) -> list[Parameters]:
-        return self._exchange.asked("public/get-candlestick")
-
-    def page(self, asked: Parameters) -> Answer:
-        count = min(int(asked["count"]), self._largest_page)
-        last = min(self.until_ms, (int(asked["end_ts"]) - 1) // MINUTE_MS * MINUTE_MS)
-        first = max(self.since_ms, last - (count - 1) * MINUTE_MS)
-        return [candle(open_ms) for open_ms in range(first, last + 1, MINUTE_MS)]
-
-
-def stream(*names: str, **fields: Any) -> Candlestick:
-    listing = InstrumentList(lambda: [instrument(name) for name in names or ("BTC_USD",)])
-    return Candlestick(sync(**{"candlestick_timeframes": ["1m"], **fields}), listing)
-
-
-def minutes(reading: Reading) -> list[int]:
-    """How many minutes before the newest candle each one opened, in the order of opening."""
-    times = sorted(record["timestamp"] for record in reading.records)
-    assert len(set(times)) == len(times)
-    newest = (12 * 60) + 17 * 24 * 60
-    return [newest - _minute_of_august(time) for time in times]
-
-
-def _minute_of_august(time: str) -> int:
-    assert time.startswith("2026-08-")
-    assert time.endswith(":00.000Z")
-    return (int(time[8:10]) * 24 + int(time[11:13])) * 60 + int(time[14:16])
-
-
-def state(open_ms: int) -> dict[str, Any]:
-    return {"version": 1, "cursors": {"1m": {str(open_ms): ["BTC_USD"]}}}
-
-
-def ago(count: int) -> int:
-    return NEWEST_MS - count * MINUTE_MS
 
 
 def test_a_candle_has_words_for_letters_and_its_timeframe(exchange: StubExchange) -> None:
@@ -119,7 +63,7 @@ def test_the_next_sync_begins_with_the_candle_that_was_forming(exchange: StubExc
     market.until_ms = NEWEST_MS
     second = stream()
     assert minutes(read(second, first.state)) == list(range(20, -1, -1))
-    assert second.state["cursors"] == {"1m": {str(NEWEST_MS): ["BTC_USD"]}}
+    assert second.state["cursors"] == {"1m": {str(ago(1)): ["BTC_USD"]}}
     assert [asked["count"] for asked in market.asked] == ["50", "22"]
 
 
@@ -156,27 +100,7 @@ def test_a_page_in_any_order_is_the_same_page(exchange: StubExchange) -> None:
     exchange.serve("public/get-candlestick", newest_first)
     table = stream(candlestick_count=400)
     assert minutes(read(table)) == list(range(399, -1, -1))
-    assert table.state["cursors"] == {"1m": {str(NEWEST_MS): ["BTC_USD"]}}
-
-
-def test_a_server_that_ignores_the_end_of_a_page_is_read_to_an_end(exchange: StubExchange) -> None:
-    exchange.serve("public/get-candlestick", lambda _: [candle(ago(2)), candle(ago(1)), candle(NEWEST_MS)])
-    assert minutes(read(stream(candlestick_count=500))) == [2, 1, 0]
-    assert minutes(read(stream(), state(ago(900)))) == [2, 1, 0]
-
-
-def test_an_instrument_without_candles_has_no_cursor(exchange: StubExchange) -> None:
-    exchange.serve("public/get-candlestick", lambda _: [])
-    table = stream()
-    assert read(table).records == []
-    assert table.state == {"version": 1, "synced_at": "2026-08-17T12:00:00.000Z"}
-
-
-def test_a_cursor_does_not_move_backwards(exchange: StubExchange) -> None:
-    Market(exchange, until_ms=ago(30))
-    table = stream()
-    read(table, state(ago(3)))
-    assert table.state["cursors"] == {"1m": {str(ago(3)): ["BTC_USD"]}}
+    assert table.state["cursors"] == {"1m": {str(ago(1)): ["BTC_USD"]}}
 
 
 @pytest.mark.parametrize("row", [{"o": "1"}, {"t": "soon"}, {"t": None}])
@@ -200,7 +124,7 @@ def test_a_newly_listed_instrument_is_a_first_sync_and_a_delisted_one_keeps_its_
     reading = read(table, {"version": 1, "cursors": before})
     counts = {name: sum(record["instrument"] == name for record in reading.records) for name in ("BTC_USD", "NEW_USD")}
     assert counts == {"BTC_USD": 6, "NEW_USD": 50}
-    assert table.state["cursors"] == {"1m": {str(NEWEST_MS): ["BTC_USD", "NEW_USD"], str(ago(5)): ["OLD_USD"]}}
+    assert table.state["cursors"] == {"1m": {str(ago(1)): ["BTC_USD", "NEW_USD"], str(ago(5)): ["OLD_USD"]}}
     assert len(market.asked) == 2
 
 
@@ -213,33 +137,30 @@ def test_a_series_that_failed_keeps_its_cursor_and_the_others_move(exchange: Stu
     table = stream("BTC_USD", "ETH_USD", "CRO_USD")
     with pytest.raises(ExchangeError):
         read(table, {"version": 1, "cursors": {"1m": {str(ago(5)): ["BTC_USD", "ETH_USD"]}}})
-    assert table.state["cursors"] == {"1m": {str(NEWEST_MS): ["BTC_USD"], str(ago(5)): ["ETH_USD"]}}
+    assert table.state["cursors"] == {"1m": {str(ago(1)): ["BTC_USD"], str(ago(5)): ["ETH_USD"]}}
     assert "synced_at" not in table.state
-
-
-series_names = st.tuples(st.sampled_from(TIMEFRAMES), st.text(alphabet="ABC_-12 ", min_size=1)).map(" ".join)
-
-
-@given(st.dictionaries(series_names, st.integers(1, NOW_MS)))
-def test_packed_cursors_unpack_as_themselves(cursors: dict[str, int]) -> None:
-    table = stream()
-    assert table.unpack(table.pack(cursors)) == cursors
-
-
-def test_series_that_stand_at_one_candle_share_its_time() -> None:
-    cursors = {"1m A_USD": 5, "1m B_USD": 5, "1h A_USD": 5, "1m C_USD": 6}
-    assert stream().pack(cursors) == {"1m": {"5": ["A_USD", "B_USD"], "6": ["C_USD"]}, "1h": {"5": ["A_USD"]}}
-
-
-@pytest.mark.parametrize(
-    "garbage", [{"1m": 5}, {"1m": ["BTC_USD"]}, {"1m": {"soon": ["BTC_USD"]}}, {"1m": {"5": 7}}, {"1m": None}]
-)
-def test_cursors_of_another_shape_are_not_used(garbage: Any) -> None:
-    with pytest.raises(UnusableState, match=r"^a candle cursor cannot be read$"):
-        stream().unpack(garbage)
 
 
 def test_every_timeframe_has_its_shortest_duration() -> None:
     assert tuple(DURATIONS_MS) == TIMEFRAMES
     units = {"m": MINUTE_MS, "h": 60 * MINUTE_MS, "D": DAY_MS, "M": 28 * DAY_MS}
     assert {name: int(name[:-1]) * units[name[-1]] for name in TIMEFRAMES} == DURATIONS_MS
+
+
+@pytest.mark.parametrize("saved", [{}, state(ago(900))])
+def test_a_page_that_comes_again_is_not_the_end_of_history(exchange: StubExchange, saved: dict[str, Any]) -> None:
+    exchange.serve("public/get-candlestick", lambda _: [candle(ago(2)), candle(ago(1)), candle(NEWEST_MS)])
+    table = stream(candlestick_count=500)
+    with pytest.raises(AirbyteTracedException, match=r"asked for the candles before 2026-08-17T11:58:00\.000Z"):
+        read(table, saved)
+    assert table.state.get("cursors") == saved.get("cursors")
+
+
+def test_a_page_of_the_boundary_candle_alone_is_the_end_of_history(exchange: StubExchange) -> None:
+    exchange.serve(
+        "public/get-candlestick",
+        lambda asked: [candle(open_ms) for open_ms in (ago(1), NEWEST_MS) if open_ms <= int(asked["end_ts"])],
+    )
+    table = stream(candlestick_count=500)
+    assert minutes(read(table)) == [1, 0]
+    assert table.state["cursors"] == {"1m": {str(ago(1)): ["BTC_USD"]}}

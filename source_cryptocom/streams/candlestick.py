@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from airbyte_cdk.utils import AirbyteTracedException
+
 from source_cryptocom.checkpoint import UnusableState
 from source_cryptocom.clock import MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE, rfc3339
-from source_cryptocom.envelope import Row
+from source_cryptocom.streams.candle_cursor import CandleCursor, parse_candle_cursor
+from source_cryptocom.streams.candle_page import CandlePage, candle_page
 from source_cryptocom.streams.per_instrument import PerInstrumentStream
 
 PAGE_LIMIT = 300
@@ -28,9 +31,9 @@ DURATIONS_MS = {
 
 
 class Candlestick(PerInstrumentStream):
-    """Every candle since the last sync, the last one again as it may have been forming; at first `candlestick_count`.
+    """Every candle since the last sync, the last ones again that may not have been final; at first `candlestick_count`.
 
-    A series is `1m BTC_USD`; its cursor the open time in ms of the newest candle that was emitted.
+    A series is `1m BTC_USD`.
     """
 
     method = "public/get-candlestick"
@@ -48,71 +51,80 @@ class Candlestick(PerInstrumentStream):
     def series(self, instruments: Iterable[str]) -> list[str]:
         return [f"{timeframe} {name}" for name in instruments for timeframe in self._sync.config.candlestick_timeframes]
 
-    def read_series(self, series: str, cursor: int | None) -> Iterator[dict[str, Any]]:
+    def read_series(self, series: str, cursor: CandleCursor | None) -> Iterator[dict[str, Any]]:
         timeframe, instrument = series.split(" ", 1)
-        now = self._sync.clock()
-        wanted = self._sync.config.candlestick_count
-        if cursor is not None:
-            wanted = max(now - cursor, 0) // DURATIONS_MS[timeframe] + 2
-        oldest_ms, newest_ms = now + 1, cursor or 0
+        asked_ms = self._sync.clock()
+        duration_ms = DURATIONS_MS[timeframe]
+        begin_ms = cursor.open_ms if cursor else 0
+        wanted = max(asked_ms - begin_ms, 0) // duration_ms + 2 if cursor else self._sync.config.candlestick_count
+        oldest_ms = asked_ms + 1
+        after = None
         while wanted > 0:
             page = self._page(instrument, timeframe, min(wanted, PAGE_LIMIT), oldest_ms)
-            earlier = [row for row in page if _open_ms(row) < oldest_ms]
-            if not earlier:
-                if cursor is not None and cursor < oldest_ms:
-                    self._warn_of_a_gap(series, cursor, oldest_ms)
+            earlier = page.opening_in(0, oldest_ms)
+            if not earlier.opens_ms:
+                if page.opens_ms and page.opens_ms[-1] > oldest_ms:
+                    raise self._repeated(series, oldest_ms)
+                if cursor and begin_ms < oldest_ms and not cursor.empty:
+                    self._warn_of_a_gap(series, begin_ms, min(oldest_ms, asked_ms))
+                if after is None and begin_ms < oldest_ms:
+                    # One duration back lies the candle that could be forming now; the second is for clocks.
+                    after = CandleCursor(self._started_ms - 2 * duration_ms, empty=True)
                 break
-            oldest_ms = _open_ms(earlier[0])
-            newest_ms = max(newest_ms, _open_ms(earlier[-1]))
-            fresh = [row for row in earlier if cursor is None or _open_ms(row) >= cursor]
-            yield from self.to_records(fresh, instrument=instrument, timeframe=timeframe)
+            if after is None:
+                after = CandleCursor(max(begin_ms, earlier.first_unsettled_ms(asked_ms)))
+            fresh = page.opening_in(begin_ms, oldest_ms)
+            oldest_ms = earlier.opens_ms[0]
+            yield from self.to_records(fresh.rows, instrument=instrument, timeframe=timeframe)
             if cursor is None:
-                wanted -= len(earlier)
-            elif oldest_ms <= cursor:
+                wanted -= len(earlier.rows)
+            elif oldest_ms <= begin_ms:
                 break
             else:
                 wanted = PAGE_LIMIT
-        if newest_ms:
-            self.moved(series, newest_ms)
+        if after:
+            self.moved(series, after)
 
-    def _page(self, instrument: str, timeframe: str, count: int, end_ms: int) -> list[Row]:
-        """Up to `count` candles that open before `end_ms`, oldest first."""
+    def _page(self, instrument: str, timeframe: str, count: int, end_ms: int) -> CandlePage:
+        """Up to `count` candles that open before `end_ms`. Raises a system error for a candle without a time."""
         rows = self.rows(
             {"instrument_name": instrument, "timeframe": timeframe, "count": str(count), "end_ts": str(end_ms)}
         )
         try:
-            return sorted(rows, key=_open_ms)
+            return candle_page(rows)
         except (KeyError, TypeError, ValueError):
             raise self.unreadable("a candle has no time") from None
 
-    def _warn_of_a_gap(self, series: str, cursor: int, oldest_ms: int) -> None:
+    def _repeated(self, series: str, oldest_ms: int) -> AirbyteTracedException:
+        return self.failure(
+            f"{self.name}: {series}: asked for the candles before {rfc3339(oldest_ms)}, {self.method} sent later ones "
+            "again, so what lies before cannot be read; nothing of it was claimed. The next sync tries again."
+        )
+
+    def _warn_of_a_gap(self, series: str, begin_ms: int, oldest_ms: int) -> None:
         self.logger.warning(
-            f"{self.name}: {series} has a gap from {rfc3339(cursor)} to {rfc3339(oldest_ms)}: "
+            f"{self.name}: {series} has a gap from {rfc3339(begin_ms)} to {rfc3339(oldest_ms)}: "
             "the exchange's own history of candles begins there."
         )
 
     def pack(self, cursors: Mapping[str, Any]) -> dict[str, Any]:
-        """By timeframe and open time: most series stand at the same candle, so its time is written once."""
+        """By timeframe and cursor: most series stand at the same candle, so its time is written once."""
         packed: dict[str, dict[str, list[str]]] = {}
-        for series, open_ms in list(cursors.items()):
+        for series, cursor in list(cursors.items()):
             timeframe, instrument = series.split(" ", 1)
-            packed.setdefault(timeframe, {}).setdefault(str(open_ms), []).append(instrument)
+            packed.setdefault(timeframe, {}).setdefault(cursor.as_state(), []).append(instrument)
         return packed
 
     def unpack(self, cursors: Mapping[str, Any]) -> dict[str, Any]:
         try:
             return {
-                f"{timeframe} {instrument}": int(open_ms)
-                for timeframe, by_time in cursors.items()
-                for open_ms, instruments in by_time.items()
+                f"{timeframe} {instrument}": parse_candle_cursor(cursor)
+                for timeframe, by_cursor in cursors.items()
+                for cursor, instruments in by_cursor.items()
                 for instrument in instruments
             }
-        except (AttributeError, TypeError, ValueError):
+        except (AttributeError, TypeError):
             raise UnusableState("a candle cursor cannot be read") from None
 
-    def read_to_ms(self, cursor: int) -> int:
-        return cursor
-
-
-def _open_ms(row: Row) -> int:
-    return int(row["t"])
+    def read_to_ms(self, cursor: CandleCursor) -> int:
+        return cursor.open_ms

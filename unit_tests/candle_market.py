@@ -1,0 +1,63 @@
+"""One-minute candles of a market, a table that reads them, and what tests ask of it."""
+
+from typing import Any
+
+from source_cryptocom.streams.candlestick import PAGE_LIMIT, Candlestick
+from source_cryptocom.streams.instrument_list import InstrumentList
+from unit_tests.builders import NOW_MS, candle, instrument, sync
+from unit_tests.reading import Reading
+from unit_tests.stub_exchange import Answer, Parameters, StubExchange
+
+MINUTE_MS = 60_000
+NEWEST_MS = NOW_MS
+"""The candle of the minute that has just begun."""
+
+
+class Market:
+    """Candles of one minute from `since_ms` to `until_ms`, oldest first, the end exclusive."""
+
+    def __init__(
+        self, exchange: StubExchange, since_ms: int = 0, until_ms: int = NEWEST_MS, largest_page: int = PAGE_LIMIT
+    ) -> None:
+        self.since_ms = since_ms
+        self.until_ms = until_ms
+        self._largest_page = largest_page
+        self._exchange = exchange
+        exchange.serve("public/get-candlestick", self.page)
+
+    @property
+    def asked(self) -> list[Parameters]:
+        return self._exchange.asked("public/get-candlestick")
+
+    def page(self, asked: Parameters) -> Answer:
+        count = min(int(asked["count"]), self._largest_page)
+        last = min(self.until_ms, (int(asked["end_ts"]) - 1) // MINUTE_MS * MINUTE_MS)
+        first = max(self.since_ms, last - (count - 1) * MINUTE_MS)
+        return [candle(open_ms) for open_ms in range(first, last + 1, MINUTE_MS)]
+
+
+def stream(*names: str, **fields: Any) -> Candlestick:
+    listing = InstrumentList(lambda: [instrument(name) for name in names or ("BTC_USD",)])
+    return Candlestick(sync(**{"candlestick_timeframes": ["1m"], **fields}), listing)
+
+
+def minutes(reading: Reading) -> list[int]:
+    """How many minutes before the newest candle each one opened, in the order of opening."""
+    times = sorted(record["timestamp"] for record in reading.records)
+    assert len(set(times)) == len(times)
+    newest = (12 * 60) + 17 * 24 * 60
+    return [newest - _minute_of_august(time) for time in times]
+
+
+def _minute_of_august(time: str) -> int:
+    assert time.startswith("2026-08-")
+    assert time.endswith(":00.000Z")
+    return (int(time[8:10]) * 24 + int(time[11:13])) * 60 + int(time[14:16])
+
+
+def state(open_ms: int) -> dict[str, Any]:
+    return {"version": 1, "cursors": {"1m": {str(open_ms): ["BTC_USD"]}}}
+
+
+def ago(count: int) -> int:
+    return NEWEST_MS - count * MINUTE_MS
