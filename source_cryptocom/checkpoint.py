@@ -49,22 +49,25 @@ def _check_version(state: State) -> None:
         )
 
 
-def _time(state: State, name: str, now: int) -> int:
+def _any_time(state: State, name: str) -> int:
     try:
         if not isinstance(state[name], str):
             raise TypeError  # a number would pass for seconds since the epoch, and true for the first of them
-        ms = round(ab_datetime_parse(state[name]).timestamp() * 1000)
+        return round(ab_datetime_parse(state[name]).timestamp() * 1000)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         raise UnusableState(f"{name} is {state.get(name)!r}, which is not a time") from None
+
+
+def _time(state: State, name: str, now: int) -> int:
+    ms = _any_time(state, name)
     if ms > now + CLOCK_MARGIN_MS:
         raise UnusableState(f"{name} {rfc3339(ms)} lies in the future")
     return ms
 
 
-def require_plausible(cursor_ms: int, now: int) -> None:
-    """Raises UnusableState: from a cursor in the future a table would read nothing, from one long ago without end."""
-    if not OPENED_MS <= cursor_ms <= now + CLOCK_MARGIN_MS:
-        raise UnusableState("a cursor lies in the future, or before the exchange opened")
+def is_plausible(cursor_ms: int, now: int) -> bool:
+    """From a cursor in the future a table would read nothing, from one long ago without end."""
+    return OPENED_MS <= cursor_ms <= now + CLOCK_MARGIN_MS
 
 
 def _flag(state: State) -> bool:
@@ -140,12 +143,17 @@ class MarketState:
 
 
 def parse_market_state(state: State, now: int) -> MarketState:
-    """Raises UnusableState, or ConfigError for a later version's state. `cursors` is for the table to judge."""
+    """Raises UnusableState, or ConfigError for a later version's state. `cursors` is for the table to judge.
+
+    A `synced_at` in the future is none: a clock was wrong, which says nothing against the cursors.
+    """
     _check_version(state)
     cursors = state.get("cursors", {})
     if not isinstance(cursors, Mapping):
         raise UnusableState("cursors is not an object")
-    synced_ms = _time(state, "synced_at", now) if "synced_at" in state else None
+    synced_ms = _any_time(state, "synced_at") if "synced_at" in state else None
+    if synced_ms is not None and synced_ms > now + CLOCK_MARGIN_MS:
+        synced_ms = None
     return MarketState(synced_ms, dict(cursors), _flag(state))
 
 

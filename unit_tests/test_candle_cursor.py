@@ -111,7 +111,7 @@ cursors_of_series = st.builds(CandleCursor, st.integers(1, NOW_MS), st.booleans(
 @given(st.dictionaries(series_names, cursors_of_series))
 def test_packed_cursors_unpack_as_themselves(cursors: dict[str, CandleCursor]) -> None:
     table = stream()
-    assert table.unpack(table.pack(cursors)) == cursors
+    assert {series: table.parse(state) for series, state in table.unpack(table.pack(cursors))} == cursors
 
 
 def test_series_that_stand_at_one_candle_share_its_time() -> None:
@@ -134,7 +134,13 @@ def test_a_cursor_of_another_shape_is_not_used(garbage: Any) -> None:
         parse_candle_cursor(garbage)
 
 
-@pytest.mark.parametrize("garbage", [{"1m": 5}, {"1m": ["BTC_USD"]}, {"1m": {"5": 7}}, {"1m": None}])
-def test_cursors_of_another_shape_are_not_used(garbage: Any) -> None:
-    with pytest.raises(UnusableState, match=r"^a candle cursor cannot be read$"):
-        stream().unpack(garbage)
+@pytest.mark.parametrize("garbage", [5, ["BTC_USD"], {"5": 7}, None, {"soon": ["BTC_USD"]}])
+def test_cursors_of_another_shape_cost_the_other_timeframes_nothing(
+    exchange: StubExchange, log: pytest.LogCaptureFixture, garbage: Any
+) -> None:
+    market = Market(exchange)
+    table = stream(candlestick_timeframes=["1m"])
+    assert minutes(read(table, {"version": 1, "cursors": {"1h": garbage, "1m": {str(ago(70)): ["BTC_USD"]}}}))[0] == 70
+    (warning,) = [record.getMessage() for record in log.records]
+    assert warning.startswith("candlestick: the saved place of 1h")
+    assert len(market.asked) == 1

@@ -160,8 +160,11 @@ def test_a_history_state_without_its_cursor_is_not_used() -> None:
 def test_a_state_from_the_future_is_not_used() -> None:
     with pytest.raises(UnusableState, match=r"^update_time 2026-08-17T12:03:00.001Z lies in the future$"):
         history(**{FIELD: "2026-08-17T12:03:00.001Z"})
-    with pytest.raises(UnusableState, match=r"^synced_at 2026-08-17T12:03:00.001Z lies in the future$"):
-        market(synced_at="2026-08-17T12:03:00.001Z")
+
+
+def test_a_sync_in_the_future_says_nothing_against_the_cursors() -> None:
+    assert market(synced_at="2026-08-17T12:03:00Z").synced_ms == NOW_MS + CLOCK_MARGIN_MS
+    assert market(synced_at="2026-08-17T12:03:00.001Z", cursors={"a": 1}) == MarketState(None, {"a": 1})
 
 
 def test_a_state_a_little_ahead_of_this_machines_clock_is_used() -> None:

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from airbyte_cdk.models import SyncMode
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_cryptocom.config import ConfigError
@@ -13,7 +12,7 @@ from source_cryptocom.streams import public_tables
 from source_cryptocom.streams.instrument_list import InstrumentList
 from source_cryptocom.streams.market import Book, Instrument, Ticker
 from unit_tests.builders import NOW_MS, instrument, sync, ticker
-from unit_tests.reading import Reading, read
+from unit_tests.reading import read
 from unit_tests.stub_exchange import Refusal, StubExchange
 
 NOW = "2026-08-17T12:00:00.000Z"
@@ -102,48 +101,6 @@ def test_a_book_without_a_time_has_that_of_the_request(exchange: StubExchange, t
     assert (record["timestamp"], record["instrument"]) == (NOW, "BTC_USD")
 
 
-def test_one_refused_instrument_is_a_warning_that_names_it(
-    exchange: StubExchange, log: pytest.LogCaptureFixture
-) -> None:
-    exchange.serve(
-        "public/get-book",
-        lambda asked: Refusal(400, 209) if asked["instrument_name"] == "OLD_USD" else [{**LEVELS, "t": NOW_MS}],
-    )
-    reading = read(Book(sync(), listing("BTC_USD", "OLD_USD", "ETH_USD")))
-    assert [record["instrument"] for record in reading.records] == ["BTC_USD", "ETH_USD"]
-    (warning,) = [record.getMessage() for record in log.records]
-    assert warning.startswith("book: OLD_USD is left out, the others are read. public/get-book was answered with")
-
-
-def test_a_table_whose_instruments_are_all_refused_fails(exchange: StubExchange) -> None:
-    exchange.serve("public/get-book", lambda _: Refusal(400, 209))
-    with pytest.raises(ExchangeError):
-        read(Book(sync(), listing("BTC_USD", "ETH_USD")))
-
-
-def test_a_failure_that_is_not_the_instruments_ends_the_table(exchange: StubExchange) -> None:
-    exchange.serve("public/get-book", lambda asked: Refusal(401, 40103) if "ETH" in asked["instrument_name"] else [])
-    book, reading = Book(sync(), listing("BTC_USD", "ETH_USD")), Reading()
-    with pytest.raises(ExchangeError, match="whitelist"):
-        read(book, into=reading)
-    assert book.state == {}
-
-
-def test_lanes_share_the_instruments(exchange: StubExchange) -> None:
-    exchange.serve("public/get-book", lambda _: [{**LEVELS, "t": NOW_MS}])
-    book = Book(sync(lanes={"book": 3}), listing("A_USD", "B_USD", "C_USD", "D_USD"))
-    slices = list(book.stream_slices(sync_mode=SyncMode.incremental))
-    assert slices == [{"lane": 0}, {"lane": 1}, {"lane": 2}]
-    lanes = [iter(book.read_records(SyncMode.incremental, stream_slice=lane)) for lane in slices]
-    found = [next(iter(lane)) for lane in lanes]
-    assert [dict(record)["instrument"] for record in found] == ["A_USD", "B_USD", "C_USD"]  # type: ignore[arg-type]
-
-
-def test_there_are_no_more_lanes_than_instruments() -> None:
-    book = Book(sync(lanes={"book": 30}), listing("A_USD"))
-    assert list(book.stream_slices(sync_mode=SyncMode.incremental)) == [{"lane": 0}]
-
-
 def test_an_incremental_table_says_when_it_was_read(exchange: StubExchange) -> None:
     exchange.serve("public/get-tickers", lambda _: [ticker("BTC_USD")])
     stream = Ticker(sync())
@@ -192,8 +149,7 @@ def test_a_full_refresh_always_reads(exchange: StubExchange) -> None:
     assert len(read(stream, {"version": 1, "synced_at": HOUR_AGO}, full_refresh=True).records) == 1
 
 
-@pytest.mark.parametrize("state", [{"version": 0}, {"synced_at": HOUR_AGO}, {"version": 1, "synced_at": "soon"},
-                                   {"version": 1, "synced_at": "2030-01-01T00:00:00Z"}])  # fmt: skip
+@pytest.mark.parametrize("state", [{"version": 0}, {"synced_at": HOUR_AGO}, {"version": 1, "synced_at": "soon"}])
 def test_an_unusable_state_is_a_warning_and_a_full_read(
     exchange: StubExchange, log: pytest.LogCaptureFixture, state: dict[str, Any]
 ) -> None:
@@ -211,24 +167,6 @@ def test_a_later_versions_state_fails_the_table_and_is_kept(exchange: StubExchan
     with pytest.raises(ConfigError, match="later version"):
         read(stream, {"version": 9, "wonder": True})
     assert stream.state == {"version": 9, "wonder": True}
-
-
-def test_a_full_refresh_of_books_goes_on_where_it_was_interrupted(exchange: StubExchange) -> None:
-    exchange.serve(
-        "public/get-book",
-        lambda asked: Refusal(401, 40103) if asked["instrument_name"] == "B_USD" else [{**LEVELS, "t": NOW_MS}],
-    )
-    first = Book(sync(), listing("A_USD", "B_USD", "C_USD"))
-    with pytest.raises(ExchangeError):
-        read(first, full_refresh=True)
-    assert first.state == {"version": 1, "cursors": {"A_USD": True}, "full_refresh": True}
-
-    exchange.serve("public/get-book", lambda asked: [{**LEVELS, "t": NOW_MS}])
-    second = Book(sync(), listing("A_USD", "B_USD", "C_USD"))
-    reading = read(second, first.state, full_refresh=True)
-    assert [record["instrument"] for record in reading.records] == ["B_USD", "C_USD"]
-    assert second.state["synced_at"] == NOW
-    assert "full_refresh" not in second.state
 
 
 @pytest.mark.parametrize("row", ["text", None, 5, ["t", 1]])

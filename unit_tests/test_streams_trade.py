@@ -17,7 +17,6 @@ from unit_tests.trade_market import (
     state,
     stream,
     trades,
-    warnings,
 )
 
 
@@ -73,16 +72,6 @@ def test_no_request_spans_more_than_seven_days(exchange: StubExchange, log: pyte
     assert ids(read(stream(), state(last_ns, last_ns, 1))) == ["2"]
     assert len(market.asked) == 5
     assert log.records == []
-
-
-def test_one_garbled_cursor_makes_it_a_first_sync_with_a_warning(
-    exchange: StubExchange, log: pytest.LogCaptureFixture
-) -> None:
-    Market(exchange, *trades(5))
-    assert len(ids(read(stream(), {"version": 1, "cursors": {"BTC_USD": 5}}))) == 5
-    assert warnings(log) == [
-        "trade: the saved state is not used, because a trade cursor is '5'. The table is read from the start."
-    ]
 
 
 @given(st.integers(0, 40 * DAY_MS * MS), st.integers(0, 40 * DAY_MS * MS))

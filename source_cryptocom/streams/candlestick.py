@@ -5,7 +5,6 @@ from typing import Any
 
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_cryptocom.checkpoint import UnusableState
 from source_cryptocom.clock import MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE, rfc3339
 from source_cryptocom.streams.candle_cursor import CandleCursor, parse_candle_cursor
 from source_cryptocom.streams.candle_page import CandlePage, candle_page
@@ -115,16 +114,17 @@ class Candlestick(PerInstrumentStream):
             packed.setdefault(timeframe, {}).setdefault(cursor.as_state(), []).append(instrument)
         return packed
 
-    def unpack(self, cursors: Mapping[str, Any]) -> dict[str, Any]:
-        try:
-            return {
-                f"{timeframe} {instrument}": parse_candle_cursor(cursor)
-                for timeframe, by_cursor in cursors.items()
-                for cursor, instruments in by_cursor.items()
-                for instrument in instruments
-            }
-        except (AttributeError, TypeError):
-            raise UnusableState("a candle cursor cannot be read") from None
+    def unpack(self, cursors: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        for timeframe, by_cursor in cursors.items():
+            if not isinstance(by_cursor, Mapping) or not all(isinstance(names, list) for names in by_cursor.values()):
+                yield timeframe, None  # whose cursors they were cannot be told
+                continue
+            for cursor, instruments in by_cursor.items():
+                for instrument in instruments:
+                    yield f"{timeframe} {instrument}", cursor
+
+    def parse(self, state: Any) -> CandleCursor:
+        return parse_candle_cursor(state)
 
     def read_to_ms(self, cursor: CandleCursor) -> int:
         return cursor.open_ms

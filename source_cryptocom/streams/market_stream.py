@@ -47,6 +47,8 @@ class MarketStream(CheckpointedStream, ABC):
             return
         try:
             saved = parse_market_state(self._unread_state, self._started_ms)
+            if saved.synced_ms is None and (synced_at := self._unread_state.get("synced_at")):
+                self.logger.warning(f"{self.name}: synced_at is not used, because {synced_at} lies in the future.")
             # What a full refresh left at its end, or an incremental sync, says nothing to a full refresh.
             if not self._full_refresh or saved.refreshing:
                 self.adopt(saved)
@@ -55,7 +57,7 @@ class MarketStream(CheckpointedStream, ABC):
         self._unread_state = {}
 
     def adopt(self, saved: MarketState) -> None:
-        """Go on from `saved`. Raises UnusableState where this table cannot have written its cursors."""
+        """Go on from `saved`."""
         self._last = saved
 
     def _is_due(self) -> bool:

@@ -4,12 +4,12 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from airbyte_cdk.sources.streams.core import StreamData
 
-from source_cryptocom.checkpoint import MarketState, require_plausible, state_message
+from source_cryptocom.checkpoint import MarketState, UnusableState, is_plausible, state_message
 from source_cryptocom.errors import Action, ExchangeError
 from source_cryptocom.progress import Progress
 from source_cryptocom.streams.base import Parameters
@@ -18,6 +18,13 @@ from source_cryptocom.streams.market_stream import MarketStream
 from source_cryptocom.sync import Sync
 
 CHECKPOINT_SECONDS = 10.0
+MOST_NAMES = 5
+
+
+def named(series: Sequence[str]) -> str:
+    """`BTC_USD, ETH_USD`; no more than MOST_NAMES of them, then how many there are besides."""
+    more = len(series) - MOST_NAMES
+    return ", ".join(series[:MOST_NAMES]) + (f" and {more:,} more" if more > 0 else "")
 
 
 class PerInstrumentStream(MarketStream, ABC):
@@ -34,6 +41,7 @@ class PerInstrumentStream(MarketStream, ABC):
         super().__init__(sync)
         self._instruments = instruments
         self._work: deque[str] = deque()
+        self._all = 0
         self._unfinished = 0
         self._refused: list[str] = []
         self._cursors: dict[str, Any] = {}
@@ -55,6 +63,7 @@ class PerInstrumentStream(MarketStream, ABC):
 
     def partitions(self) -> Iterable[Mapping[str, Any] | None]:
         series = self.series(self._sync.config.instruments or self._instruments.names())
+        self._all = len(series)
         # What an interrupted full refresh has finished is not read again: its rows are still in the destination.
         done = self._cursors if self._full_refresh else {}
         self._work = deque(name for name in series if name not in done)
@@ -85,17 +94,42 @@ class PerInstrumentStream(MarketStream, ABC):
         self.logger.warning(f"{self.name}: {series} is left out, the others are read. {error}")
         with self._lock:
             self._refused.append(series)
-            all_refused = len(self._refused) > 1 and len(self._refused) == self._progress.total
+            # What an earlier attempt has finished was not refused.
+            all_refused = len(self._refused) > 1 and len(self._refused) == self._all
         if all_refused:
             raise error
 
     def adopt(self, saved: MarketState) -> None:
-        cursors = self.unpack(saved.cursors)
-        for cursor in cursors.values():
-            if (read_to_ms := self.read_to_ms(cursor)) is not None:
-                require_plausible(read_to_ms, self._started_ms)
+        """Each cursor is judged on its own: one that cannot be right costs no other its place."""
         super().adopt(saved)
-        self._cursors = cursors
+        doubted = []
+        for series, state in self.unpack(saved.cursors):
+            cursor, right = self._judged(state)
+            if cursor is not None:
+                self._cursors[series] = cursor
+            if not right:
+                doubted.append(series)
+        if doubted:
+            self.logger.warning(
+                f"{self.name}: the saved place of {named(doubted)} is not used, because it cannot be read, lies in the "
+                "future or lies before the exchange opened. Where the last row is known it is read on from there, "
+                "else as in a first sync."
+            )
+
+    def _judged(self, state: Any) -> tuple[Any, bool]:
+        """The cursor to go on from, None for a first sync, and whether it is the saved one."""
+        try:
+            cursor = self.parse(state)
+        except UnusableState:
+            return None, False
+        if self._is_plausible(cursor):
+            return cursor, True
+        last_known = self.without_clock(cursor)
+        return (last_known if self._is_plausible(last_known) else None), False
+
+    def _is_plausible(self, cursor: Any) -> bool:
+        read_to_ms = self.read_to_ms(cursor)
+        return read_to_ms is None or is_plausible(read_to_ms, self._started_ms)
 
     def moved(self, series: str, cursor: Any) -> None:
         """The series is read up to `cursor`. Called when its last row has been taken by the engine."""
@@ -121,9 +155,17 @@ class PerInstrumentStream(MarketStream, ABC):
         """Cursors by series, as the state holds them; a copy."""
         return dict(cursors)
 
-    def unpack(self, cursors: Mapping[str, Any]) -> dict[str, Any]:
-        """Cursors by series, out of a state. Raises UnusableState."""
-        return dict(cursors)
+    def unpack(self, cursors: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+        """Each series with its cursor as the state holds it, to be parsed."""
+        return cursors.items()
+
+    def parse(self, state: Any) -> Any:
+        """A cursor out of a state. Raises UnusableState."""
+        return state
+
+    def without_clock(self, cursor: Any) -> Any:
+        """The cursor as far as the exchange's rows bear it out, where this machine's clock had a part in it."""
+        return cursor
 
     def read_to_ms(self, cursor: Any) -> int | None:
         """The moment that a cursor stands for; None where it stands for none."""

@@ -107,8 +107,11 @@ class Trade(PerInstrumentStream):
     def pack(self, cursors: Mapping[str, Any]) -> dict[str, Any]:
         return {series: cursor.as_state() for series, cursor in list(cursors.items())}
 
-    def unpack(self, cursors: Mapping[str, Any]) -> dict[str, Any]:
-        return {series: parse_trade_cursor(cursor) for series, cursor in cursors.items()}
+    def parse(self, state: Any) -> TradeCursor:
+        return parse_trade_cursor(state)
+
+    def without_clock(self, cursor: TradeCursor) -> TradeCursor:
+        return cursor.at_latest()
 
     def read_to_ms(self, cursor: TradeCursor) -> int:
         return cursor.read_to_ns // NS_PER_MS

@@ -20,6 +20,10 @@ class TradeCursor:
     def as_state(self) -> list[str]:
         return [str(self.read_to_ns), *([str(self.latest_ns), *self.trade_ids] if self.latest_ns else [])]
 
+    def at_latest(self) -> "TradeCursor":
+        """Just behind the latest trade: where a quiet instrument's cursor stands without this machine's clock."""
+        return TradeCursor(min(self.read_to_ns, self.latest_ns + 1), self.latest_ns, self.trade_ids)
+
 
 def parse_trade_cursor(state: Any) -> TradeCursor:
     """Raises UnusableState."""
