@@ -2,13 +2,15 @@
 
 import pytest
 from airbyte_cdk.models import SyncMode
+from airbyte_cdk.utils import AirbyteTracedException
 
+from source_cryptocom.client import Patience
 from source_cryptocom.errors import ExchangeError
 from source_cryptocom.streams.instrument_list import InstrumentList
 from source_cryptocom.streams.market import Book
 from unit_tests.builders import NOW_MS, instrument, sync
 from unit_tests.reading import Reading, read
-from unit_tests.stub_exchange import Refusal, StubExchange
+from unit_tests.stub_exchange import Answer, Parameters, Refusal, StubExchange
 
 NOW = "2026-08-17T12:00:00.000Z"
 LEVELS = {"bids": [["90.11", "12.4", "2"]], "asks": [["90.18", "7.25", "1"]]}
@@ -89,3 +91,80 @@ def test_a_refresh_that_has_only_refused_instruments_left_comes_to_its_end(excha
     assert read(resumed, saved, full_refresh=True).records == []
     assert "full_refresh" not in resumed.state
     assert len(read(Book(sync(), names), resumed.state, full_refresh=True).records) == 1
+
+
+def answering(exchange: StubExchange, **answers: Answer) -> None:
+    """Books of the instruments named by their bases; every other one is served."""
+
+    def page(asked: Parameters) -> Answer:
+        return answers.get(asked["instrument_name"].partition("_")[0], [{**LEVELS, "t": NOW_MS}])
+
+    exchange.serve("public/get-book", page)
+
+
+UNKNOWN = Refusal(400, 99_999, "NEVER_HEARD_OF")
+UNREADABLE: Answer = [{**LEVELS, "t": "soon"}]
+BUSY = Refusal(500, 50_001)
+
+
+@pytest.mark.parametrize("bad", [UNKNOWN, UNREADABLE])
+def test_a_series_that_cannot_be_read_fails_the_table_when_the_others_have_been_read(
+    exchange: StubExchange, log: pytest.LogCaptureFixture, bad: Answer
+) -> None:
+    answering(exchange, BAD=bad)
+    book, reading = Book(sync(), listing("A_USD", "BAD_USD", "B_USD", "C_USD")), Reading()
+    with pytest.raises(AirbyteTracedException, match=r"NEVER_HEARD_OF|cannot hold"):
+        read(book, full_refresh=True, into=reading)
+    assert [record["instrument"] for record in reading.records] == ["A_USD", "B_USD", "C_USD"]
+    assert book.state == {
+        "version": 1,
+        "cursors": {"A_USD": True, "B_USD": True, "C_USD": True},
+        "full_refresh": True,
+    }
+    (warning,) = [record.getMessage() for record in log.records]
+    assert warning.startswith("book: BAD_USD cannot be read and keeps its place. public/get-book ")
+
+
+def test_the_first_of_several_failures_is_the_tables(exchange: StubExchange) -> None:
+    answering(exchange, BAD=UNREADABLE, WORSE=UNKNOWN)
+    reading = Reading()
+    with pytest.raises(AirbyteTracedException, match="cannot hold"):
+        read(Book(sync(), listing("BAD_USD", "A_USD", "WORSE_USD", "B_USD")), into=reading)
+    assert [record["instrument"] for record in reading.records] == ["A_USD", "B_USD"]
+
+
+def test_two_failures_in_a_row_end_the_lane_with_the_first(exchange: StubExchange) -> None:
+    answering(exchange, BAD=UNREADABLE, WORSE=UNKNOWN)
+    book = Book(sync(), listing("BAD_USD", "WORSE_USD", "A_USD"))
+    with pytest.raises(AirbyteTracedException, match="cannot hold"):
+        read(book)
+    assert len(exchange.asked("public/get-book")) == 2
+    assert "synced_at" not in book.state
+
+
+def test_a_refused_instrument_between_two_failures_is_an_answer(exchange: StubExchange) -> None:
+    answering(exchange, BAD=UNKNOWN, OLD=Refusal(400, 209), WORSE=UNKNOWN)
+    with pytest.raises(ExchangeError, match="NEVER_HEARD_OF"):
+        read(Book(sync(), listing("BAD_USD", "OLD_USD", "WORSE_USD", "A_USD")))
+    assert len(exchange.asked("public/get-book")) == 3
+
+
+@pytest.mark.parametrize("over", [BUSY, Refusal(429, 42_901), Refusal(401, 40_103)])
+def test_what_concerns_every_series_ends_the_lane_at_once(exchange: StubExchange, over: Refusal) -> None:
+    answering(exchange, B=over)
+    reading = Reading()
+    with pytest.raises(ExchangeError):
+        read(Book(sync(patience=Patience(attempts=1)), listing("A_USD", "B_USD", "C_USD")), into=reading)
+    assert [record["instrument"] for record in reading.records] == ["A_USD"]
+
+
+def test_each_lane_counts_its_own_failures(exchange: StubExchange) -> None:
+    answering(exchange, BAD=UNKNOWN, WORSE=UNKNOWN)
+    book = Book(sync(lanes={"book": 2}), listing("BAD_USD", "A_USD", "WORSE_USD", "B_USD"))
+    slices = list(book.stream_slices(sync_mode=SyncMode.incremental))
+    lanes = [iter(book.read_records(SyncMode.incremental, stream_slice=lane)) for lane in slices]
+    found = [dict(next(lane))["instrument"] for lane in lanes]  # type: ignore[arg-type]
+    assert found == ["A_USD", "B_USD"]
+    for lane in lanes:
+        with pytest.raises(ExchangeError):
+            next(lane)

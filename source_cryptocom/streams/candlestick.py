@@ -9,6 +9,7 @@ from source_cryptocom.clock import MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE, rfc33
 from source_cryptocom.streams.candle_cursor import CandleCursor, parse_candle_cursor
 from source_cryptocom.streams.candle_page import CandlePage, candle_page
 from source_cryptocom.streams.per_instrument import PerInstrumentStream
+from source_cryptocom.streams.work_list import Records
 
 PAGE_LIMIT = 300
 
@@ -50,7 +51,7 @@ class Candlestick(PerInstrumentStream):
     def series(self, instruments: Iterable[str]) -> list[str]:
         return [f"{timeframe} {name}" for name in instruments for timeframe in self._sync.config.candlestick_timeframes]
 
-    def read_series(self, series: str, cursor: CandleCursor | None) -> Iterator[dict[str, Any]]:
+    def read_series(self, series: str, cursor: CandleCursor | None) -> Records:
         timeframe, instrument = series.split(" ", 1)
         asked_ms = self._sync.clock()
         duration_ms = DURATIONS_MS[timeframe]
@@ -83,6 +84,7 @@ class Candlestick(PerInstrumentStream):
                 wanted = PAGE_LIMIT
         if after:
             self.moved(series, after)
+        return True
 
     def _page(self, instrument: str, timeframe: str, count: int, end_ms: int) -> CandlePage:
         """Up to `count` candles that open before `end_ms`. Raises a system error for a candle without a time."""

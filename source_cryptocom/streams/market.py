@@ -10,6 +10,7 @@ from source_cryptocom.streams.base import ExchangeStream
 from source_cryptocom.streams.instrument_list import InstrumentList
 from source_cryptocom.streams.market_stream import MarketStream
 from source_cryptocom.streams.per_instrument import PerInstrumentStream
+from source_cryptocom.streams.work_list import Records
 from source_cryptocom.sync import Sync
 
 
@@ -62,7 +63,7 @@ class Book(PerInstrumentStream):
     primary_key = ["instrument", "timestamp"]  # noqa: RUF012
     columns = {"t": "timestamp", "instrument_name": "instrument"}  # noqa: RUF012
 
-    def read_series(self, series: str, cursor: Any) -> Iterator[dict[str, Any]]:
+    def read_series(self, series: str, cursor: Any) -> Records:
         asked_ms = self._sync.clock()
         result = self.request({"instrument_name": series, "depth": str(self._sync.config.book_depth)})
         shared = {name: value for name, value in result.items() if name != "data"}
@@ -73,6 +74,7 @@ class Book(PerInstrumentStream):
             yield from self.to_records([{"t": asked_ms, **shared, **_present(book)}], instrument=series)
         if self._full_refresh:
             self.moved(series, True)
+        return True
 
 
 def _present(book: Row) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
+from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.streams.core import StreamData
+from airbyte_cdk.utils import AirbyteTracedException
 
 from source_cryptocom.checkpoint import MarketState, UnusableState, is_plausible, state_message
 from source_cryptocom.errors import Action, ExchangeError
@@ -15,6 +17,7 @@ from source_cryptocom.progress import Progress
 from source_cryptocom.streams.base import Parameters
 from source_cryptocom.streams.instrument_list import InstrumentList
 from source_cryptocom.streams.market_stream import MarketStream
+from source_cryptocom.streams.work_list import Records, Task, WorkList
 from source_cryptocom.sync import Sync
 
 CHECKPOINT_SECONDS = 10.0
@@ -40,10 +43,10 @@ class PerInstrumentStream(MarketStream, ABC):
     def __init__(self, sync: Sync, instruments: InstrumentList) -> None:
         super().__init__(sync)
         self._instruments = instruments
-        self._work: deque[str] = deque()
-        self._all = 0
+        self._work = self._work_list([])
+        self._listed = 0
         self._unfinished = 0
-        self._refused: list[str] = []
+        self._refused = 0
         self._cursors: dict[str, Any] = {}
         self._lock = threading.Lock()
         self._checkpointed = time.monotonic()
@@ -58,46 +61,69 @@ class PerInstrumentStream(MarketStream, ABC):
         return list(instruments)
 
     @abstractmethod
-    def read_series(self, series: str, cursor: Any) -> Iterator[dict[str, Any]]:
+    def read_series(self, series: str, cursor: Any) -> Records:
         """All records of a series that `cursor` (None: first sync) does not cover; the new cursor goes to `moved`."""
 
     def partitions(self) -> Iterable[Mapping[str, Any] | None]:
         series = self.series(self._sync.config.instruments or self._instruments.names())
-        self._all = len(series)
+        self._listed = len(series)
         # What an interrupted full refresh has finished is not read again: its rows are still in the destination.
         done = self._cursors if self._full_refresh else {}
-        self._work = deque(name for name in series if name not in done)
+        self._work = self._work_list([self._task(name) for name in series if name not in done])
         self._unfinished = len(self._work)
         self._progress = Progress(self.logger, self.name, self.unit, len(self._work))
         self._complete = not self._work
         lanes = min(self._sync.lanes.get(self.name, 1), len(self._work))
         return [{"lane": lane} for lane in range(lanes)]
 
+    def _work_list(self, tasks: Iterable[Task]) -> WorkList:
+        return WorkList(tasks, grows=False, is_over=lambda: False)
+
+    def _task(self, series: str) -> Task:
+        cursor = None if self._full_refresh else self._cursors.get(series)
+        return Task(series, partial(self.read_series, series, cursor))
+
     def read_partition(self) -> Iterator[StreamData]:
-        while series := self._next():
-            cursor = None if self._full_refresh else self._cursors.get(series)
+        """One lane. A series that cannot be read costs the next ones nothing, and fails the table at the lane's end.
+
+        The second in a row ends the lane at once: it is no longer the series then, but the exchange.
+        """
+        first_error: AirbyteTracedException | None = None
+        in_a_row = 0
+        while task := self._work.take():
             try:
-                yield from self.read_series(series, cursor)
-            except ExchangeError as error:
-                if error.action is not Action.REFUSED:
+                finished = yield from task.read()
+                in_a_row = 0
+            except AirbyteTracedException as error:
+                news = self._work.drop(task.series)
+                if error.failure_type is not FailureType.system_error:
                     raise
-                self._refuse(series, error)
-            yield from self._finished()
+                finished = news and self._leave_out(task.series, error)
+                if news and not finished:
+                    first_error = first_error or error
+                    in_a_row += 1
+            finally:
+                self._work.end()
+            if finished:
+                yield from self._finished()
+            if in_a_row == 2:
+                break
+        if first_error:
+            raise first_error
 
-    def _next(self) -> str | None:
-        try:
-            return self._work.popleft()
-        except IndexError:
-            return None
-
-    def _refuse(self, series: str, error: ExchangeError) -> None:
+    def _leave_out(self, series: str, error: AirbyteTracedException) -> bool:
+        """Whether the table can do without a series that could not be read. Raises the error where all are refused."""
+        if not isinstance(error, ExchangeError) or error.action is not Action.REFUSED:
+            self.logger.warning(f"{self.name}: {series} cannot be read and keeps its place. {error}")
+            return False
         self.logger.warning(f"{self.name}: {series} is left out, the others are read. {error}")
         with self._lock:
-            self._refused.append(series)
+            self._refused += 1
             # What an earlier attempt has finished was not refused.
-            all_refused = len(self._refused) > 1 and len(self._refused) == self._all
+            all_refused = self._refused > 1 and self._refused == self._listed
         if all_refused:
             raise error
+        return True
 
     def adopt(self, saved: MarketState) -> None:
         """Each cursor is judged on its own: one that cannot be right costs no other its place."""

@@ -9,6 +9,7 @@ from source_cryptocom.envelope import Row
 from source_cryptocom.streams.per_instrument import PerInstrumentStream
 from source_cryptocom.streams.trade_cursor import TradeCursor, parse_trade_cursor
 from source_cryptocom.streams.trade_reading import TIME, TradeReading, trade_id_of, trade_ns_of
+from source_cryptocom.streams.work_list import Records
 from source_cryptocom.windows import Window, WindowReader
 
 PAGE_LIMIT = 150
@@ -43,7 +44,7 @@ class Trade(PerInstrumentStream):
     }
     upper_case = ("side",)
 
-    def read_series(self, series: str, cursor: TradeCursor | None) -> Iterator[dict[str, Any]]:
+    def read_series(self, series: str, cursor: TradeCursor | None) -> Records:
         end_ns = self._sync.clock() * NS_PER_MS
         reading = TradeReading(cursor, end_ns)
         pages = self._since(series, cursor, end_ns) if cursor else self._newest(series, end_ns, reading)
@@ -52,6 +53,7 @@ class Trade(PerInstrumentStream):
         if cursor is not None:
             self._warn_of_a_gap(series, cursor, reading)
         self.moved(series, reading.cursor())
+        return True
 
     def _newest(self, instrument: str, end_ns: int, reading: TradeReading) -> Iterator[Sequence[Row]]:
         wanted = self._sync.config.trade_count

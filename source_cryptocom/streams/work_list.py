@@ -1,0 +1,70 @@
+"""The tasks of one table, shared by the lanes that read it."""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+Records = Generator[dict[str, Any], None, bool]
+"""Records one after the other; at the end, whether all of their series has been read with them."""
+
+# How soon a waiting lane notices that the sync was broken off.
+LOOK_UP_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Task:
+    """A series, or a part of one. It is read by the lane that takes it."""
+
+    series: str
+    read: Callable[[], Records]
+
+
+class WorkList:
+    """Thread-safe. Where a list `grows`, tasks add others to it.
+
+    Then a lane that finds no task waits for those that are under way, until `is_over` says that nobody reads any more.
+    """
+
+    def __init__(self, tasks: Iterable[Task], grows: bool, is_over: Callable[[], bool]) -> None:
+        self._tasks = deque(tasks)
+        self._grows = grows
+        self._is_over = is_over
+        self._under_way = 0
+        self._dropped: set[str] = set()
+        self._changed = threading.Condition()
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    def take(self) -> Task | None:
+        """The next task, None when there is none left. Each call that gives one needs one of `end`."""
+        with self._changed:
+            while not self._tasks:
+                if not self._grows or not self._under_way or self._is_over():
+                    return None
+                self._changed.wait(LOOK_UP_SECONDS)
+            self._under_way += 1
+            return self._tasks.popleft()
+
+    def end(self) -> None:
+        """A task that was taken has ended, well or not."""
+        with self._changed:
+            self._under_way -= 1
+            self._changed.notify_all()
+
+    def add(self, tasks: Iterable[Task]) -> None:
+        """To be taken next, in this order. Tasks of a series that was dropped are not taken any more."""
+        with self._changed:
+            self._tasks.extendleft([task for task in tasks if task.series not in self._dropped][::-1])
+            self._changed.notify_all()
+
+    def drop(self, series: str) -> bool:
+        """Takes what is left of a series from the list. False where that was done before."""
+        with self._changed:
+            if series in self._dropped:
+                return False
+            self._dropped.add(series)
+            self._tasks = deque(task for task in self._tasks if task.series != series)
+            return True
