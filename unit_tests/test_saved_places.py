@@ -7,7 +7,7 @@ import pytest
 from source_cryptocom.streams.candlestick import Candlestick
 from source_cryptocom.streams.instrument_list import InstrumentList
 from source_cryptocom.streams.market import Book, Ticker
-from source_cryptocom.streams.per_instrument import named
+from source_cryptocom.streams.places import named
 from source_cryptocom.streams.trade import Trade
 from unit_tests.builders import DAY_MS, NOW_MS, candle, instrument, sync, ticker, trade
 from unit_tests.reading import Reading, read

@@ -117,15 +117,13 @@ def test_each_instrument_is_read_in_each_timeframe(exchange: StubExchange) -> No
     assert asked == [("1m", "BTC_USD"), ("4h", "BTC_USD"), ("1m", "ETH_USD"), ("4h", "ETH_USD")]
 
 
-def test_a_newly_listed_instrument_is_a_first_sync_and_a_delisted_one_keeps_its_place(exchange: StubExchange) -> None:
-    market = Market(exchange)
-    before = {"1m": {str(ago(5)): ["BTC_USD", "OLD_USD"]}}
+def test_a_newly_listed_instrument_is_a_first_sync(exchange: StubExchange) -> None:
+    Market(exchange)
     table = stream("BTC_USD", "NEW_USD", candlestick_count=50)
-    reading = read(table, {"version": 1, "cursors": before})
+    reading = read(table, state(ago(5)))
     counts = {name: sum(record["instrument"] == name for record in reading.records) for name in ("BTC_USD", "NEW_USD")}
     assert counts == {"BTC_USD": 6, "NEW_USD": 50}
-    assert table.state["cursors"] == {"1m": {str(ago(1)): ["BTC_USD", "NEW_USD"], str(ago(5)): ["OLD_USD"]}}
-    assert len(market.asked) == 2
+    assert table.state["cursors"] == {"1m": {str(ago(1)): ["BTC_USD", "NEW_USD"]}}
 
 
 def test_a_series_that_failed_keeps_its_cursor_and_the_others_move(exchange: StubExchange) -> None:

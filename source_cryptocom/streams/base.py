@@ -7,7 +7,9 @@
         |-- MarketStream        public, hours_between_syncs                             market_stream.py
         |   |-- Ticker          one request                                             market.py
         |   `-- PerInstrumentStream     lanes over a shared list of instruments         per_instrument.py
-        |       `-- Book, Trade, Candlestick                            market.py, trade.py, candlestick.py
+        |       |-- Book                                                                market.py
+        |       `-- OngoingStream       goes on from each instrument's place            ongoing.py
+        |           `-- Trade, Candlestick                              trade.py, candlestick.py
         `-- HistoryStream       private, time windows                                   history_stream.py
             |-- UserTrade, Transaction                                                  history.py
             `-- OrderHistory    watches open orders, too                                order_history.py

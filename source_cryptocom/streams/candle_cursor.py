@@ -21,6 +21,17 @@ class CandleCursor:
         """`1786968000000`, or `empty 1786968000000`."""
         return f"{_EMPTY if self.empty else ''}{self.open_ms}"
 
+    @property
+    def read_to_ms(self) -> int:
+        return self.open_ms
+
+    @property
+    def last_row_ms(self) -> int:
+        return 0 if self.empty else self.open_ms
+
+    def without_clock(self) -> "CandleCursor":
+        return self
+
 
 def parse_candle_cursor(state: str) -> CandleCursor:
     """Raises UnusableState."""

@@ -8,7 +8,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 from source_cryptocom.clock import MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE, rfc3339
 from source_cryptocom.streams.candle_cursor import CandleCursor, parse_candle_cursor
 from source_cryptocom.streams.candle_page import CandlePage, candle_page
-from source_cryptocom.streams.per_instrument import PerInstrumentStream
+from source_cryptocom.streams.ongoing import OngoingStream
 from source_cryptocom.streams.work_list import Records
 
 PAGE_LIMIT = 300
@@ -30,7 +30,7 @@ DURATIONS_MS = {
 }
 
 
-class Candlestick(PerInstrumentStream):
+class Candlestick(OngoingStream):
     """Every candle since the last sync, the last ones again that may not have been final; at first `candlestick_count`.
 
     A series is `1m BTC_USD`.
@@ -50,6 +50,9 @@ class Candlestick(PerInstrumentStream):
 
     def series(self, instruments: Iterable[str]) -> list[str]:
         return [f"{timeframe} {name}" for name in instruments for timeframe in self._sync.config.candlestick_timeframes]
+
+    def instrument_of(self, series: str) -> str:
+        return series.split(" ", 1)[1]
 
     def read_series(self, series: str, cursor: CandleCursor | None) -> Records:
         timeframe, instrument = series.split(" ", 1)
@@ -127,6 +130,3 @@ class Candlestick(PerInstrumentStream):
 
     def parse(self, state: Any) -> CandleCursor:
         return parse_candle_cursor(state)
-
-    def read_to_ms(self, cursor: CandleCursor) -> int:
-        return cursor.open_ms

@@ -11,7 +11,7 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.streams.core import StreamData
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_cryptocom.checkpoint import MarketState, UnusableState, is_plausible, state_message
+from source_cryptocom.checkpoint import MarketState, state_message
 from source_cryptocom.errors import Action, ExchangeError
 from source_cryptocom.progress import Progress
 from source_cryptocom.streams.base import Parameters
@@ -21,13 +21,6 @@ from source_cryptocom.streams.work_list import Records, Task, WorkList
 from source_cryptocom.sync import Sync
 
 CHECKPOINT_SECONDS = 10.0
-MOST_NAMES = 5
-
-
-def named(series: Sequence[str]) -> str:
-    """`BTC_USD, ETH_USD`; no more than MOST_NAMES of them, then how many there are besides."""
-    more = len(series) - MOST_NAMES
-    return ", ".join(series[:MOST_NAMES]) + (f" and {more:,} more" if more > 0 else "")
 
 
 class PerInstrumentStream(MarketStream, ABC):
@@ -65,16 +58,22 @@ class PerInstrumentStream(MarketStream, ABC):
         """All records of a series that `cursor` (None: first sync) does not cover; the new cursor goes to `moved`."""
 
     def partitions(self) -> Iterable[Mapping[str, Any] | None]:
-        series = self.series(self._sync.config.instruments or self._instruments.names())
-        self._listed = len(series)
+        listed = self.series(self._sync.config.instruments or self._instruments.names())
+        self._listed = len(listed)
         # What an interrupted full refresh has finished is not read again: its rows are still in the destination.
         done = self._cursors if self._full_refresh else {}
-        self._work = self._work_list([self._task(name) for name in series if name not in done])
+        self._work = self._work_list(
+            [self._task(name) for name in [*listed, *self.unlisted(listed)] if name not in done]
+        )
         self._unfinished = len(self._work)
         self._progress = Progress(self.logger, self.name, self.unit, len(self._work))
         self._complete = not self._work
         lanes = min(self._sync.lanes.get(self.name, 1), len(self._work))
         return [{"lane": lane} for lane in range(lanes)]
+
+    def unlisted(self, listed: Sequence[str]) -> Sequence[str]:
+        """Series that are read although the exchange no longer lists them."""
+        return ()
 
     def _work_list(self, tasks: Iterable[Task]) -> WorkList:
         return WorkList(tasks, grows=False, is_over=lambda: False)
@@ -98,7 +97,7 @@ class PerInstrumentStream(MarketStream, ABC):
                 news = self._work.drop(task.series)
                 if error.failure_type is not FailureType.system_error:
                     raise
-                finished = news and self._leave_out(task.series, error)
+                finished = news and self.leave_out(task.series, error)
                 if news and not finished:
                     first_error = first_error or error
                     in_a_row += 1
@@ -111,7 +110,7 @@ class PerInstrumentStream(MarketStream, ABC):
         if first_error:
             raise first_error
 
-    def _leave_out(self, series: str, error: AirbyteTracedException) -> bool:
+    def leave_out(self, series: str, error: AirbyteTracedException) -> bool:
         """Whether the table can do without a series that could not be read. Raises the error where all are refused."""
         if not isinstance(error, ExchangeError) or error.action is not Action.REFUSED:
             self.logger.warning(f"{self.name}: {series} cannot be read and keeps its place. {error}")
@@ -126,41 +125,18 @@ class PerInstrumentStream(MarketStream, ABC):
         return True
 
     def adopt(self, saved: MarketState) -> None:
-        """Each cursor is judged on its own: one that cannot be right costs no other its place."""
         super().adopt(saved)
-        doubted = []
-        for series, state in self.unpack(saved.cursors):
-            cursor, right = self._judged(state)
-            if cursor is not None:
-                self._cursors[series] = cursor
-            if not right:
-                doubted.append(series)
-        if doubted:
-            self.logger.warning(
-                f"{self.name}: the saved place of {named(doubted)} is not used, because it cannot be read, lies in the "
-                "future or lies before the exchange opened. Where the last row is known it is read on from there, "
-                "else as in a first sync."
-            )
-
-    def _judged(self, state: Any) -> tuple[Any, bool]:
-        """The cursor to go on from, None for a first sync, and whether it is the saved one."""
-        try:
-            cursor = self.parse(state)
-        except UnusableState:
-            return None, False
-        if self._is_plausible(cursor):
-            return cursor, True
-        last_known = self.without_clock(cursor)
-        return (last_known if self._is_plausible(last_known) else None), False
-
-    def _is_plausible(self, cursor: Any) -> bool:
-        read_to_ms = self.read_to_ms(cursor)
-        return read_to_ms is None or is_plausible(read_to_ms, self._started_ms)
+        self._cursors = dict(saved.cursors)
 
     def moved(self, series: str, cursor: Any) -> None:
         """The series is read up to `cursor`. Called when its last row has been taken by the engine."""
         with self._lock:
             self._cursors[series] = cursor
+
+    def forget(self, series: str) -> None:
+        """The next sync reads the series as at first, if at all."""
+        with self._lock:
+            self._cursors.pop(series, None)
 
     def _finished(self) -> Iterator[StreamData]:
         self._progress.done()
@@ -180,22 +156,6 @@ class PerInstrumentStream(MarketStream, ABC):
     def pack(self, cursors: Mapping[str, Any]) -> dict[str, Any]:
         """Cursors by series, as the state holds them; a copy."""
         return dict(cursors)
-
-    def unpack(self, cursors: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
-        """Each series with its cursor as the state holds it, to be parsed."""
-        return cursors.items()
-
-    def parse(self, state: Any) -> Any:
-        """A cursor out of a state. Raises UnusableState."""
-        return state
-
-    def without_clock(self, cursor: Any) -> Any:
-        """The cursor as far as the exchange's rows bear it out, where this machine's clock had a part in it."""
-        return cursor
-
-    def read_to_ms(self, cursor: Any) -> int | None:
-        """The moment that a cursor stands for; None where it stands for none."""
-        return None
 
     def finish(self) -> None:
         self._complete = self._complete or (self._unfinished == 0 and self._progress.total > 0)

@@ -6,7 +6,7 @@ from typing import Any
 
 from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS, rfc3339
 from source_cryptocom.envelope import Row
-from source_cryptocom.streams.per_instrument import PerInstrumentStream
+from source_cryptocom.streams.ongoing import OngoingStream
 from source_cryptocom.streams.trade_cursor import TradeCursor, parse_trade_cursor
 from source_cryptocom.streams.trade_reading import TIME, TradeReading, trade_id_of, trade_ns_of
 from source_cryptocom.streams.work_list import Records
@@ -27,7 +27,7 @@ def descending_windows(start_ns: int, end_ns: int) -> Iterator[Window]:
         end_ns = window.start_ns
 
 
-class Trade(PerInstrumentStream):
+class Trade(OngoingStream):
     """Every public trade since the last sync; on a first one the newest `trade_count` of the last seven days."""
 
     method = "public/get-trades"
@@ -111,9 +111,3 @@ class Trade(PerInstrumentStream):
 
     def parse(self, state: Any) -> TradeCursor:
         return parse_trade_cursor(state)
-
-    def without_clock(self, cursor: TradeCursor) -> TradeCursor:
-        return cursor.at_latest()
-
-    def read_to_ms(self, cursor: TradeCursor) -> int:
-        return cursor.read_to_ns // NS_PER_MS

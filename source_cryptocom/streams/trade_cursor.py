@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from source_cryptocom.checkpoint import UnusableState
+from source_cryptocom.clock import NS_PER_MS
 
 
 @dataclass(frozen=True)
@@ -20,8 +21,16 @@ class TradeCursor:
     def as_state(self) -> list[str]:
         return [str(self.read_to_ns), *([str(self.latest_ns), *self.trade_ids] if self.latest_ns else [])]
 
-    def at_latest(self) -> "TradeCursor":
-        """Just behind the latest trade: where a quiet instrument's cursor stands without this machine's clock."""
+    @property
+    def read_to_ms(self) -> int:
+        return self.read_to_ns // NS_PER_MS
+
+    @property
+    def last_row_ms(self) -> int:
+        return self.latest_ns // NS_PER_MS
+
+    def without_clock(self) -> "TradeCursor":
+        """A quiet instrument's cursor comes from this machine's clock: without that it stands behind the last trade."""
         return TradeCursor(min(self.read_to_ns, self.latest_ns + 1), self.latest_ns, self.trade_ids)
 
 

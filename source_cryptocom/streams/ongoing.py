@@ -1,0 +1,81 @@
+"""Per-instrument tables whose every series is read on from where the last sync came to."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from airbyte_cdk.utils import AirbyteTracedException
+
+from source_cryptocom.checkpoint import MarketState
+from source_cryptocom.clock import MS_PER_DAY
+from source_cryptocom.errors import Action, ExchangeError
+from source_cryptocom.streams.instrument_list import InstrumentList
+from source_cryptocom.streams.per_instrument import PerInstrumentStream
+from source_cryptocom.streams.places import Cursor, judge, named
+from source_cryptocom.sync import Sync
+
+# As far as a first sync of trades reaches: should the instrument be listed again, it repeats none of the old rows.
+UNLISTED_MS = 7 * MS_PER_DAY
+
+
+class OngoingStream(PerInstrumentStream, ABC):
+    """Keeps a place for each series, also of those that the exchange no longer lists, until nothing more comes."""
+
+    def __init__(self, sync: Sync, instruments: InstrumentList) -> None:
+        super().__init__(sync, instruments)
+        self._unlisted: frozenset[str] = frozenset()
+
+    def instrument_of(self, series: str) -> str:
+        return series
+
+    @abstractmethod
+    def parse(self, state: Any) -> Cursor:
+        """A cursor out of a state. Raises UnusableState."""
+
+    def unpack(self, cursors: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+        """Each series with its cursor as the state holds it, to be parsed."""
+        return cursors.items()
+
+    def adopt(self, saved: MarketState) -> None:
+        super().adopt(saved)
+        places = judge(self.unpack(saved.cursors), self.parse, self._started_ms)
+        self._cursors = dict(places.cursors)
+        if places.doubted:
+            self.logger.warning(
+                f"{self.name}: the saved place of {named(places.doubted)} is not used, because it cannot be read, lies "
+                "in the future or lies before the exchange opened. Where the last row is known it is read on from "
+                "there, else as in a first sync."
+            )
+
+    def unlisted(self, listed: Sequence[str]) -> Sequence[str]:
+        """Series whose instrument left the list: what they had since the last sync is still to be read."""
+        if self._sync.config.instruments or self._full_refresh:
+            return ()
+        gone = {self.instrument_of(series) for series in self._cursors} - {*map(self.instrument_of, listed)}
+        found = [series for series in self.series(sorted(gone)) if series in self._cursors]
+        self._unlisted = frozenset(found)
+        return found
+
+    def moved(self, series: str, cursor: Cursor) -> None:
+        """Lets go of a series that is listed no more and has had nothing for a week: it would be asked for for ever."""
+        if series in self._unlisted and self._is_stale(cursor):
+            self.forget(series)
+        else:
+            super().moved(series, cursor)
+
+    def leave_out(self, series: str, error: AirbyteTracedException) -> bool:
+        """A series that is listed no more does not fail the table by what the exchange says of it."""
+        if series not in self._unlisted:
+            return super().leave_out(series, error)
+        answer = error.action if isinstance(error, ExchangeError) else None
+        if answer is Action.REFUSED or self._is_stale(self._cursors[series]):
+            self.logger.info(f"{self.name}: {series} is listed no more nor served: its place is forgotten. {error}")
+            self.forget(series)
+            return True
+        if answer:
+            self.logger.warning(f"{self.name}: {series} is listed no more and could not be read. {error}")
+            return True
+        return super().leave_out(series, error)
+
+    def _is_stale(self, cursor: Cursor) -> bool:
+        return cursor.last_row_ms < self._started_ms - UNLISTED_MS
