@@ -119,6 +119,17 @@ def test_an_exchange_that_compares_milliseconds_makes_no_trade_come_twice(exchan
     assert ids(read(stream(now_ms=NOW_MS + 60_000), first.state)) == []
 
 
+def test_a_trade_behind_the_end_that_was_asked_for_is_left_to_the_next_sync(exchange: StubExchange) -> None:
+    market = Market(exchange, *trades(20))
+    any_time = {"start_ts": str(NOW_NS - 3_600 * SECOND_NS), "end_ts": str(NOW_NS + 3_600 * SECOND_NS)}
+    exchange.serve("public/get-trades", lambda asked: market.page({**asked, **any_time}))
+    market.rows.append(trade("BTC_USD", NOW_NS + 600 * SECOND_NS, 900))
+    first = stream()
+    assert "900" not in ids(read(first))
+    market.rows.append(trade("BTC_USD", NOW_NS + 300 * SECOND_NS, 901))
+    assert ids(read(stream(now_ms=NOW_MS + 3_600_000), first.state)) == ["900", "901"]
+
+
 def test_a_state_that_knows_the_latest_trades_only_is_read_on_from(exchange: StubExchange) -> None:
     Market(exchange, *trades(20))
     latest_ns = NOW_NS - 10 * SECOND_NS

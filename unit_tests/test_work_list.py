@@ -17,7 +17,7 @@ def tasks(*series: str) -> list[Task]:
 
 
 def work_list(*series: str, grows: bool = False) -> WorkList:
-    return WorkList(tasks(*series), grows, is_over=lambda: False)
+    return WorkList(tasks(*series), grows)
 
 
 def taken(work: WorkList) -> str | None:
@@ -87,16 +87,3 @@ def test_a_waiting_lane_ends_when_no_task_is_under_way_any_more(waiting: Waiting
     work.end()
     lane.join(5)
     assert found == [None]
-
-
-def test_a_waiting_lane_ends_when_nobody_reads_any_more() -> None:
-    over = threading.Event()
-    work = WorkList(tasks("A"), grows=True, is_over=over.is_set)
-    assert taken(work) == "A"
-    lane = threading.Thread(target=work.take, daemon=True)
-    lane.start()
-    lane.join(0.05)
-    assert lane.is_alive()
-    over.set()
-    lane.join(5)
-    assert not lane.is_alive()

@@ -36,7 +36,7 @@ class PerInstrumentStream(MarketStream, ABC):
     def __init__(self, sync: Sync, instruments: InstrumentList) -> None:
         super().__init__(sync)
         self._instruments = instruments
-        self._work = self._work_list([])
+        self._work = WorkList([], grows=False)
         self._listed = 0
         self._unfinished = 0
         self._refused = 0
@@ -62,21 +62,23 @@ class PerInstrumentStream(MarketStream, ABC):
         self._listed = len(listed)
         # What an interrupted full refresh has finished is not read again: its rows are still in the destination.
         done = self._cursors if self._full_refresh else {}
-        self._work = self._work_list(
-            [self._task(name) for name in [*listed, *self.unlisted(listed)] if name not in done]
-        )
+        tasks = [self._task(name) for name in [*listed, *self.unlisted(listed)] if name not in done]
+        self._work = WorkList(tasks, self.may_grow())
         self._unfinished = len(self._work)
         self._progress = Progress(self.logger, self.name, self.unit, len(self._work))
         self._complete = not self._work
-        lanes = min(self._sync.lanes.get(self.name, 1), len(self._work))
+        lanes = self._sync.lanes.get(self.name, 1)
+        if not self.may_grow() or not self._work:
+            lanes = min(lanes, len(self._work))
         return [{"lane": lane} for lane in range(lanes)]
 
     def unlisted(self, listed: Sequence[str]) -> Sequence[str]:
         """Series that are read although the exchange no longer lists them."""
         return ()
 
-    def _work_list(self, tasks: Iterable[Task]) -> WorkList:
-        return WorkList(tasks, grows=False, is_over=lambda: False)
+    def may_grow(self) -> bool:
+        """Whether reading a series may put parts of it on the work list, for all lanes to share."""
+        return False
 
     def _task(self, series: str) -> Task:
         cursor = None if self._full_refresh else self._cursors.get(series)

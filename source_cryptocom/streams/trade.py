@@ -8,8 +8,9 @@ from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS, rfc3339
 from source_cryptocom.envelope import Row
 from source_cryptocom.streams.ongoing import OngoingStream
 from source_cryptocom.streams.trade_cursor import TradeCursor, parse_trade_cursor
+from source_cryptocom.streams.trade_parts import JUDGED_PAGES, parts_of_the_rest
 from source_cryptocom.streams.trade_reading import TIME, TradeReading, trade_id_of, trade_ns_of
-from source_cryptocom.streams.work_list import Records
+from source_cryptocom.streams.work_list import Records, Task
 from source_cryptocom.windows import Window, WindowReader
 
 PAGE_LIMIT = 150
@@ -25,6 +26,14 @@ def descending_windows(start_ns: int, end_ns: int) -> Iterator[Window]:
         window = Window(max(start_ns, end_ns - SPAN_NS), end_ns)
         yield window
         end_ns = window.start_ns
+
+
+def _rest_to_share(part: Window, page: Sequence[Row], pages: int) -> list[Window]:
+    """See parts_of_the_rest. A page that is nearly full says that there is a rest at all."""
+    if pages < JUDGED_PAGES or len(page) < PAGE_LIMIT * 2 // 3:
+        return []
+    times = [trade_ns_of(row) for row in page]
+    return parts_of_the_rest(part, min(times), max(times), pages)
 
 
 class Trade(OngoingStream):
@@ -47,18 +56,45 @@ class Trade(OngoingStream):
     def read_series(self, series: str, cursor: TradeCursor | None) -> Records:
         end_ns = self._sync.clock() * NS_PER_MS
         reading = TradeReading(cursor, end_ns)
-        pages = self._since(series, cursor, end_ns) if cursor else self._newest(series, end_ns, reading)
-        for page in pages:
-            yield from self.to_records(reading.fresh(page), instrument=series)
-        if cursor is not None:
-            self._warn_of_a_gap(series, cursor, reading)
+        if cursor:
+            return (yield from self._read_part(series, cursor, reading, Window(cursor.read_to_ns, end_ns)))
+        window = Window(end_ns - SPAN_NS, end_ns)
+        for page in self._newest(series, window, reading):
+            yield from self.to_records(reading.fresh(page, window), instrument=series)
         self.moved(series, reading.cursor())
         return True
 
-    def _newest(self, instrument: str, end_ns: int, reading: TradeReading) -> Iterator[Sequence[Row]]:
+    def _read_part(self, instrument: str, cursor: TradeCursor, reading: TradeReading, part: Window) -> Records:
+        """Reads back from the part's end. Where much is left, it is divided and put on the work list for all lanes."""
+        for pages, page in enumerate(self._back_through(instrument, part), 1):
+            rows = reading.fresh(page, part)
+            rest = _rest_to_share(part, page, pages)
+            if rest:
+                reading.divide(page, rest)
+                self._work.add(
+                    Task(instrument, partial(self._read_part, instrument, cursor, reading, one)) for one in rest
+                )
+            yield from self.to_records(rows, instrument=instrument)
+            if rest:
+                break
+        if not reading.close_part():
+            return False
+        if reading.skipped_something:
+            raise self.failure(
+                f"{self.name}: {instrument}: a page lacks trades that an earlier one has, so others may lack as well; "
+                "nothing after the last sync was claimed. The next sync tries again."
+            )
+        self._warn_of_a_gap(instrument, cursor, reading)
+        self.moved(instrument, reading.cursor())
+        return True
+
+    def may_grow(self) -> bool:
+        return not self._full_refresh and bool(self._cursors)
+
+    def _newest(self, instrument: str, window: Window, reading: TradeReading) -> Iterator[Sequence[Row]]:
         wanted = self._sync.config.trade_count
         reader = self._reader(instrument, min(wanted, PAGE_LIMIT))
-        for page in self.whole(reader, Window(end_ns - SPAN_NS, end_ns)):
+        for page in self.whole(reader, window):
             newest_first = sorted(page, key=trade_ns_of, reverse=True)[:wanted]
             yield newest_first
             wanted -= len(newest_first)
@@ -66,9 +102,9 @@ class Trade(OngoingStream):
                 reading.begin_at(trade_ns_of(newest_first[-1]))
                 return
 
-    def _since(self, instrument: str, cursor: TradeCursor, end_ns: int) -> Iterator[Sequence[Row]]:
+    def _back_through(self, instrument: str, part: Window) -> Iterator[Sequence[Row]]:
         reader = self._reader(instrument, PAGE_LIMIT)
-        for window in descending_windows(cursor.read_to_ns, end_ns):
+        for window in descending_windows(part.start_ns, part.end_ns):
             yield from self.whole(reader, window)
 
     def _reader(self, instrument: str, page_limit: int) -> WindowReader:

@@ -1,12 +1,13 @@
 """What the pages of one instrument's trades have brought: which trades are new, and the cursor for the next sync."""
 
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Sequence
 
 from source_cryptocom.checkpoint import CLOCK_MARGIN_MS
 from source_cryptocom.clock import MS_PER_SECOND, NS_PER_MS
 from source_cryptocom.envelope import Row
 from source_cryptocom.streams.trade_cursor import TradeCursor
-from source_cryptocom.windows import RowTime
+from source_cryptocom.windows import RowTime, Window
 
 TIME = RowTime("t", "tn")
 # A trade may be published a little after a newer one: the next sync looks for it this far behind the newest.
@@ -16,7 +17,10 @@ MOST_IDS = 150
 
 
 class TradeReading:
-    """One instrument's trades from `cursor` (None: first sync) to `end_ns`, page by page."""
+    """One instrument's trades from `cursor` (None: first sync) to `end_ns`, page by page. Thread-safe.
+
+    Its stretch of time may be divided into parts that several lanes read; they share what is known of the instrument.
+    """
 
     def __init__(self, cursor: TradeCursor | None, end_ns: int) -> None:
         self._from_ns = cursor.read_to_ns if cursor else 0
@@ -26,27 +30,63 @@ class TradeReading:
         self._next_from_ns = max(self._from_ns, end_ns - CLOCK_MARGIN_MS * NS_PER_MS)
         # The time of a known trade is not known before it is met again, but it is not later than the latest.
         self._recent = dict.fromkeys(self._known, self._latest_ns)
+        self._at_edges: set[str] = set()
+        self._to_come_again: set[str] = set()
+        self._open_parts = 1
+        self._lock = threading.Lock()
         self.end_ns = end_ns
         self.met_a_known_one = False
         self.oldest_ns: int | None = None
 
-    def fresh(self, page: Sequence[Row]) -> Iterator[Row]:
-        """The page's rows that were not emitted before."""
-        for row in page:
-            trade_id, trade_ns = trade_id_of(row), trade_ns_of(row)
-            if self.oldest_ns is None or trade_ns < self.oldest_ns:
-                self.oldest_ns = trade_ns
-            if trade_ns > self._latest_ns:
-                self._latest_ns = trade_ns
-                self._next_from_ns = max(self._next_from_ns, trade_ns - LATENESS_NS)
-            if trade_ns >= self._next_from_ns or trade_id in self._recent:
-                self._recent[trade_id] = trade_ns
-            if trade_id in self._known:
-                self.met_a_known_one = True
-            # An exchange that compares whole milliseconds also sends what lies just before the window.
-            elif not 0 < trade_ns < self._from_ns:
-                yield row
-        self._forget()
+    def fresh(self, page: Sequence[Row], part: Window) -> list[Row]:
+        """The rows of a page of `part` that were not emitted before."""
+        with self._lock:
+            rows = [row for row in page if self._is_fresh(trade_id_of(row), trade_ns_of(row), part)]
+            self._forget()
+        return rows
+
+    def _is_fresh(self, trade_id: str, trade_ns: int, part: Window) -> bool:
+        # What lies elsewhere was not asked for, and comes with the part, or the sync, that it belongs to. An exchange
+        # that compares whole milliseconds sends a little more; of that, what lies before the cursor was emitted.
+        if trade_ns and not max(part.start_ns - NS_PER_MS, self._from_ns) <= trade_ns < part.end_ns + NS_PER_MS:
+            return False
+        if self.oldest_ns is None or trade_ns < self.oldest_ns:
+            self.oldest_ns = trade_ns
+        if trade_ns > self._latest_ns:
+            self._latest_ns = trade_ns
+            self._next_from_ns = max(self._next_from_ns, trade_ns - LATENESS_NS)
+        if trade_ns >= self._next_from_ns or trade_id in self._recent:
+            self._recent[trade_id] = trade_ns
+        self._to_come_again.discard(trade_id)
+        if trade_id in self._known:
+            self.met_a_known_one = True
+            return False
+        if part.start_ns + NS_PER_MS <= trade_ns < part.end_ns - NS_PER_MS:
+            return True
+        # The part beside this one may bring it, too: one whose end is inclusive after all, for instance.
+        if trade_id in self._at_edges:
+            return False
+        self._at_edges.add(trade_id)
+        return True
+
+    def divide(self, page: Sequence[Row], parts: Sequence[Window]) -> None:
+        """The rest after `page`, all of whose rows were taken, is read in `parts`, newest first."""
+        again = {trade_id_of(row) for row in page if self._from_ns <= trade_ns_of(row) < parts[0].end_ns}
+        with self._lock:
+            self._open_parts += len(parts)
+            self._at_edges |= again
+            self._to_come_again |= again
+
+    def close_part(self) -> bool:
+        """A part, or the undivided whole, is read to its end and its rows are emitted. True for the last one."""
+        with self._lock:
+            self._open_parts -= 1
+            return self._open_parts == 0
+
+    @property
+    def skipped_something(self) -> bool:
+        """Whether a part, read to its end, lacks trades that were seen in it before."""
+        return bool(self._to_come_again)
 
     def begin_at(self, oldest_ns: int) -> None:
         """A first sync ends here on purpose: the next one is not to emit what is older."""

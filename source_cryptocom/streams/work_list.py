@@ -9,9 +9,6 @@ from typing import Any
 Records = Generator[dict[str, Any], None, bool]
 """Records one after the other; at the end, whether all of their series has been read with them."""
 
-# How soon a waiting lane notices that the sync was broken off.
-LOOK_UP_SECONDS = 0.5
-
 
 @dataclass(frozen=True)
 class Task:
@@ -22,15 +19,14 @@ class Task:
 
 
 class WorkList:
-    """Thread-safe. Where a list `grows`, tasks add others to it.
+    """Thread-safe. Where a list `grows`, tasks add others to it: a lane that finds none waits for those under way.
 
-    Then a lane that finds no task waits for those that are under way, until `is_over` says that nobody reads any more.
+    When a sync is broken off, the lanes at work are closed and so end their tasks; the waiting ones end with the last.
     """
 
-    def __init__(self, tasks: Iterable[Task], grows: bool, is_over: Callable[[], bool]) -> None:
+    def __init__(self, tasks: Iterable[Task], grows: bool) -> None:
         self._tasks = deque(tasks)
         self._grows = grows
-        self._is_over = is_over
         self._under_way = 0
         self._dropped: set[str] = set()
         self._changed = threading.Condition()
@@ -42,9 +38,9 @@ class WorkList:
         """The next task, None when there is none left. Each call that gives one needs one of `end`."""
         with self._changed:
             while not self._tasks:
-                if not self._grows or not self._under_way or self._is_over():
+                if not self._grows or not self._under_way:
                     return None
-                self._changed.wait(LOOK_UP_SECONDS)
+                self._changed.wait()
             self._under_way += 1
             return self._tasks.popleft()
 
@@ -52,7 +48,8 @@ class WorkList:
         """A task that was taken has ended, well or not."""
         with self._changed:
             self._under_way -= 1
-            self._changed.notify_all()
+            if not self._under_way:
+                self._changed.notify_all()
 
     def add(self, tasks: Iterable[Task]) -> None:
         """To be taken next, in this order. Tasks of a series that was dropped are not taken any more."""
