@@ -80,9 +80,9 @@ def test_a_busy_instruments_pages_are_read_side_by_side(world: World) -> None:
     requests = world.exchange.requests[METHOD]
     pages = -(-len(found) // 150)
     assert pages > 40
-    assert len(requests) <= 1.3 * pages
+    assert len(requests) <= 1.2 * pages
     # Two pages tell how much there is; from then on several lanes are at it.
-    assert max(in_flight(requests)) >= 8
+    assert max(in_flight(requests)) >= 6
     assert sum(count > 2 for count in in_flight(requests)) > len(requests) / 2
     assert ids(world.sync()) == []
 

@@ -46,7 +46,7 @@ def _meet(found: Sequence[Window]) -> None:
         (1, 100, 0),  # one page tells too little
         (2, PAGES_WORTH_SHARING, 0),
         (2, PAGES_WORTH_SHARING + 2, 2),
-        (2, 40, 10),
+        (2, 42, 7),
         (2, 4_000, MOST_PARTS),
         (MOST_PAGES, 1, 1),
     ],

@@ -236,4 +236,4 @@ def test_a_shared_reading_costs_few_more_requests_than_a_serial_one(
     shared = len(market.asked)
     monkeypatch.setattr("source_cryptocom.streams.trade.parts_of_the_rest", lambda *_: [])
     read(stream(), SAVED)
-    assert shared <= 1.3 * (len(market.asked) - shared)
+    assert shared <= 1.2 * (len(market.asked) - shared)

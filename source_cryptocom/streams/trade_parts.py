@@ -8,8 +8,8 @@ from source_cryptocom.windows import Window
 # Two pages tell how dense trades are. A rest of more than so many pages is worth a few requests to share it.
 JUDGED_PAGES = 2
 PAGES_WORTH_SHARING = 8
-# A part is a little longer than the round trips it costs; and of a rest that is thinner than it looked, few are empty.
-PAGES_OF_A_PART = 4
+# Each part costs about half a page more than a serial reading; of a rest that is thinner than it looked, few are empty.
+PAGES_OF_A_PART = 6
 MOST_PARTS = 16
 # Ids of a part are held while it is read: so many pages, and the rest is a part of its own however short it looks.
 MOST_PAGES = 32
