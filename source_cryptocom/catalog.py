@@ -1,10 +1,21 @@
 """What a configured catalog asks for: tables that exist, tables that a key opens, and how wide each is read. Pure."""
 
-from airbyte_cdk.models import ConfiguredAirbyteCatalog
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from math import ceil
+from typing import Any
 
+from airbyte_cdk.models import ConfiguredAirbyteCatalog, SyncMode
+
+from source_cryptocom.checkpoint import UnusableState, parse_market_state
+from source_cryptocom.clock import MS_PER_HOUR
 from source_cryptocom.config import Config, ConfigError
 from source_cryptocom.lanes import lanes_per_table
 from source_cryptocom.streams import PRIVATE_TABLES, PUBLIC_TABLES, candlestick, names, trade
+
+State = Mapping[str, Any]
+SavedStates = Callable[[str], State]
+"""A table's saved state by its name, empty where it has none."""
 
 
 def unknown_tables(config: Config, catalog: ConfiguredAirbyteCatalog) -> dict[str, ConfigError]:
@@ -27,14 +38,38 @@ def unknown_tables(config: Config, catalog: ConfiguredAirbyteCatalog) -> dict[st
     }
 
 
-def lanes(config: Config, catalog: ConfiguredAirbyteCatalog) -> dict[str, int]:
-    """How many lanes each per-instrument table of the catalog gets, by what a first sync of it would ask for."""
-    requests = {
-        "book": 1,
-        "trade": -(-config.trade_count // trade.PAGE_LIMIT),
-        "candlestick": len(config.candlestick_timeframes) * -(-config.candlestick_count // candlestick.PAGE_LIMIT),
+def lanes(config: Config, catalog: ConfiguredAirbyteCatalog, states: SavedStates, now: int) -> dict[str, int]:
+    """How many lanes each per-instrument table of the catalog gets, by what it is about to ask for at `now` (ms)."""
+    modes = {stream.stream.name: stream.sync_mode for stream in catalog.streams}
+    hours = {
+        table: _hours_since(states(table), now) if mode is SyncMode.incremental else 0 for table, mode in modes.items()
     }
-    asked = {stream.stream.name for stream in catalog.streams}
-    history = {"order_history", "user_trade", "transaction"} & asked
-    wanted = {table: count for table, count in requests.items() if table in asked}
-    return lanes_per_table(wanted, config.num_workers, len(history)) if wanted else {}
+    requests = {table: pages(config, hours[table]) for table, pages in _PAGES.items() if table in modes}
+    history = {"order_history", "user_trade", "transaction"} & modes.keys()
+    return lanes_per_table(requests, config.num_workers, len(history)) if requests else {}
+
+
+def _hours_since(state: State, now: int) -> float:
+    """Since the table was last read; 0 where it never was. An unusable state is the table's to complain of."""
+    with suppress(UnusableState, ConfigError):
+        synced_ms = parse_market_state(state, now).synced_ms
+        return max(now - synced_ms, 0) / MS_PER_HOUR if synced_ms else 0
+    return 0
+
+
+def _trade_pages(config: Config, hours: float) -> int:
+    """Trades come at no rate that is known beforehand; over all instruments a page an hour is about right."""
+    return ceil(hours) if hours else ceil(config.trade_count / trade.PAGE_LIMIT)
+
+
+def _candle_pages(config: Config, hours: float) -> int:
+    counts = (hours * MS_PER_HOUR / candlestick.DURATIONS_MS[name] for name in config.candlestick_timeframes)
+    return sum(ceil((count if hours else config.candlestick_count) / candlestick.PAGE_LIMIT) for count in counts)
+
+
+_PAGES: dict[str, Callable[[Config, float], int]] = {
+    "book": lambda config, hours: 1,
+    "trade": _trade_pages,
+    "candlestick": _candle_pages,
+}
+"""Requests for an instrument, when so many hours have passed since the last sync (0: a first one)."""

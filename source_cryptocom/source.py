@@ -54,6 +54,17 @@ class _Reading:
     states: ConnectorStateManager
     engine: Engine
 
+    def saved(self, table: str) -> dict[str, Any]:
+        """The table's state as its last sync left it."""
+        return {
+            name: value
+            for name, value in self.states.get_stream_state(table, None).items()
+            if name != NO_CURSOR_STATE_KEY
+        }
+
+    def lanes(self, config: Config) -> dict[str, int]:
+        return lanes(config, self.catalog, self.saved, now_ms())
+
 
 class SourceCryptocom(ConcurrentSourceAdapter):
     """Reads the Crypto.com Exchange: public market data, and with a key the account's balances, orders and history."""
@@ -127,7 +138,7 @@ class SourceCryptocom(ConcurrentSourceAdapter):
     def streams(self, config: Mapping[str, Any]) -> list[Stream]:
         """The tables that the config can read; while a catalog is read, as the engine reads them."""
         parsed = self._parse(config)
-        sync = Sync(parsed, lanes=lanes(parsed, self._reading.catalog) if self._reading else {})
+        sync = Sync(parsed, lanes=self._reading.lanes(parsed) if self._reading else {})
         tables = public_tables(sync) + (private_tables(sync) if parsed.credentials else [])
         if self._reading is None:
             return list(tables)
@@ -201,8 +212,6 @@ class SourceCryptocom(ConcurrentSourceAdapter):
         if not isinstance(table, CheckpointedStream):
             return self.convert_to_concurrent_stream(LOGGER, table, reading.states)
         modes = {stream.stream.name: stream.sync_mode for stream in reading.catalog.streams}
-        saved = reading.states.get_stream_state(table.name, None)
-        saved.pop(NO_CURSOR_STATE_KEY, None)
-        table.assign(Assignment(modes.get(table.name) != SyncMode.incremental, saved))
+        table.assign(Assignment(modes.get(table.name) != SyncMode.incremental, reading.saved(table.name)))
         cursor = CheckpointCursor(table, reading.engine.message_repository)
         return self.convert_to_concurrent_stream(LOGGER, table, reading.states, cursor)
