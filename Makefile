@@ -64,7 +64,7 @@ soak: install ## 200 syncs with faults and kills: nothing may be lost
 history: install ## print account history under every combination of what the exchange leaves open
 	$(BIN)/python -m integration_tests.history_matrix
 
-mutation: install ## inject faults into six modules: the unit tests must notice 85 % of them
+mutation: install ## inject faults into seven modules: the unit tests must notice 85 % of them
 	rm -rf mutants
 	$(BIN)/mutmut run
 	$(BIN)/mutmut results

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from source_cryptocom.checkpoint import CLOCK_MARGIN_MS, HistoryState, OrdersKnown
-from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS
-from source_cryptocom.windows import Window, day_windows
+from source_cryptocom.clock import NS_PER_MS
+from source_cryptocom.windows import WINDOW_NS, Window, descending_windows
 
-# How far back a sync looks for orders that no list has shown. Days cost a request each: after a pause of weeks, all of
-# them twice would be more than the exchange's one request a second should be spent on.
-REREAD_MS = 3 * MS_PER_DAY
+# So many requests are spent on it, the newest orders first: a sync of a busy account must not cost twice as much. The
+# older an order, the later its window or page was read by the sync before, and the less likely it is to be missing.
+MOST_REQUESTS = 4
 
 
 @dataclass(frozen=True)
@@ -31,27 +31,27 @@ class Rereading:
     known: OrdersKnown
 
     def windows(self) -> Iterator[Window]:
-        """Ascending."""
-        return day_windows(self.start_ms * NS_PER_MS, self.end_ms * NS_PER_MS)
+        """The newest first."""
+        return descending_windows(self.start_ms * NS_PER_MS, self.end_ms * NS_PER_MS, WINDOW_NS)
 
     def is_new(self, changed_ns: int | None) -> bool:
         """Whether an order that changed then may not have been emitted yet."""
         return changed_ns is None or changed_ns >= self.changed_since_ms * NS_PER_MS
 
 
-def rereading(saved: HistoryState, fresh_ms: int, oldest_ms: int, now: int) -> Rereading:
-    """How a sync that lists the open orders at `now` and reads for the first time from `fresh_ms` goes on from `saved`.
+def rereading(saved: HistoryState, fresh_ms: int, oldest_ms: int, listed_ms: int) -> Rereading:
+    """How a sync that has listed the open orders and reads for the first time from `fresh_ms` goes on from `saved`.
 
     Nothing from before `oldest_ms` is kept by the exchange.
     """
     last = saved.orders
     if last is None:
-        return Rereading(fresh_ms, fresh_ms, 0, OrdersKnown(fresh_ms, now))
+        return Rereading(fresh_ms, fresh_ms, 0, OrdersKnown(fresh_ms, listed_ms))
     # A sync that follows at once may come too early for what the last one missed; then the next one looks once more.
-    settled = now - last.listed_ms >= CLOCK_MARGIN_MS
+    settled = listed_ms - last.listed_ms >= CLOCK_MARGIN_MS
     return Rereading(
-        start_ms=max(last.known_to_ms - CLOCK_MARGIN_MS, fresh_ms - REREAD_MS, oldest_ms),
+        start_ms=max(last.known_to_ms - CLOCK_MARGIN_MS, oldest_ms),
         end_ms=fresh_ms,
         changed_since_ms=last.listed_ms - CLOCK_MARGIN_MS,
-        known=OrdersKnown(last.listed_ms if settled else last.known_to_ms, now),
+        known=OrdersKnown(max(last.known_to_ms, last.listed_ms if settled else 0), listed_ms),
     )

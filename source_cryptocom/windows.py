@@ -1,19 +1,6 @@
-"""Reads a stretch of account history completely, whatever the exchange leaves open. Pure: `fetch` does the requests.
+"""Stretches of time as the exchange's requests name them, and the times of its rows. Pure; ns since the epoch."""
 
-What is sure of a request for [start, end): it answers the newest `limit` rows before `end`, so a page that is not full
-is the whole window. What is not: by which of a row's times the exchange filters, to which precision, and in which order
-a page comes. So a full page is continued by a guess, and every guess is checked:
-
-    A step back from a page to an earlier `end` skipped nothing if the page read there holds a row of the page before.
-
-For, by the exchange's own time, whichever it is: a row not yet read is not newer than any row of the full page, and the
-row met again lies before the new `end`; so everything not yet read lies before the new `end` too.
-
-Where no guess passes, the window is cut in two, which needs no guess. Where a single instant holds more than a page, a
-larger page is asked for. Where that fails too, StuckWindow is raised: nothing is ever skipped.
-"""
-
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,8 +8,6 @@ from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS, rfc3339
 
 Row = Mapping[str, Any]
 
-PAGE_LIMIT = 100
-LARGER_LIMIT = 1_000
 WINDOW_NS = MS_PER_DAY * NS_PER_MS
 
 
@@ -37,28 +22,13 @@ class Window:
     def width_ns(self) -> int:
         return self.end_ns - self.start_ns
 
+    def holds(self, ms: int) -> bool:
+        return self.start_ns <= ms * NS_PER_MS < self.end_ns
+
     def __str__(self) -> str:
         return (
             f"{rfc3339(self.start_ns // NS_PER_MS)} to {rfc3339(self.end_ns // NS_PER_MS)}"
             f" (ns {self.start_ns} to {self.end_ns})"
-        )
-
-
-Fetch = Callable[[Window, int], Sequence[Row]]
-"""Asks for the newest `limit` rows of a window. Raises LimitRefused where the exchange does not accept the limit."""
-
-
-class LimitRefused(Exception):
-    """The exchange accepts no page of more than PAGE_LIMIT rows."""
-
-
-class StuckWindow(Exception):
-    """More rows in one instant than the exchange hands out in one page."""
-
-    def __init__(self, window: Window, limit: int) -> None:
-        super().__init__(
-            f"The window {window} holds more than {limit} rows in one instant and the exchange offers no way to tell "
-            "them apart, so it cannot be read to its end; nothing after it was claimed. Please report this."
         )
 
 
@@ -68,6 +38,14 @@ def day_windows(start_ns: int, end_ns: int) -> Iterator[Window]:
         window = Window(start_ns, min(start_ns + WINDOW_NS, end_ns))
         yield window
         start_ns = window.end_ns
+
+
+def descending_windows(start_ns: int, end_ns: int, span_ns: int) -> Iterator[Window]:
+    """[start, end) in windows of at most `span_ns`, the newest first."""
+    while start_ns < end_ns:
+        window = Window(max(start_ns, end_ns - span_ns), end_ns)
+        yield window
+        end_ns = window.start_ns
 
 
 @dataclass(frozen=True)
@@ -90,133 +68,7 @@ class RowTime:
                 continue
         return None
 
-
-@dataclass(frozen=True)
-class _Step:
-    """A guess at the end of what a full page left unread; `kind` names the guess, so that failures are remembered."""
-
-    kind: tuple[str, str]
-    end_ns: int
-
-
-class WindowReader:
-    """Reads windows one after the other, and remembers which guesses the exchange's answers have refuted."""
-
-    def __init__(
-        self,
-        fetch: Fetch,
-        identity: Callable[[Row], Hashable],
-        times: Sequence[RowTime],
-        page_limit: int = PAGE_LIMIT,
-    ) -> None:
-        self._fetch = fetch
-        self._identity = identity
-        self._times = times
-        self._page_limit = page_limit
-        self._refuted: set[tuple[str, str]] = set()
-        self._larger_pages: bool | None = None  # not known yet whether the exchange serves them
-        self._seen: set[Hashable] = set()
-        self._seen_in_last_window: set[Hashable] = set()
-
-    def read(self, window: Window) -> Iterator[list[Row]]:
-        """The window's rows, page by page, each row once; whole when the iterator ends, else StuckWindow is raised.
-
-        A row that was in the window before as well (an end that turns out inclusive) is not given again.
-        """
-        self._seen_in_last_window, self._seen = self._seen, set()
-        yield from self._read(window)
-
-    def _read(self, window: Window) -> Iterator[list[Row]]:
-        page = self._fetch(window, self._page_limit)
-        while True:
-            yield self._unseen(page)
-            if len(page) < self._page_limit:
-                return
-            for step in self._steps(page, window):
-                if step.end_ns >= window.end_ns:
-                    continue
-                earlier = Window(window.start_ns, step.end_ns)
-                earlier_page = self._fetch(earlier, self._page_limit)
-                if not self._meet(page, earlier_page):
-                    self._refuted.add(step.kind)
-                    continue
-                window = earlier
-                if self._leads_on(earlier_page):
-                    page = earlier_page
-                    break
-            else:
-                yield from self._read_in_parts(window, page)
-                return
-
-    def _unseen(self, page: Sequence[Row]) -> list[Row]:
-        fresh = []
-        for row in page:
-            if self._is_unseen(row):
-                self._seen.add(self._identity(row))
-                fresh.append(row)
-        return fresh
-
-    def _is_unseen(self, row: Row) -> bool:
-        identity = self._identity(row)
-        return identity not in self._seen and identity not in self._seen_in_last_window
-
-    def _meet(self, page: Sequence[Row], earlier_page: Sequence[Row]) -> bool:
-        known = set(map(self._identity, page))
-        return any(self._identity(row) in known for row in earlier_page)
-
-    def _leads_on(self, page: Sequence[Row]) -> bool:
-        """Whether it brings something: to step on from a full page of known rows might never come to an end."""
-        return len(page) < self._page_limit or any(map(self._is_unseen, page))
-
-    def _steps(self, page: Sequence[Row], window: Window) -> list[_Step]:
-        """Ends inside the window at which the unread rest may begin: those never refuted first, the boldest first."""
-        steps = []
-        for time in self._times:
-            oldest = self._oldest(page, time)
-            if oldest is not None:
-                next_ms = (oldest // NS_PER_MS + 1) * NS_PER_MS
-                steps += [_Step((time.name, "ns"), oldest + 1), _Step((time.name, "ms"), next_ms)]
-        inside = [step for step in steps if window.start_ns < step.end_ns < window.end_ns]
-        return sorted(inside, key=lambda step: (step.kind in self._refuted, step.end_ns))
-
-    @staticmethod
-    def _oldest(page: Sequence[Row], time: RowTime) -> int | None:
-        return min(_present(time.earliest_ns(row) for row in page), default=None)
-
-    def _read_in_parts(self, window: Window, page: Sequence[Row]) -> Iterator[list[Row]]:
-        if window.width_ns <= NS_PER_MS:
-            larger_page = self._larger_page(window)
-            if self._larger_pages and len(larger_page) < LARGER_LIMIT:
-                yield self._unseen(larger_page)
-                return
-        if window.width_ns == 1:
-            raise StuckWindow(window, self._page_limit)
-        middle = self._middle(window, page)
-        yield from self._read(Window(middle, window.end_ns))
-        yield from self._read(Window(window.start_ns, middle))
-
-    def _larger_page(self, window: Window) -> Sequence[Row]:
-        """The window in one page of up to LARGER_LIMIT rows; no rows where the exchange refuses that."""
-        if self._larger_pages is False:
-            return []
-        try:
-            rows = self._fetch(window, LARGER_LIMIT)
-        except LimitRefused:
-            self._larger_pages = False
-            return []
-        # Exactly a page of rows prove nothing: the exchange may have cut the page, or the window may hold no more.
-        if len(rows) > self._page_limit:
-            self._larger_pages = True
-        return rows
-
-    def _middle(self, window: Window, page: Sequence[Row]) -> int:
-        """Where to cut: before the page's oldest ms, to set a crowded ms apart at once; else halfway, at a whole ms."""
-        oldest = [self._oldest(page, time) for time in self._times]
-        candidates = [time // NS_PER_MS * NS_PER_MS for time in _present(oldest)]
-        candidates.append((window.start_ns + window.end_ns) // 2 // NS_PER_MS * NS_PER_MS)
-        inside = [cut for cut in candidates if window.start_ns < cut < window.end_ns]
-        return max(inside[:-1] or inside, default=(window.start_ns + window.end_ns) // 2)
-
-
-def _present(times: Iterable[int | None]) -> Iterator[int]:
-    return (time for time in times if time is not None)
+    def may_lie_before(self, row: Row, end_ns: int) -> bool:
+        """Whether the row may have this time before `end_ns`, however roughly that is compared."""
+        earliest_ns = self.earliest_ns(row)
+        return earliest_ns is not None and earliest_ns < end_ns + NS_PER_MS

@@ -1,7 +1,7 @@
 """An account whose orders come up in the history later than they leave the open orders, while time goes on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from source_cryptocom.clock import rfc3339
@@ -39,6 +39,7 @@ class LaggingAccount:
 
     def __init__(self, exchange: StubExchange, lives: Sequence[Life], filter_by: str) -> None:
         self.now_ms = START_MS
+        self.open_list_takes_ms = SECOND_MS
         self._lives = lives
         self._filter_by = filter_by
         exchange.serve(OPEN, self._open)
@@ -46,13 +47,12 @@ class LaggingAccount:
 
     def sync(self, state: dict[str, Any], into: Reading) -> dict[str, Any]:
         """One sync at `now_ms`; the state that it leaves."""
-        sync_now = sync(start_date=rfc3339(START_MS), now_ms=self.now_ms)
-        table = OrderHistory(sync_now)
+        table = OrderHistory(replace(sync(start_date=rfc3339(START_MS)), clock=lambda: self.now_ms))
         read(table, state, into=into)
         return dict(table.state)
 
     def _open(self, asked: Parameters) -> Answer:
-        self.now_ms += SECOND_MS
+        self.now_ms += self.open_list_takes_ms
         return [life.row("ACTIVE") for life in self._lives if life.placed_ms <= self.now_ms < life.ended_ms]
 
     def _history(self, asked: Parameters) -> Answer:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from source_cryptocom.checkpoint import CLOCK_MARGIN_MS, HistoryState, OrdersKnown
 from source_cryptocom.clock import MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE, NS_PER_MS
-from source_cryptocom.rereading import REREAD_MS, rereading
+from source_cryptocom.rereading import rereading
 from unit_tests.builders import NOW_MS
 from unit_tests.lagging_account import SECOND_MS, START_MS, LaggingAccount, Life
 from unit_tests.reading import Reading
@@ -48,6 +48,24 @@ def test_a_sync_that_follows_at_once_leaves_the_search_to_the_next_one(exchange:
         assert [record["order_id"] for record in reading.records] == wanted
 
 
+@pytest.mark.parametrize("answered_after_ms", [130 * SECOND_MS, 200 * SECOND_MS])
+@pytest.mark.parametrize("gap_ms", [180 * SECOND_MS, 235 * SECOND_MS])
+def test_an_order_that_ends_while_the_open_orders_are_asked_for_is_emitted(
+    answered_after_ms: int, gap_ms: int, exchange: StubExchange
+) -> None:
+    second_ms = START_MS + MS_PER_DAY
+    ended_ms = second_ms + answered_after_ms
+    unseen = Life(7001, second_ms - 12 * MS_PER_HOUR, ended_ms - second_ms + 12 * MS_PER_HOUR, 54 * SECOND_MS)
+    account = LaggingAccount(exchange, [unseen], "create")
+    state = account.sync({}, Reading())
+    found = []
+    for at_ms, delay_ms in ((second_ms, answered_after_ms), (second_ms + gap_ms, 0), (second_ms + MS_PER_DAY, 0)):
+        account.now_ms, account.open_list_takes_ms, reading = max(account.now_ms, at_ms), delay_ms, Reading()
+        state = account.sync(state, reading)
+        found += [record["order_id"] for record in reading.records]
+    assert set(found) == {"7001"}
+
+
 def lives() -> st.SearchStrategy[list[Life]]:
     spans = st.one_of(st.integers(0, 200 * SECOND_MS), st.integers(0, MS_PER_DAY))
     parts = st.tuples(st.integers(-MS_PER_DAY, 2 * MS_PER_DAY), spans, st.integers(0, MOST_LAG_MS))
@@ -80,7 +98,7 @@ class _Dying(list[tuple[str, dict[str, Any]]]):
 
 
 gaps = st.one_of(st.integers(1, 300 * SECOND_MS), st.integers(MS_PER_MINUTE, 40 * MS_PER_HOUR))
-THE_END = [(REREAD_MS, 99), (MS_PER_HOUR, 99)]
+THE_END = [(3 * MS_PER_DAY, 99), (MS_PER_HOUR, 99)]
 deaths = st.sampled_from([0, 1, 2, 3, 99, 99])
 
 
@@ -139,12 +157,21 @@ def test_after_an_interruption_what_had_been_read_before_it_is_new_since_the_ope
     assert plan.changed_since_ms == listed_ms - MARGIN_MS
 
 
-def test_after_a_long_pause_three_days_are_read_again() -> None:
+def test_what_is_read_again_begins_where_orders_were_last_known_the_newest_first() -> None:
     last_ms = NOW_MS - MS_PER_HOUR
     saved = known(last_ms, last_ms - 60 * MS_PER_DAY, last_ms)
     plan = rereading(saved, last_ms - MARGIN_MS, 0, NOW_MS)
-    assert plan.start_ms == last_ms - MARGIN_MS - 3 * MS_PER_DAY
+    windows = list(plan.windows())
+    assert windows[0].end_ns == (last_ms - MARGIN_MS) * NS_PER_MS
+    assert windows[-1].start_ns == (last_ms - 60 * MS_PER_DAY - MARGIN_MS) * NS_PER_MS
+    assert len(windows) == 60
     assert rereading(saved, last_ms - MARGIN_MS, last_ms - MS_PER_DAY, NOW_MS).start_ms == last_ms - MS_PER_DAY
+
+
+def test_what_is_known_is_never_unlearned() -> None:
+    later_ms = NOW_MS + MS_PER_MINUTE
+    plan = rereading(known(NOW_MS, later_ms, YESTERDAY_MS), NOW_MS - MARGIN_MS, 0, NOW_MS)
+    assert plan.known == OrdersKnown(later_ms, NOW_MS)
 
 
 @pytest.mark.parametrize(("waited_ms", "settled"), [(MARGIN_MS - 1, False), (MARGIN_MS, True)])

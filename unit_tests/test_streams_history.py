@@ -64,6 +64,15 @@ def test_a_clock_that_was_set_back_does_not_move_the_state_back(exchange: StubEx
     assert table.state["create_time"] == "2026-08-17T12:01:00.000Z"
 
 
+def test_a_first_sync_that_reads_nothing_claims_nothing(exchange: StubExchange) -> None:
+    exchange.serve(FILLS, lambda _: Refusal(401, 40101))
+    for full_refresh in (False, True):
+        table = UserTrade(sync(start_date=TWO_DAYS))
+        with pytest.raises(ExchangeError):
+            read(table, full_refresh=full_refresh)
+        assert table.state == {}, "the next one begins at start_date, wherever that is then"
+
+
 def test_a_failed_sync_keeps_the_state_of_its_last_finished_window(exchange: StubExchange) -> None:
     exchange.serve(
         FILLS, lambda asked: [] if int(asked["end_time"]) < NOW_MS * MS else Refusal(401, 40103, "IP_ILLEGAL")

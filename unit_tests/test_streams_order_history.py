@@ -101,7 +101,8 @@ def test_an_order_that_the_exchange_has_forgotten_is_let_go_with_a_warning(
     read(table, state)
     assert "open_orders" not in table.state
     assert len(exchange.asked(ORDERS)) == 2
-    assert any("7001" in record.getMessage() for record in log.records if record.levelname == "WARNING")
+    (warning,) = [record.getMessage() for record in log.records if record.levelname == "WARNING"]
+    assert warning.endswith("have ended: 7001. The exchange has forgotten them.")
 
 
 def test_a_crash_before_the_look_up_does_not_lose_a_watched_order(exchange: StubExchange) -> None:
@@ -119,6 +120,48 @@ def test_a_failure_to_read_the_open_orders_fails_the_table_before_anything_is_cl
     with pytest.raises(ExchangeError):
         read(table, {"version": 1, "update_time": YESTERDAY, "open_orders": {"7001": 5}})
     assert table.state == {"version": 1, "update_time": YESTERDAY, "open_orders": {"7001": 5}}
+
+
+def test_orders_that_vanished_among_thousands_are_looked_up_one_by_one(exchange: StubExchange) -> None:
+    day_ns = ago_ns(24 * 40)
+    neighbours = [order(str(10_000 + number), day_ns + number * 20_000 * MS) for number in range(4_000)]
+    created = {str(number): day_ns + (number - 7000) * 3 * 3_600_000 * MS for number in range(7001, 7007)}
+    watched = [order(number, at, NOW_MS - 60_000) for number, at in created.items()]
+    history(exchange, [*neighbours, *watched], [])
+    open_orders = {number: at // MS for number, at in created.items()}
+    reading = read(OrderHistory(sync()), {"version": 1, "update_time": YESTERDAY, "open_orders": open_orders})
+    assert sorted(ids(reading, "order_id")) == sorted(created)
+    assert len(exchange.asked(ORDERS)) <= 2 + 1 + 6
+
+
+def test_orders_that_are_more_than_the_pages_of_their_day_are_looked_up_together(exchange: StubExchange) -> None:
+    day_ns = ago_ns(24 * 40)
+    watched = [order(str(7000 + number), day_ns + number * 100_000 * MS, NOW_MS - 60_000) for number in range(700)]
+    history(exchange, watched, [])
+    open_orders = {row["order_id"]: row["create_time"] for row in watched}
+    reading = read(OrderHistory(sync()), {"version": 1, "update_time": YESTERDAY, "open_orders": open_orders})
+    assert len(set(ids(reading, "order_id"))) == len(reading.records) == 700
+    assert len(exchange.asked(ORDERS)) <= 2 + 9
+
+
+def test_what_is_read_again_costs_a_busy_account_four_requests(exchange: StubExchange) -> None:
+    hour = [order(str(10_000 + number), ago_ns(2) + number * 1_800 * MS) for number in range(4_000)]
+    history(exchange, hour, [])
+    first = read(OrderHistory(sync(start_date="2026-08-17T10:00:00Z", now_ms=NOW_MS - 3_600_000)))
+    asked = len(exchange.asked(ORDERS))
+    second = read(OrderHistory(sync()), first.states[-1])
+    assert {*ids(first, "order_id"), *ids(second, "order_id")} == {row["order_id"] for row in hour}
+    assert len(second.records) <= 2_100
+    assert len(exchange.asked(ORDERS)) - asked <= 1.1 * (len(second.records) / 100 + 1 / 24) + 5
+
+
+def test_a_full_refresh_goes_on_watching_what_was_placed_before_start_date(exchange: StubExchange) -> None:
+    placed_ns = ago_ns(24 * 80)
+    state = {"version": 1, "update_time": YESTERDAY, "open_orders": {"7001": placed_ns // MS}}
+    history(exchange, [order("7001", placed_ns, NOW_MS - 60_000)], [])
+    table = OrderHistory(sync(start_date=YESTERDAY))
+    assert ids(read(table, state, full_refresh=True), "order_id") == ["7001"]
+    assert "open_orders" not in table.state
 
 
 def test_orders_that_ended_weeks_apart_are_looked_up_in_as_few_windows_as_can_be(exchange: StubExchange) -> None:

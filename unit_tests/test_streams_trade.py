@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_cryptocom.streams.trade import SPAN_NS, descending_windows
+from source_cryptocom.streams.trade import SPAN_NS
+from source_cryptocom.windows import descending_windows
 from unit_tests.builders import DAY_MS, NOW_MS, trade
 from unit_tests.reading import read
 from unit_tests.stub_exchange import StubExchange
@@ -76,7 +77,7 @@ def test_no_request_spans_more_than_seven_days(exchange: StubExchange, log: pyte
 
 @given(st.integers(0, 40 * DAY_MS * MS), st.integers(0, 40 * DAY_MS * MS))
 def test_windows_go_back_from_the_newest_without_gap_or_overlap(start_ns: int, width: int) -> None:
-    found = list(descending_windows(start_ns, start_ns + width))
+    found = list(descending_windows(start_ns, start_ns + width, SPAN_NS))
     assert len(found) == -(-width // SPAN_NS)
     assert all(0 < window.width_ns <= SPAN_NS for window in found)
     ends = [start_ns + width, *(window.start_ns for window in found)]

@@ -9,6 +9,7 @@ import pytest
 from airbyte_cdk.models import SyncMode
 from airbyte_cdk.utils import AirbyteTracedException
 
+from source_cryptocom.paging import WindowReader
 from source_cryptocom.streams.instrument_list import InstrumentList
 from source_cryptocom.streams.trade import PAGE_LIMIT, Trade
 from source_cryptocom.streams.trade_parts import (
@@ -16,7 +17,7 @@ from source_cryptocom.streams.trade_parts import (
     MOST_PAGES,
 )
 from source_cryptocom.sync import Assignment
-from source_cryptocom.windows import Window, WindowReader
+from source_cryptocom.windows import Window
 from unit_tests.builders import instrument, sync, trade
 from unit_tests.reading import Reading, read
 from unit_tests.stub_exchange import Answer, Parameters, Refusal, StubExchange

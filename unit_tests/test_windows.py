@@ -8,17 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from source_cryptocom import windows
-from source_cryptocom.windows import (
-    LARGER_LIMIT,
-    PAGE_LIMIT,
-    WINDOW_NS,
-    LimitRefused,
-    StuckWindow,
-    Window,
-    WindowReader,
-    day_windows,
-)
+from source_cryptocom import paging
+from source_cryptocom.paging import LARGER_LIMIT, PAGE_LIMIT, LimitRefused, StuckWindow, WindowReader
+from source_cryptocom.windows import WINDOW_NS, Window, day_windows
 from unit_tests.window_reading import DAY_NS, TIMES, read, reader_of, spread
 from unit_tests.window_server import MS, START_NS, Order, Rules, WindowServer, orders, rules
 
@@ -33,7 +25,7 @@ def test_every_row_comes_once_or_the_window_is_named(data: st.DataObject) -> Non
     server = WindowServer(data.draw(orders(span_ms)), data.draw(rules), page_limit)
     end_ns = START_NS + (span_ms + 1) * MS
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(windows, "LARGER_LIMIT", 10 * page_limit)
+        patch.setattr(paging, "LARGER_LIMIT", 10 * page_limit)
         try:
             found = read(reader_of(server, page_limit), START_NS, end_ns)
         except StuckWindow:
@@ -47,6 +39,28 @@ def test_orders_of_one_nanosecond_are_read_by_a_larger_page() -> None:
     server = WindowServer([Order(number, START_NS + 5, START_NS + 5) for number in range(LARGER_LIMIT - 1)])
     assert len(set(read(reader_of(server), START_NS, START_NS + DAY_NS))) == LARGER_LIMIT - 1
     assert server.asked[-1][1] == LARGER_LIMIT
+
+
+@pytest.mark.parametrize("elsewhere", [1, 60, 350])
+@pytest.mark.parametrize("precision", ["ms", "rows to the ms"])
+def test_exactly_a_page_of_rows_in_one_millisecond_is_read_where_larger_pages_are_served(
+    precision: Any, elsewhere: int
+) -> None:
+    crowd = [Order(number, START_NS + 9 * MS + number, START_NS + 9 * MS) for number in range(PAGE_LIMIT)]
+    others = spread(elsewhere, 1, first=PAGE_LIMIT)
+    server = WindowServer([*crowd, *others], Rules(precision=precision, large="served"))
+    found = read(reader_of(server), START_NS, START_NS + DAY_NS)
+    assert sorted(found) == sorted(server.between(START_NS, START_NS + DAY_NS))
+
+
+@pytest.mark.parametrize("large", ["clamped", "refused"])
+def test_exactly_a_page_of_rows_in_one_millisecond_is_a_sentence_where_they_are_not(large: Any) -> None:
+    crowd = [Order(number, START_NS + 9 * MS + number, START_NS + 9 * MS) for number in range(PAGE_LIMIT)]
+    others = spread(60, 1, first=PAGE_LIMIT)
+    server = WindowServer([*crowd, *others], Rules(precision="ms", large=large))
+    with pytest.raises(StuckWindow):
+        read(reader_of(server), START_NS, START_NS + DAY_NS)
+    assert len(server.asked) < 80
 
 
 @pytest.mark.parametrize("large", ["clamped", "refused"])

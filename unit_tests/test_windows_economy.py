@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from source_cryptocom.windows import LARGER_LIMIT, PAGE_LIMIT, Window, WindowReader
+from source_cryptocom.paging import LARGER_LIMIT, PAGE_LIMIT, WindowReader
+from source_cryptocom.windows import Window
 from unit_tests.window_reading import DAY_NS, TIMES, read, reader_of, spread
 from unit_tests.window_server import MS, START_NS, Order, Rules, WindowServer
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from source_cryptocom.windows import PAGE_LIMIT, RowTime, StuckWindow, Window, WindowReader, day_windows
-from unit_tests.window_server import MS, START_NS, Order, WindowServer
+from source_cryptocom.paging import PAGE_LIMIT, StuckWindow, WindowReader
+from source_cryptocom.windows import RowTime, Window, day_windows
+from unit_tests.window_reading import spread
+from unit_tests.window_server import MS, START_NS, Order, Rules, WindowServer
 
 TIMES = (RowTime("create_time", "create_time_ns"), RowTime("update_time"))
 DAY = Window(START_NS, START_NS + 86_400_000 * MS)
@@ -103,6 +105,23 @@ def test_rows_outside_the_window_are_given_and_skip_nothing_inside() -> None:
     reader = WindowReader(server.fetch, lambda row: row["order_id"], TIMES)
     found = [row["order_id"] for page in reader.read(DAY) for row in page]
     assert len(found) == len(set(found)) == 370
+
+
+@pytest.mark.parametrize("filter_by", ["created", "updated"])
+def test_a_row_that_comes_with_every_page_proves_nothing(filter_by: Any) -> None:
+    class Pinned(Hostile):
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = WindowServer(spread(400, 1, seed=7), Rules(filter_by=filter_by))
+            self.pinned = Order(9_999, DAY.end_ns - 1, DAY.end_ns + 3_600_000 * MS).row()
+
+        def page(self, window: Window, limit: int) -> Rows:
+            return [self.pinned, *self.inner.fetch(window, limit - 1)]
+
+    server = Pinned()
+    reader = WindowReader(server.fetch, lambda row: row["order_id"], TIMES)
+    found = [row["order_id"] for page in reader.read(DAY) for row in page]
+    assert set(found) == {*server.inner.between(DAY.start_ns, DAY.end_ns), "9999"}
 
 
 @pytest.mark.parametrize("fullness", [0.2, 0.5, 0.9, 1.0])

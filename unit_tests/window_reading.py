@@ -3,7 +3,8 @@
 from random import Random
 from typing import Any
 
-from source_cryptocom.windows import PAGE_LIMIT, RowTime, WindowReader, day_windows
+from source_cryptocom.paging import PAGE_LIMIT, WindowReader
+from source_cryptocom.windows import RowTime, day_windows
 from unit_tests.window_server import MS, START_NS, Order
 
 TIMES = (RowTime("create_time", "create_time_ns"), RowTime("update_time"))
@@ -18,10 +19,10 @@ def read(reader: WindowReader, start_ns: int, end_ns: int) -> list[str]:
     return [row["order_id"] for window in day_windows(start_ns, end_ns) for page in reader.read(window) for row in page]
 
 
-def spread(count: int, days: int, seed: int = 1) -> list[Order]:
-    """Orders at random moments; half of them end within an hour, the others at once."""
+def spread(count: int, days: int, seed: int = 1, first: int = 0) -> list[Order]:
+    """Orders at random moments, numbered from `first`; half of them end within an hour, the others at once."""
     random, found = Random(seed), []
-    for number in range(count):
+    for number in range(first, first + count):
         created = START_NS + random.randrange(days * DAY_NS)
         lasts = random.randrange(3_600_000 * MS) if number % 2 else random.randrange(MS)
         found.append(Order(number, created, created + lasts))

@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from hypothesis import strategies as st
 
-from source_cryptocom.windows import LimitRefused, Window
+from source_cryptocom.paging import LimitRefused
+from source_cryptocom.windows import Window
 
 MS = 1_000_000
 START_NS = 1_700_000_000_000 * MS

@@ -33,10 +33,11 @@ from source_cryptocom.authenticator import PublicAccess
 from source_cryptocom.client import ExchangeClient
 from source_cryptocom.envelope import Row, envelope_of
 from source_cryptocom.errors import Action, ExchangeError
+from source_cryptocom.paging import LimitRefused, StuckWindow, WindowReader
 from source_cryptocom.records import RowMapper, UnreadableRow
 from source_cryptocom.sync import Assignment, Sync
 from source_cryptocom.transport import CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS
-from source_cryptocom.windows import LimitRefused, StuckWindow, Window, WindowReader
+from source_cryptocom.windows import Window
 
 Parameters = Mapping[str, str]
 

@@ -17,10 +17,11 @@ from source_cryptocom.checkpoint import (
 from source_cryptocom.clock import NS_PER_MS, rfc3339
 from source_cryptocom.config import oldest_kept_ms
 from source_cryptocom.envelope import Row
+from source_cryptocom.paging import PAGE_LIMIT, WindowReader
 from source_cryptocom.progress import Progress
 from source_cryptocom.streams.base import CheckpointedStream, Parameters
 from source_cryptocom.sync import Sync
-from source_cryptocom.windows import PAGE_LIMIT, RowTime, Window, WindowReader, day_windows
+from source_cryptocom.windows import RowTime, Window, day_windows
 
 
 class HistoryStream(CheckpointedStream, ABC):
@@ -35,14 +36,17 @@ class HistoryStream(CheckpointedStream, ABC):
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
         self._history: HistoryState | None = None
+        # Until the first window is read, the sync claims no more than the one before.
+        self._claims = False
+        self.requests_made = 0
         self._reader = WindowReader(self._page, self.identity, self.times)
         self._progress = Progress(self.logger, self.name, "days", 0)
 
     @property
     def state(self) -> MutableMapping[str, Any]:
-        if self._history is None:
+        if not self._claims:
             return dict(self._unread_state)
-        return self._history.as_state(str(self.cursor_field))
+        return self.history.as_state(str(self.cursor_field))
 
     @state.setter
     def state(self, value: MutableMapping[str, Any]) -> None:
@@ -64,9 +68,11 @@ class HistoryStream(CheckpointedStream, ABC):
             end_ms = window.end_ns // NS_PER_MS
             self._progress.done(where=f", up to {rfc3339(end_ms)}")
             self._advance(cursor_ms=max(self.history.cursor_ms, end_ms))
+            self._claims = True
             yield state_message(self.name, self.state)
         yield from self.after_windows()
         self._advance(refreshing=False)
+        self._claims = True
 
     @property
     def history(self) -> HistoryState:
@@ -77,32 +83,35 @@ class HistoryStream(CheckpointedStream, ABC):
 
     def _begin(self, now: int) -> int:
         """Decides between the saved state and a first sync; the ms to read from. Raises ConfigError."""
-        resumed = self._resumed(now)
-        self._history = replace(resumed or HistoryState(self._sync.config.start_ms), refreshing=self._full_refresh)
-        if resumed is None:
-            self.logger.info(f"{self.name}: a first read, from {rfc3339(self._sync.config.start_ms)} on (start_date).")
-            return self._sync.config.start_ms
+        saved = self._saved(now)
+        start_ms = self._sync.config.start_ms
+        if saved is None or (self._full_refresh and not saved.refreshing):
+            # What the last sync watched is watched on: it may have been placed before `start_ms`.
+            watched = saved.open_orders if saved else {}
+            self._history = HistoryState(start_ms, watched, refreshing=self._full_refresh)
+            self.logger.info(f"{self.name}: a first read, from {rfc3339(start_ms)} on (start_date).")
+            return start_ms
+        self._history = replace(saved, refreshing=self._full_refresh)
         self.logger.info(
-            f"{self.name}: goes on from {rfc3339(resumed.cursor_ms)}; start_date counts for a first read only."
+            f"{self.name}: goes on from {rfc3339(saved.cursor_ms)}; start_date counts for a first read only."
         )
         oldest_ms = oldest_kept_ms(now)
-        if resumed.cursor_ms < oldest_ms:
+        if saved.cursor_ms < oldest_ms:
             self.logger.warning(
-                f"{self.name}: the last sync read to {rfc3339(resumed.cursor_ms)}; the exchange keeps nothing from "
+                f"{self.name}: the last sync read to {rfc3339(saved.cursor_ms)}; the exchange keeps nothing from "
                 f"before {rfc3339(oldest_ms)}, so what happened between is lost to this table."
             )
-        return max(resumed.cursor_ms - CLOCK_MARGIN_MS, oldest_ms)
+        return max(saved.cursor_ms - CLOCK_MARGIN_MS, oldest_ms)
 
-    def _resumed(self, now: int) -> HistoryState | None:
-        """The saved state, where it is to be used: a full refresh goes on only from one that was interrupted."""
+    def _saved(self, now: int) -> HistoryState | None:
+        """The saved state, where there is one and it is usable."""
         if not self._unread_state:
             return None
         try:
-            history = parse_history_state(self._unread_state, str(self.cursor_field), now)
+            return parse_history_state(self._unread_state, str(self.cursor_field), now)
         except UnusableState as reason:
             self.warn_unusable(reason)
             return None
-        return None if self._full_refresh and not history.refreshing else history
 
     def _advance(self, **changes: Any) -> None:
         self._history = replace(self.history, **changes)
@@ -120,6 +129,7 @@ class HistoryStream(CheckpointedStream, ABC):
         return self.whole(self._reader, window)
 
     def _page(self, window: Window, limit: int) -> list[Row]:
+        self.requests_made += 1
         rows = self.page(self.window_parameters(window, limit), larger=limit > PAGE_LIMIT)
         self._progress.request()
         return rows

@@ -6,26 +6,19 @@ from typing import Any
 
 from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS, rfc3339
 from source_cryptocom.envelope import Row
+from source_cryptocom.paging import WindowReader
 from source_cryptocom.streams.ongoing import OngoingStream
 from source_cryptocom.streams.trade_cursor import TradeCursor, parse_trade_cursor
 from source_cryptocom.streams.trade_parts import JUDGED_PAGES, parts_of_the_rest
 from source_cryptocom.streams.trade_reading import TIME, TradeReading, trade_id_of, trade_ns_of
 from source_cryptocom.streams.work_list import Records, Task
-from source_cryptocom.windows import Window, WindowReader
+from source_cryptocom.windows import Window, descending_windows
 
 PAGE_LIMIT = 150
 # One request spans at most seven days.
 SPAN_NS = 7 * MS_PER_DAY * NS_PER_MS
 # How far back the exchange surely serves trades: nobody says, but captured pages reached back 50 days.
 SERVED_NS = 30 * MS_PER_DAY * NS_PER_MS
-
-
-def descending_windows(start_ns: int, end_ns: int) -> Iterator[Window]:
-    """[start, end) in windows of at most SPAN_NS, the newest first."""
-    while start_ns < end_ns:
-        window = Window(max(start_ns, end_ns - SPAN_NS), end_ns)
-        yield window
-        end_ns = window.start_ns
 
 
 def _rest_to_share(part: Window, page: Sequence[Row], pages: int) -> list[Window]:
@@ -104,7 +97,7 @@ class Trade(OngoingStream):
 
     def _back_through(self, instrument: str, part: Window) -> Iterator[Sequence[Row]]:
         reader = self._reader(instrument, PAGE_LIMIT)
-        for window in descending_windows(part.start_ns, part.end_ns):
+        for window in descending_windows(part.start_ns, part.end_ns, SPAN_NS):
             yield from self.whole(reader, window)
 
     def _reader(self, instrument: str, page_limit: int) -> WindowReader:
