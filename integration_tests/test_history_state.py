@@ -121,7 +121,7 @@ def test_a_lookup_that_fails_keeps_the_order_in_sight(world: World) -> None:
     first = world.sync("order_history")
     world.clock.ns += HOUR_NS
     world.account.close_order(order_id, world.clock.ns - MINUTE_NS)
-    world.exchange.faults.arm(Fault("status", METHODS["order_history"], first=6, status=400, code=40003))
+    world.exchange.faults.arm(Fault("status", METHODS["order_history"], first=5, status=400, code=40003))
     failed = world.sync("order_history", state=first.state, expecting_failure=True)
     assert order_id not in ids(failed)
     world.clock.ns += HOUR_NS

@@ -15,7 +15,7 @@ from source_cryptocom.windows import WINDOW_NS, Window, descending_windows
 
 # So many requests are spent on it, the newest orders first: a sync of a busy account must not cost twice as much. The
 # older an order, the later its window or page was read by the sync before, and the less likely it is to be missing.
-MOST_REQUESTS = 4
+MOST_REQUESTS = 3
 
 
 @dataclass(frozen=True)

@@ -144,7 +144,7 @@ def test_orders_that_are_more_than_the_pages_of_their_day_are_looked_up_together
     assert len(exchange.asked(ORDERS)) <= 2 + 9
 
 
-def test_what_is_read_again_costs_a_busy_account_four_requests(exchange: StubExchange) -> None:
+def test_what_is_read_again_costs_a_busy_account_three_requests(exchange: StubExchange) -> None:
     hour = [order(str(10_000 + number), ago_ns(2) + number * 1_800 * MS) for number in range(4_000)]
     history(exchange, hour, [])
     first = read(OrderHistory(sync(start_date="2026-08-17T10:00:00Z", now_ms=NOW_MS - 3_600_000)))
