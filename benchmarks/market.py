@@ -90,9 +90,8 @@ def cost_per_record(latency: float) -> None:
         statistics(root)
         rounds = [_costs(workspace, root) for _ in range(ROUNDS)]
         requests_made = sum(seen["count"] for seen in statistics(root)["methods"].values()) // (2 * ROUNDS)
-    own, bare, ratio = (
-        median(values) for values in zip(*((r.own, r.bare, r.own / r.bare) for r in rounds), strict=True)
-    )
+    bare, ratio = median(costs.bare for costs in rounds), median(costs.own / costs.bare for costs in rounds)
+    own = bare * ratio
     few, many, bare_many = rounds[-1].few, rounds[-1].many, rounds[-1].bare_many
     per_request = (few.processor - start_up.processor - own * few.total) / requests_made
     print_table(
