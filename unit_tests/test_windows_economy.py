@@ -81,6 +81,15 @@ def test_a_crowd_is_set_apart_at_once_and_not_by_halving_the_day(rule: Rules) ->
     assert len(server.asked) <= 9
 
 
+@pytest.mark.parametrize(("large", "most"), [("clamped", 24), ("refused", 20), ("served", 6)])
+def test_in_a_crowded_millisecond_no_request_is_spent_on_a_guess_that_was_wrong_before(large: Any, most: int) -> None:
+    ended_ns = START_NS + 5 * MS
+    cancelled = [Order(number, START_NS - number * 1_000 * MS, ended_ns + number * 1_000) for number in range(450)]
+    server = WindowServer(cancelled, Rules(filter_by="updated", large=large))
+    assert len(read(reader_of(server), START_NS, START_NS + DAY_NS)) == 450
+    assert len(server.asked) <= most
+
+
 def test_a_window_is_cut_at_whole_milliseconds_as_long_as_it_can_be() -> None:
     orders = [Order(number, START_NS + (1_000 + number // 90) * MS, START_NS) for number in range(450)]
     server = WindowServer(orders, Rules(large="refused"))
