@@ -11,6 +11,7 @@ from source_cryptocom.rereading import MOST_REQUESTS, Rereading, rereading
 from source_cryptocom.streams.account import OpenOrder
 from source_cryptocom.streams.history import CREATION
 from source_cryptocom.streams.history_stream import HistoryStream
+from source_cryptocom.streams.places import named
 from source_cryptocom.sync import Sync
 from source_cryptocom.windows import WINDOW_NS, RowTime, Window
 
@@ -97,10 +98,9 @@ class OrderHistory(HistoryStream):
             del self._watched[order_id]
         for orders, what in ((sought, "The next sync looks again"), (forgotten, "The exchange has forgotten them")):
             if orders:
-                more = f" and {len(orders) - 5} more" if len(orders) > 5 else ""
                 self.logger.warning(
                     f"{self.name}: open no more, but not listed by the exchange among the orders that have ended: "
-                    f"{', '.join(orders[:5])}{more}. {what}."
+                    f"{named(orders)}. {what}."
                 )
 
     def _look_up(self, window: Window, ended: Mapping[str, int]) -> Iterator[dict[str, Any]]:

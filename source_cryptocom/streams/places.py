@@ -53,7 +53,7 @@ def judge(saved: Iterable[tuple[str, Any]], parse: Callable[[Any], Cursor], now_
     return Places(cursors, doubted)
 
 
-def named(series: Sequence[str]) -> str:
+def named(names: Sequence[str]) -> str:
     """`BTC_USD, ETH_USD`; no more than MOST_NAMES of them, then how many there are besides."""
-    more = len(series) - MOST_NAMES
-    return ", ".join(series[:MOST_NAMES]) + (f" and {more:,} more" if more > 0 else "")
+    more = len(names) - MOST_NAMES
+    return ", ".join(names[:MOST_NAMES]) + (f" and {more:,} more" if more > 0 else "")
