@@ -19,7 +19,7 @@ from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.sources.streams import Stream
 from airbyte_cdk.sources.streams.core import StreamData
 
-from source_cryptocom.engine import Engine, build_engine
+from source_cryptocom.concurrency.engine import Engine, build_engine
 
 LOGGER = logging.getLogger("airbyte")
 

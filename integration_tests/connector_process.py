@@ -22,7 +22,7 @@ from airbyte_cdk.test.entrypoint_wrapper import EntrypointOutput
 from integration_tests.connector import Output, State, configured_catalog
 from integration_tests.impatient import impatient
 from integration_tests.shared_clock import SharedClock
-from source_cryptocom.log_file import FILE_NAME
+from source_cryptocom.logs.log_file import FILE_NAME
 from source_cryptocom.run import run
 
 _CONTEXT = multiprocessing.get_context("forkserver")

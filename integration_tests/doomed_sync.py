@@ -21,8 +21,8 @@ from airbyte_cdk.test.entrypoint_wrapper import EntrypointOutput
 from integration_tests.connector import Output, State, configured_catalog
 from integration_tests.impatient import impatient
 from integration_tests.shared_clock import SharedClock
+from source_cryptocom.retrievers import per_instrument
 from source_cryptocom.run import run
-from source_cryptocom.streams import per_instrument
 
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload([__name__])

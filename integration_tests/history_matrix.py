@@ -26,7 +26,7 @@ from integration_tests.exchange.expected_account import key_of
 from integration_tests.exchange.expected_records import Record
 from integration_tests.history_story import FIRST_SYNC_NS, SECOND_SYNC_NS, THIRD_SYNC_NS, Story
 from integration_tests.shared_clock import DAY_NS, NOON_NS, NS_PER_MS, moment, ns_of
-from source_cryptocom.checkpoint import CLOCK_MARGIN_MS
+from source_cryptocom.state.state import LOOKBACK_MS
 
 START_NS = NOON_NS - 6 * DAY_NS
 CROWD, SMALL_CROWD = 130, 90
@@ -157,7 +157,7 @@ class Chain:
     def _not_before(self, table: str) -> str:
         if self._last is None:
             return ""
-        return moment(ns_of(self._last.state_of(table)[CURSORS[table]]) - CLOCK_MARGIN_MS * NS_PER_MS)
+        return moment(ns_of(self._last.state_of(table)[CURSORS[table]]) - LOOKBACK_MS * NS_PER_MS)
 
     def _too_wide(self) -> list[str]:
         requests = [request for table in self.collected for request in self._world.exchange.requests[METHODS[table]]]

@@ -11,11 +11,11 @@ from unittest import mock
 
 from airbyte_cdk.sources.streams.call_rate import HttpRequestRegexMatcher, UnlimitedCallRatePolicy
 
-from source_cryptocom import rate_budget
+from source_cryptocom.api import rate_limits
 from source_cryptocom.run import run
 
 
-def unlimited(method: str, limit: rate_budget.Limit) -> UnlimitedCallRatePolicy:
+def unlimited(method: str, limit: rate_limits.RateLimit) -> UnlimitedCallRatePolicy:
     """In place of a moving window, each of which also keeps a thread until the process ends."""
     return UnlimitedCallRatePolicy([HttpRequestRegexMatcher(url_path_pattern=f"/{method}$")])
 
@@ -24,14 +24,14 @@ def unlimited(method: str, limit: rate_budget.Limit) -> UnlimitedCallRatePolicy:
 def impatient(hurry: int = 1_000) -> Iterator[None]:
     """Within it the connector does not pace its requests, and waits `hurry` times shorter between attempts."""
     with (
-        mock.patch.object(rate_budget, "_policy", unlimited),
+        mock.patch.object(rate_limits, "_policy", unlimited),
         mock.patch("backoff.random_jitter", lambda value: value / hurry),
     ):
-        rate_budget.shared_budget.cache_clear()
+        rate_limits.process_budget.cache_clear()
         try:
             yield
         finally:
-            rate_budget.shared_budget.cache_clear()
+            rate_limits.process_budget.cache_clear()
 
 
 if __name__ == "__main__":

@@ -113,7 +113,7 @@ def test_there_is_no_gap_after_a_kill_when_so_many_lines_were_printed(line: int,
 
 
 def test_there_is_no_gap_for_who_dies_just_after_a_state(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("source_cryptocom.streams.per_instrument.CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr("source_cryptocom.retrievers.per_instrument.CHECKPOINT_SECONDS", 0.0)
     second = sync(world.config, TABLES, "incremental", world.first.state)
     moments = list(dying_at_each_state(second))
     assert len(moments) > SERIES * len(TIMEFRAMES)

@@ -20,13 +20,13 @@ from integration_tests.exchange.exchange import Exchange
 from integration_tests.exchange.faults import Fault
 from integration_tests.exchange.running import running_exchange
 from integration_tests.impatient import impatient
-from source_cryptocom.client import Patience
+from source_cryptocom.api.client import RetryPolicy
+from source_cryptocom.api.errors import ExchangeError
+from source_cryptocom.api.transport import BoundedAdapter
 from source_cryptocom.clock import now_ms
 from source_cryptocom.config import parse_config
-from source_cryptocom.errors import ExchangeError
+from source_cryptocom.context import SyncContext
 from source_cryptocom.streams.account import UserBalance
-from source_cryptocom.sync import Sync
-from source_cryptocom.transport import BoundedAdapter
 
 BALANCE = "private/user-balance"
 UNLIMITED = Behaviour(enforce_limits=False)
@@ -51,7 +51,7 @@ def bounded_sync(exchange: Exchange, expecting_failure: bool, seconds: float = S
     adapter = partial(BoundedAdapter, answer_timeout_seconds=seconds, max_answer_bytes=MEGABYTE)
     with (
         mock.patch("source_cryptocom.streams.base.READ_TIMEOUT_SECONDS", seconds),
-        mock.patch("source_cryptocom.client.BoundedAdapter", adapter),
+        mock.patch("source_cryptocom.api.client.BoundedAdapter", adapter),
     ):
         return sync(config_for(exchange), ["user_balance"], expecting_failure=expecting_failure)
 
@@ -95,8 +95,8 @@ def test_a_server_that_never_answers_ends_in_a_sentence(exchange: Exchange) -> N
 
 def test_attempts_are_bounded_in_time_as_well(exchange: Exchange) -> None:
     exchange.faults.arm(Fault("status", BALANCE, count=None))
-    patience = Patience(attempts=1_000_000, longest_wait_seconds=32, total_seconds=1)
-    table = UserBalance(Sync(parse_config(config_for(exchange), now_ms()), patience=patience))
+    retry_policy = RetryPolicy(attempts=1_000_000, longest_wait_seconds=32, total_seconds=1)
+    table = UserBalance(SyncContext(parse_config(config_for(exchange), now_ms()), retry_policy=retry_policy))
     started = time.monotonic()
     with impatient(), pytest.raises(ExchangeError, match=r"Given up after [0-9]+ attempts") as raised:
         table.rows({})

@@ -21,7 +21,7 @@ from integration_tests.exchange.exchange import Exchange
 from integration_tests.exchange.faults import Fault
 from integration_tests.exchange.running import running_exchange
 from integration_tests.exchange.seeding import seeded_account
-from source_cryptocom.engine import QUEUE_SIZE
+from source_cryptocom.concurrency.engine import QUEUE_SIZE
 
 
 @pytest.fixture(scope="module")

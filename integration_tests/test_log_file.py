@@ -14,7 +14,7 @@ from integration_tests.exchange.empty_market import EmptyMarket
 from integration_tests.exchange.exchange import Exchange
 from integration_tests.exchange.faults import Fault
 from integration_tests.exchange.running import running_exchange
-from source_cryptocom.log_file import FILE_NAME
+from source_cryptocom.logs.log_file import FILE_NAME
 
 
 @pytest.fixture

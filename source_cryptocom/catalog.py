@@ -7,10 +7,10 @@ from typing import Any
 
 from airbyte_cdk.models import ConfiguredAirbyteCatalog, SyncMode
 
-from source_cryptocom.checkpoint import UnusableState, parse_market_state
 from source_cryptocom.clock import MS_PER_HOUR
+from source_cryptocom.concurrency.workers import workers_per_stream
 from source_cryptocom.config import Config, ConfigError
-from source_cryptocom.lanes import lanes_per_table
+from source_cryptocom.state.state import UnusableState, parse_market_state
 from source_cryptocom.streams import PRIVATE_TABLES, PUBLIC_TABLES, candlestick, names, trade
 
 State = Mapping[str, Any]
@@ -46,7 +46,7 @@ def lanes(config: Config, catalog: ConfiguredAirbyteCatalog, states: SavedStates
     }
     requests = {table: pages(config, hours[table]) for table, pages in _PAGES.items() if table in modes}
     history = {"order_history", "user_trade", "transaction"} & modes.keys()
-    return lanes_per_table(requests, config.num_workers, len(history)) if requests else {}
+    return workers_per_stream(requests, config.num_workers, len(history)) if requests else {}
 
 
 def _hours_since(state: State, now: int) -> float:

@@ -71,15 +71,15 @@ class Config:
     warnings: tuple[str, ...] = ()
 
 
-def tidied_config(raw: Mapping[str, Any]) -> dict[str, Any]:
+def normalize_config(raw: Mapping[str, Any]) -> dict[str, Any]:
     """Without blanks around texts, empty texts, and names that are listed twice; the start date in UTC."""
-    tidied = {name: _tidied(value) for name, value in raw.items()}
+    tidied = {name: _normalized(value) for name, value in raw.items()}
     with suppress(ValueError, OverflowError):
         tidied["start_date"] = rfc3339(moment_ms(tidied.get("start_date")))
     return {name: value for name, value in tidied.items() if value not in ("", None)}
 
 
-def _tidied(value: Any) -> Any:
+def _normalized(value: Any) -> Any:
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
@@ -87,7 +87,7 @@ def _tidied(value: Any) -> Any:
     return value
 
 
-class _Form:
+class ConfigReader:
     """Reads one field after another and collects what is wrong with them."""
 
     def __init__(self, raw: Mapping[str, Any]) -> None:
@@ -116,7 +116,7 @@ class _Form:
 
 def parse_config(raw: Mapping[str, Any], now: int) -> Config:
     """The config of a sync that starts at `now` (ms). Raises ConfigError with every problem found."""
-    form = _Form(raw)
+    form = ConfigReader(raw)
     api_key = form.read("api_key", "", text)
     api_secret = form.read("api_secret", "", text)
     if bool(api_key) != bool(api_secret):

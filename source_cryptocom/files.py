@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from source_cryptocom.config import ConfigError
-from source_cryptocom.redaction import redact
+from source_cryptocom.logs.redaction import redact
 
 Content = TypeVar("Content")
 

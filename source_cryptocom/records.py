@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from source_cryptocom.clock import rfc3339
-from source_cryptocom.redaction import redact
+from source_cryptocom.logs.redaction import redact
 
 Convert = Callable[[Any], Any]
 

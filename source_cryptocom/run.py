@@ -10,7 +10,7 @@ from typing import NoReturn
 from airbyte_cdk.entrypoint import AirbyteEntrypoint, launch
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_cryptocom.redaction import mask_log, redact_trace
+from source_cryptocom.logs.redaction import mask_log, redact_trace
 from source_cryptocom.source import SourceCryptocom
 
 LOGGER = logging.getLogger("airbyte")

@@ -26,19 +26,19 @@ from airbyte_cdk.sources.utils.schema_helpers import split_config
 from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_status
 
+from source_cryptocom.api.client import CHECK_RETRIES
 from source_cryptocom.catalog import lanes, unknown_tables
-from source_cryptocom.checkpoint import CheckpointCursor
-from source_cryptocom.client import CHECK_PATIENCE
 from source_cryptocom.clock import now_ms
-from source_cryptocom.config import Config, ConfigError, parse_config, tidied_config
-from source_cryptocom.engine import Engine, build_engine
+from source_cryptocom.concurrency.engine import Engine, build_engine
+from source_cryptocom.config import Config, ConfigError, normalize_config, parse_config
+from source_cryptocom.context import Assignment, SyncContext
 from source_cryptocom.files import read_file
-from source_cryptocom.log_file import log_file
-from source_cryptocom.redaction import mask_log, redact, redact_error, redact_trace, register_secrets
+from source_cryptocom.logs.log_file import log_file
+from source_cryptocom.logs.redaction import mask_log, redact, redact_error, redact_trace, register_secrets
+from source_cryptocom.state.state import StateEmittingCursor
 from source_cryptocom.streams import CheckpointedStream, ExchangeStream, private_tables, public_tables
 from source_cryptocom.streams.account import UserBalance
 from source_cryptocom.streams.market import Instrument
-from source_cryptocom.sync import Assignment, Sync
 
 LOGGER = logging.getLogger("airbyte")
 WORST_FIRST = (FailureType.system_error, FailureType.transient_error, FailureType.config_error)
@@ -89,7 +89,7 @@ class SourceCryptocom(ConcurrentSourceAdapter):
         One that cannot be used becomes the sentence that says why, and every command ends with that: the CDK's own
         check against the spec, which comes next, would say neither which field is wrong nor more than the first.
         """
-        tidied = tidied_config(config)
+        tidied = normalize_config(config)
         try:
             self._parse(tidied)
         except ConfigError as error:
@@ -124,13 +124,13 @@ class SourceCryptocom(ConcurrentSourceAdapter):
             parsed = self._parse(config)
             for warning in parsed.warnings:
                 logger.warning(warning)
-            sync = Sync(parsed, patience=CHECK_PATIENCE)
-            known = set(Instrument(sync).listing.names())
+            context = SyncContext(parsed, retry_policy=CHECK_RETRIES)
+            known = set(Instrument(context).listing.names())
             unknown = [name for name in parsed.instruments if name not in known]
             if unknown:
                 return False, f"instruments: the exchange does not know {', '.join(unknown)}."
             if parsed.credentials:
-                UserBalance(sync).rows({})
+                UserBalance(context).rows({})
         except AirbyteTracedException as error:
             return False, str(error)
         return True, None
@@ -138,8 +138,8 @@ class SourceCryptocom(ConcurrentSourceAdapter):
     def streams(self, config: Mapping[str, Any]) -> list[Stream]:
         """The tables that the config can read; while a catalog is read, as the engine reads them."""
         parsed = self._parse(config)
-        sync = Sync(parsed, lanes=self._reading.lanes(parsed) if self._reading else {})
-        tables = public_tables(sync) + (private_tables(sync) if parsed.credentials else [])
+        context = SyncContext(parsed, lanes=self._reading.lanes(parsed) if self._reading else {})
+        tables = public_tables(context) + (private_tables(context) if parsed.credentials else [])
         if self._reading is None:
             return list(tables)
         return [self._concurrent(table, self._reading) for table in tables]
@@ -213,5 +213,5 @@ class SourceCryptocom(ConcurrentSourceAdapter):
             return self.convert_to_concurrent_stream(LOGGER, table, reading.states)
         modes = {stream.stream.name: stream.sync_mode for stream in reading.catalog.streams}
         table.assign(Assignment(modes.get(table.name) != SyncMode.incremental, reading.saved(table.name)))
-        cursor = CheckpointCursor(table, reading.engine.message_repository)
+        cursor = StateEmittingCursor(table, reading.engine.message_repository)
         return self.convert_to_concurrent_stream(LOGGER, table, reading.states, cursor)

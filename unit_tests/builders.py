@@ -6,9 +6,9 @@ from typing import Any
 
 from airbyte_cdk.sources.streams.call_rate import APIBudget
 
-from source_cryptocom.client import SYNC_PATIENCE, Patience
+from source_cryptocom.api.client import SYNC_RETRIES, RetryPolicy
 from source_cryptocom.config import Config, parse_config
-from source_cryptocom.sync import Sync
+from source_cryptocom.context import SyncContext
 
 Row = dict[str, Any]
 
@@ -27,14 +27,18 @@ def config(with_key: bool = True, **fields: Any) -> Config:
 
 
 def sync(
-    patience: Patience = SYNC_PATIENCE,
+    retry_policy: RetryPolicy = SYNC_RETRIES,
     lanes: Mapping[str, int] | None = None,
     now_ms: int = NOW_MS,
     **fields: Any,
-) -> Sync:
+) -> SyncContext:
     """A sync at `now_ms` that does not pace its requests; `fields` are the config's."""
-    return Sync(
-        config(**fields), patience=patience, lanes=lanes or {}, clock=lambda: now_ms, budget=APIBudget(policies=[])
+    return SyncContext(
+        config(**fields),
+        retry_policy=retry_policy,
+        lanes=lanes or {},
+        clock=lambda: now_ms,
+        budget=APIBudget(policies=[]),
     )
 
 

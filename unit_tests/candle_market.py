@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from source_cryptocom.retrievers.instruments import Instruments
 from source_cryptocom.streams.candlestick import PAGE_LIMIT, Candlestick
-from source_cryptocom.streams.instrument_list import InstrumentList
 from unit_tests.builders import NOW_MS, candle, instrument, sync
 from unit_tests.reading import Reading
 from unit_tests.stub_exchange import Answer, Parameters, StubExchange
@@ -37,7 +37,7 @@ class Market:
 
 
 def stream(*names: str, **fields: Any) -> Candlestick:
-    listing = InstrumentList(lambda: [instrument(name) for name in names or ("BTC_USD",)])
+    listing = Instruments(lambda: [instrument(name) for name in names or ("BTC_USD",)])
     return Candlestick(sync(**{"candlestick_timeframes": ["1m"], **fields}), listing)
 
 

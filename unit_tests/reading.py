@@ -6,8 +6,8 @@ from typing import Any
 
 from airbyte_cdk.models import AirbyteMessage, SyncMode
 
+from source_cryptocom.context import Assignment
 from source_cryptocom.streams import CheckpointedStream, ExchangeStream
-from source_cryptocom.sync import Assignment
 
 
 @dataclass

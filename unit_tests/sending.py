@@ -7,11 +7,11 @@ import pytest
 import requests
 from airbyte_cdk.sources.streams.call_rate import APIBudget
 
-from source_cryptocom.authenticator import ExchangeAuthenticator
-from source_cryptocom.client import SYNC_PATIENCE, ExchangeClient, Patience
+from source_cryptocom.api.authenticator import ExchangeAuthenticator
+from source_cryptocom.api.client import SYNC_RETRIES, ExchangeClient, RetryPolicy
+from source_cryptocom.api.errors import ExchangeError
 from source_cryptocom.config import Credentials
-from source_cryptocom.errors import ExchangeError
-from source_cryptocom.redaction import register_secrets
+from source_cryptocom.logs.redaction import register_secrets
 from unit_tests.builders import API_KEY, API_SECRET, BASE_URL, answer, refusal
 
 METHOD = "private/get-trades"
@@ -20,7 +20,7 @@ LOGGER = logging.getLogger("airbyte.client-test")
 SUCCESS = answer([{"trade_id": "1"}])
 
 
-def client(patience: Patience = SYNC_PATIENCE, per_instrument: bool = False) -> ExchangeClient:
+def client(retry_policy: RetryPolicy = SYNC_RETRIES, per_instrument: bool = False) -> ExchangeClient:
     register_secrets(API_KEY, API_SECRET)
     return ExchangeClient(
         name="user_trade",
@@ -29,7 +29,7 @@ def client(patience: Patience = SYNC_PATIENCE, per_instrument: bool = False) -> 
         authenticator=ExchangeAuthenticator(Credentials(API_KEY, API_SECRET)),
         api_budget=APIBudget(policies=[]),
         per_instrument=per_instrument,
-        patience=patience,
+        retry_policy=retry_policy,
     )
 
 

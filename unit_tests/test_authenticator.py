@@ -12,7 +12,7 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_cryptocom.authenticator import (
+from source_cryptocom.api.authenticator import (
     ExchangeAuthenticator,
     Parameters,
     ParameterValue,
@@ -173,7 +173,7 @@ def test_the_secret_does_not_travel() -> None:
 
 def test_a_retry_has_a_new_id_nonce_and_signature_and_the_same_question(monkeypatch: pytest.MonkeyPatch) -> None:
     moments = iter([1_786_968_000_000, 1_786_968_002_500])
-    monkeypatch.setattr("source_cryptocom.authenticator.now_ms", lambda: next(moments))
+    monkeypatch.setattr("source_cryptocom.api.authenticator.now_ms", lambda: next(moments))
     authenticate = ExchangeAuthenticator(CREDENTIALS)
     request = prepared({"limit": "100"}, authenticate)
     first = sent(request)
@@ -193,7 +193,7 @@ def test_a_retry_has_a_new_id_nonce_and_signature_and_the_same_question(monkeypa
 
 def test_content_length_follows_a_body_that_grows(monkeypatch: pytest.MonkeyPatch) -> None:
     moments = iter([999, 1_786_968_000_000])
-    monkeypatch.setattr("source_cryptocom.authenticator.now_ms", lambda: next(moments))
+    monkeypatch.setattr("source_cryptocom.api.authenticator.now_ms", lambda: next(moments))
     authenticate = ExchangeAuthenticator(CREDENTIALS)
     request = prepared({}, authenticate)
     short = len(request.body or "")

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_cryptocom.checkpoint import UnusableState
 from source_cryptocom.config_values import TIMEFRAMES
-from source_cryptocom.streams.candle_cursor import CandleCursor, parse_candle_cursor
+from source_cryptocom.state.candle_cursor import CandleCursor, parse_candle_cursor
+from source_cryptocom.state.state import UnusableState
 from unit_tests.builders import DAY_MS, NOW_MS, candle
 from unit_tests.candle_market import MINUTE_MS, NEWEST_MS, Market, ago, minutes, state, stream
 from unit_tests.reading import read

@@ -9,25 +9,25 @@ from airbyte_cdk.sources.message import InMemoryMessageRepository
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_cryptocom.checkpoint import (
-    CLOCK_MARGIN_MS,
-    CheckpointCursor,
+from source_cryptocom.config import ConfigError
+from source_cryptocom.state.state import (
+    LOOKBACK_MS,
     HistoryState,
     MarketState,
-    OrdersKnown,
+    OrderWatermark,
+    StateEmittingCursor,
     UnusableState,
     parse_history_state,
     parse_market_state,
     state_message,
 )
-from source_cryptocom.config import ConfigError
 from unit_tests.builders import NOW_MS
 
 FIELD = "update_time"
 CURSOR = "2026-08-16T23:06:39.729Z"
 CURSOR_MS = 1_786_921_599_729
 
-times = st.integers(min_value=1, max_value=NOW_MS + CLOCK_MARGIN_MS)
+times = st.integers(min_value=1, max_value=NOW_MS + LOOKBACK_MS)
 names = st.text(alphabet="ab1_", min_size=1, max_size=4)
 watched = st.dictionaries(names, times, max_size=5)
 
@@ -40,12 +40,12 @@ def market(**state: Any) -> MarketState:
     return parse_market_state({"version": 1, **state}, NOW_MS)
 
 
-known_orders = st.none() | st.builds(OrdersKnown, times, times)
+known_orders = st.none() | st.builds(OrderWatermark, times, times)
 
 
 @given(times, watched, st.booleans(), known_orders)
 def test_a_history_state_reads_back_as_itself(
-    cursor_ms: int, open_orders: dict[str, int], refreshing: bool, orders: OrdersKnown | None
+    cursor_ms: int, open_orders: dict[str, int], refreshing: bool, orders: OrderWatermark | None
 ) -> None:
     state = HistoryState(cursor_ms, open_orders, refreshing, orders)
     assert parse_history_state(state.as_state(FIELD), FIELD, NOW_MS) == state
@@ -163,16 +163,16 @@ def test_a_state_from_the_future_is_not_used() -> None:
 
 
 def test_a_sync_in_the_future_says_nothing_against_the_cursors() -> None:
-    assert market(synced_at="2026-08-17T12:03:00Z").synced_ms == NOW_MS + CLOCK_MARGIN_MS
+    assert market(synced_at="2026-08-17T12:03:00Z").synced_ms == NOW_MS + LOOKBACK_MS
     assert market(synced_at="2026-08-17T12:03:00.001Z", cursors={"a": 1}) == MarketState(None, {"a": 1})
 
 
 def test_a_state_a_little_ahead_of_this_machines_clock_is_used() -> None:
-    assert history(**{FIELD: "2026-08-17T12:03:00Z"}).cursor_ms == NOW_MS + CLOCK_MARGIN_MS
+    assert history(**{FIELD: "2026-08-17T12:03:00Z"}).cursor_ms == NOW_MS + LOOKBACK_MS
 
 
 def test_the_margin_covers_two_clocks_a_minute_off() -> None:
-    assert CLOCK_MARGIN_MS == 180_000
+    assert LOOKBACK_MS == 180_000
 
 
 @pytest.mark.parametrize(
@@ -184,14 +184,14 @@ def test_open_orders_that_hold_no_creation_times_are_not_used(garbage: Any) -> N
         history(open_orders=garbage)
 
 
-@pytest.mark.parametrize("created_ms", [1, NOW_MS + CLOCK_MARGIN_MS])
+@pytest.mark.parametrize("created_ms", [1, NOW_MS + LOOKBACK_MS])
 def test_the_earliest_and_the_latest_order_there_can_be_are_watched(created_ms: int) -> None:
     assert history(open_orders={"7001": created_ms}).open_orders == {"7001": created_ms}
 
 
 def test_an_order_that_is_yet_to_be_made_makes_a_state_unusable() -> None:
     with pytest.raises(UnusableState, match=r"^open_orders does not hold creation times$"):
-        history(open_orders={"7001": NOW_MS + CLOCK_MARGIN_MS + 1})
+        history(open_orders={"7001": NOW_MS + LOOKBACK_MS + 1})
 
 
 @pytest.mark.parametrize("garbage", [None, [], "BTC_USD", 5])
@@ -231,7 +231,7 @@ class _Table:
 
 def test_the_state_at_the_end_of_a_table_is_printed_once_the_table_knows_that_it_has_ended() -> None:
     table, repository = _Table({"version": 1}), InMemoryMessageRepository()
-    cursor = CheckpointCursor(table, repository)
+    cursor = StateEmittingCursor(table, repository)
     assert cursor.state == {"version": 1}
 
     cursor.ensure_at_least_one_state_emitted()
@@ -243,14 +243,14 @@ def test_the_state_at_the_end_of_a_table_is_printed_once_the_table_knows_that_it
 
 def test_a_table_that_has_no_state_prints_none() -> None:
     table, repository = _Table({}), InMemoryMessageRepository()
-    CheckpointCursor(table, repository).ensure_at_least_one_state_emitted()
+    StateEmittingCursor(table, repository).ensure_at_least_one_state_emitted()
     assert table.finished == 1
     assert list(repository.consume_queue()) == []
 
 
 def test_the_engines_other_signals_print_nothing_and_drop_nothing() -> None:
     table, repository = _Table({"version": 1}), InMemoryMessageRepository()
-    cursor = CheckpointCursor(table, repository)
+    cursor = StateEmittingCursor(table, repository)
     anything: Any = object()
     cursor.observe(anything)
     cursor.close_partition(anything)

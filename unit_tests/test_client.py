@@ -11,9 +11,9 @@ import requests_mock
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.streams.http.error_handlers import ResponseAction
 
-from source_cryptocom.client import CHECK_PATIENCE, SYNC_PATIENCE, ExchangeErrorHandler, Patience
-from source_cryptocom.errors import Action
-from source_cryptocom.transport import UnusableSetting
+from source_cryptocom.api.client import CHECK_RETRIES, SYNC_RETRIES, ExchangeErrorHandler, RetryPolicy
+from source_cryptocom.api.errors import Action
+from source_cryptocom.api.transport import UnusableSetting
 from unit_tests.builders import refusal
 from unit_tests.sending import METHOD, SUCCESS, URL, client, failure, refused, send
 
@@ -63,7 +63,7 @@ def test_what_does_not_pass_ends_after_a_bounded_number_of_attempts(
 ) -> None:
     http.post(URL, [WORTH_A_RETRY[trouble]])
     error = failure()
-    assert http.call_count == SYNC_PATIENCE.attempts == 7
+    assert http.call_count == SYNC_RETRIES.attempts == 7
     assert error.failure_type is FailureType.transient_error
     assert (error.message or "").startswith("private/get-trades ")
     assert (error.message or "").endswith(" Given up after 7 attempts.")
@@ -71,7 +71,7 @@ def test_what_does_not_pass_ends_after_a_bounded_number_of_attempts(
 
 def test_waits_double_from_one_second_to_half_a_minute_with_jitter(http: Http, waits: list[float]) -> None:
     http.post(URL, [WORTH_A_RETRY["rate limit"]])
-    failure(client(Patience(attempts=9, total_seconds=10_000)))
+    failure(client(RetryPolicy(attempts=9, total_seconds=10_000)))
     assert len(waits) == 8
     for wait, shortest in zip(waits, (1, 2, 4, 8, 16, 32, 32, 32), strict=True):
         assert shortest <= wait <= shortest + 1
@@ -89,13 +89,13 @@ def test_two_clients_do_not_wait_in_step(http: Http, waits: list[float]) -> None
 
 def test_waits_end_when_patience_does(http: Http, waits: list[float]) -> None:
     http.post(URL, [WORTH_A_RETRY["bad gateway"]])
-    failure(client(Patience(attempts=50, total_seconds=0)))
+    failure(client(RetryPolicy(attempts=50, total_seconds=0)))
     assert http.call_count == 1
 
 
 def test_a_person_who_tests_the_connection_waits_a_few_seconds_at_most(http: Http, waits: list[float]) -> None:
     http.post(URL, [WORTH_A_RETRY["bad gateway"]])
-    error = failure(client(CHECK_PATIENCE))
+    error = failure(client(CHECK_RETRIES))
     assert "Given up after 5 attempts" in str(error)
     assert sum(waits) <= 8
 
@@ -195,7 +195,7 @@ def test_what_cannot_get_better_ends_at_once_with_a_sentence(trouble: str, http:
 
 def test_a_refused_instrument_is_told_apart_from_a_failure(http: Http) -> None:
     http.post(URL, [refused(400, 40004, "Invalid instrument_name")])
-    assert failure(client(per_instrument=True)).action is Action.REFUSED
+    assert failure(client(per_instrument=True)).action is Action.SKIP_INSTRUMENT
     assert failure(client(per_instrument=False)).action is Action.FAIL
 
 
@@ -226,10 +226,10 @@ def test_no_request_is_remembered_once_it_is_over(http: Http, waits: list[float]
 
 
 def test_the_handler_tells_the_cdk_how_patient_it_is() -> None:
-    handler = ExchangeErrorHandler(METHOD, per_instrument=False, patience=Patience(attempts=5, total_seconds=77))
+    handler = ExchangeErrorHandler(METHOD, per_instrument=False, retry_policy=RetryPolicy(attempts=5, total_seconds=77))
     assert (handler.max_retries, handler.max_time) == (4, 77)
 
 
 def test_nothing_at_all_for_an_answer_is_tried_again() -> None:
-    handler = ExchangeErrorHandler(METHOD, per_instrument=False, patience=SYNC_PATIENCE)
+    handler = ExchangeErrorHandler(METHOD, per_instrument=False, retry_policy=SYNC_RETRIES)
     assert handler.interpret_response(None).response_action is ResponseAction.RETRY

@@ -9,7 +9,7 @@ import pytest
 import requests
 import requests_mock
 
-from source_cryptocom.errors import ExchangeError
+from source_cryptocom.api.errors import ExchangeError
 from unit_tests.builders import API_KEY, API_SECRET, refusal
 from unit_tests.sending import METHOD, failure
 

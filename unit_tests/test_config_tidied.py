@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from source_cryptocom.config import tidied_config
+from source_cryptocom.config import normalize_config
 from unit_tests.builders import API_KEY
 
 
 def test_a_tidied_config_holds_no_blanks_no_empty_texts_and_no_name_twice() -> None:
-    tidied = tidied_config(
+    tidied = normalize_config(
         {
             "api_key": f" {API_KEY} ",
             "api_secret": "",
@@ -31,4 +31,4 @@ def test_a_tidied_config_holds_no_blanks_no_empty_texts_and_no_name_twice() -> N
 
 @pytest.mark.parametrize("fields", [{"start_date": "yesterday"}, {"instruments": ["BTC_USD", 5]}, {"api_key": 5}, {}])
 def test_a_tidied_config_leaves_what_is_wrong_for_the_parser_to_name(fields: dict[str, Any]) -> None:
-    assert tidied_config(fields) == fields
+    assert normalize_config(fields) == fields

@@ -9,9 +9,9 @@ import requests
 import urllib3
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProxyError
 
-from source_cryptocom.connection_errors import exception_sentence, meaning_of_exception
-from source_cryptocom.errors import Action
-from source_cryptocom.transport import UnusableSetting
+from source_cryptocom.api.connection_errors import exception_message, rule_for_exception
+from source_cryptocom.api.errors import Action
+from source_cryptocom.api.transport import UnusableSetting
 
 METHOD = "public/get-book"
 POOL = urllib3.HTTPSConnectionPool("a-host-with-quite-a-long-name.exchange.test")
@@ -63,22 +63,22 @@ CASES: dict[str, tuple[Exception, Action, str]] = {
 @pytest.mark.parametrize("case", CASES)
 def test_the_innermost_reason_is_given(case: str) -> None:
     error, action, words = CASES[case]
-    meaning = meaning_of_exception(error)
-    assert meaning.action is action
-    assert exception_sentence(METHOD, error, meaning).startswith(f"{METHOD} got no complete answer {words}")
+    rule = rule_for_exception(error)
+    assert rule.action is action
+    assert exception_message(METHOD, error, rule).startswith(f"{METHOD} got no complete answer {words}")
 
 
 def test_what_no_terminal_should_show_is_left_out() -> None:
     error = requests.exceptions.ConnectionError(http.client.BadStatusLine("\x15\x03\x03P"))
     words = f"{METHOD} got no complete answer (ConnectionError: BadStatusLine:    P). "
-    assert exception_sentence(METHOD, error, meaning_of_exception(error)).startswith(words)
+    assert exception_message(METHOD, error, rule_for_exception(error)).startswith(words)
 
 
 def test_no_exception_at_all_is_a_sentence_too() -> None:
-    assert exception_sentence(METHOD, None, meaning_of_exception(None)).startswith(f"{METHOD} got no complete answer (")
+    assert exception_message(METHOD, None, rule_for_exception(None)).startswith(f"{METHOD} got no complete answer (")
 
 
 def test_a_reason_that_leads_back_to_itself_ends() -> None:
     error = requests.exceptions.ConnectionError("round and round")
     error.args = (error,)
-    assert meaning_of_exception(error).action is Action.RETRY
+    assert rule_for_exception(error).action is Action.RETRY

@@ -9,7 +9,7 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_cryptocom.envelope import Envelope, MalformedResult, envelope_of, parse_envelope
+from source_cryptocom.api.response import Envelope, MalformedResult, envelope_of, parse_envelope
 
 
 def result_of(text: str) -> Any:

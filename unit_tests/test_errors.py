@@ -6,19 +6,19 @@ from collections.abc import Callable
 import pytest
 from airbyte_cdk.models import FailureType
 
-from source_cryptocom.errors import (
-    MEANINGS,
-    STATUS_MEANINGS,
+from source_cryptocom.api.errors import (
+    HTTP_STATUSES,
+    REASON_CODES,
     Action,
+    ErrorRule,
     ExchangeError,
-    Meaning,
     _config,
     _refused,
     _retry,
-    meaning_of,
-    sentence,
+    error_message,
+    rule_for,
 )
-from source_cryptocom.redaction import register_secrets
+from source_cryptocom.logs.redaction import register_secrets
 from unit_tests.builders import API_KEY
 
 METHOD = "private/get-trades"
@@ -27,7 +27,7 @@ CONFIG, RETRY, LIMITED, REFUSED, FAIL = (
     Action.CONFIG_ERROR,
     Action.RETRY,
     Action.RATE_LIMITED,
-    Action.REFUSED,
+    Action.SKIP_INSTRUMENT,
     Action.FAIL,
 )
 
@@ -66,7 +66,7 @@ CODES = {
 
 
 def test_the_list_of_this_test_is_the_connectors() -> None:
-    assert set(CODES) == set(MEANINGS)
+    assert set(CODES) == set(REASON_CODES)
 
 
 @pytest.mark.parametrize(
@@ -75,10 +75,10 @@ def test_the_list_of_this_test_is_the_connectors() -> None:
 )
 def test_a_known_code_decides_whatever_the_status(code: int, status: int) -> None:
     action, words = CODES[code]
-    meaning = meaning_of(status, code, per_instrument=True)
-    assert meaning is not None
-    assert meaning.action is action
-    said = sentence(METHOD, status, code, "SOME_NAME", meaning)
+    rule = rule_for(status, code, per_instrument=True)
+    assert rule is not None
+    assert rule.action is action
+    said = error_message(METHOD, status, code, "SOME_NAME", rule)
     assert said.startswith(f"private/get-trades was answered with code {code} SOME_NAME (HTTP {status}). ")
     assert words in said
     assert said.endswith((".", "?"))
@@ -87,14 +87,14 @@ def test_a_known_code_decides_whatever_the_status(code: int, status: int) -> Non
 
 @pytest.mark.parametrize("code", CODES)
 def test_a_known_code_with_429_is_a_rate_limit(code: int) -> None:
-    meaning = meaning_of(429, code, per_instrument=True)
-    assert meaning is not None
-    assert meaning.action is LIMITED
+    rule = rule_for(429, code, per_instrument=True)
+    assert rule is not None
+    assert rule.action is LIMITED
 
 
 @pytest.mark.parametrize("status", [200, 201, 204, 299])
 def test_code_0_with_a_good_status_is_success(status: int) -> None:
-    assert meaning_of(status, 0, per_instrument=False) is None
+    assert rule_for(status, 0, per_instrument=False) is None
 
 
 @pytest.mark.parametrize(
@@ -130,37 +130,37 @@ def test_code_0_with_a_good_status_is_success(status: int) -> None:
     ],
 )
 def test_where_no_code_decides_the_status_does(status: int, code: int | None, action: Action, words: str) -> None:
-    meaning = meaning_of(status, code, per_instrument=False)
-    assert meaning is not None
-    assert (meaning.action, words in meaning.advice) == (action, True)
+    rule = rule_for(status, code, per_instrument=False)
+    assert rule is not None
+    assert (rule.action, words in rule.hint) == (action, True)
 
 
 @pytest.mark.parametrize("code", [code for code, (action, _) in CODES.items() if action is REFUSED])
 def test_a_refused_instrument_is_a_failure_where_no_instrument_was_asked_for(code: int) -> None:
-    meaning = meaning_of(400, code, per_instrument=False)
-    assert meaning is not None
-    assert meaning.action is FAIL
-    assert "report this" in meaning.advice
+    rule = rule_for(400, code, per_instrument=False)
+    assert rule is not None
+    assert rule.action is FAIL
+    assert "report this" in rule.hint
 
 
 @pytest.mark.parametrize("code", [code for code, (action, _) in CODES.items() if action is not REFUSED])
 def test_other_codes_mean_the_same_for_every_table(code: int) -> None:
-    assert meaning_of(400, code, per_instrument=False) == meaning_of(400, code, per_instrument=True)
+    assert rule_for(400, code, per_instrument=False) == rule_for(400, code, per_instrument=True)
 
 
 @pytest.mark.parametrize(("make", "action"), [(_config, CONFIG), (_refused, REFUSED), (_retry, RETRY)])
-def test_the_tables_rows_are_an_action_with_its_advice(make: Callable[[str], Meaning], action: Action) -> None:
-    assert make("Do this.") == Meaning(action, "Do this.")
+def test_the_tables_rows_are_an_action_with_its_advice(make: Callable[[str], ErrorRule], action: Action) -> None:
+    assert make("Do this.") == ErrorRule(action, "Do this.")
 
 
-@pytest.mark.parametrize("meaning", [*MEANINGS.values(), *STATUS_MEANINGS.values()])
-def test_every_advice_is_whole_sentences(meaning: Meaning) -> None:
-    assert re.fullmatch(r"[A-Z].*[.?!]", meaning.advice)
+@pytest.mark.parametrize("rule", [*REASON_CODES.values(), *HTTP_STATUSES.values()])
+def test_every_advice_is_whole_sentences(rule: ErrorRule) -> None:
+    assert re.fullmatch(r"[A-Z].*[.?!]", rule.hint)
 
 
 def test_a_missing_key_permission_is_named_with_its_method() -> None:
-    meaning = MEANINGS[40101]
-    said = sentence(METHOD, 401, 40101, "UNAUTHORIZED", meaning)
+    rule = REASON_CODES[40101]
+    said = error_message(METHOD, 401, 40101, "UNAUTHORIZED", rule)
     assert said == (
         "private/get-trades was answered with code 40101 UNAUTHORIZED (HTTP 401). The key or the secret is wrong, "
         "belongs to the other environment (production and sandbox have keys of their own), is disabled, or lacks the "
@@ -169,22 +169,24 @@ def test_a_missing_key_permission_is_named_with_its_method() -> None:
 
 
 def test_an_answer_without_code_or_message_reads_well_too() -> None:
-    plain = Meaning(FAIL, "Do this.")
-    assert sentence(METHOD, 502, None, "", plain) == (
+    plain = ErrorRule(FAIL, "Do this.")
+    assert error_message(METHOD, 502, None, "", plain) == (
         "private/get-trades was answered with no reason code (HTTP 502). Do this."
     )
-    assert sentence(METHOD, 400, 7, "", plain) == "private/get-trades was answered with code 7 (HTTP 400). Do this."
+    assert (
+        error_message(METHOD, 400, 7, "", plain) == "private/get-trades was answered with code 7 (HTTP 400). Do this."
+    )
 
 
 def test_a_very_long_message_is_cut() -> None:
-    said = sentence(METHOD, 400, 7, "x" * 5_000, Meaning(FAIL, "Do this."))
+    said = error_message(METHOD, 400, 7, "x" * 5_000, ErrorRule(FAIL, "Do this."))
     assert said == f"private/get-trades was answered with code 7 {'x' * 293} (HTTP 400). Do this."
 
 
 @pytest.mark.parametrize("before", range(270, 300))
 def test_a_secret_that_a_message_echoes_is_not_cut_in_two(before: int) -> None:
     register_secrets(API_KEY)
-    said = sentence(METHOD, 400, 7, "x" * before + API_KEY, Meaning(FAIL, "Do this."))
+    said = error_message(METHOD, 400, 7, "x" * before + API_KEY, ErrorRule(FAIL, "Do this."))
     assert API_KEY[:4] not in said
 
 

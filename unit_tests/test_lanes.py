@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_cryptocom.lanes import MOST_LANES, lanes_per_table
+from source_cryptocom.concurrency.workers import MAX_WORKERS, workers_per_stream
 
 requests_of_tables = st.dictionaries(st.sampled_from(["book", "trade", "candlestick"]), st.integers(1, 200), min_size=1)
 
@@ -12,15 +12,15 @@ requests_of_tables = st.dictionaries(st.sampled_from(["book", "trade", "candlest
 def test_every_table_has_a_lane_and_all_lanes_have_a_worker(
     requests: dict[str, int], workers: int, single_lane_tables: int
 ) -> None:
-    lanes = lanes_per_table(requests, workers, single_lane_tables)
+    lanes = workers_per_stream(requests, workers, single_lane_tables)
     assert set(lanes) == set(requests)
-    assert all(1 <= count <= MOST_LANES for count in lanes.values())
+    assert all(1 <= count <= MAX_WORKERS for count in lanes.values())
     # Rounding up to one lane each can cost at most a worker a table.
     assert sum(lanes.values()) <= max(workers - single_lane_tables, len(requests)) + len(requests) - 1
 
 
 def test_a_table_has_lanes_in_proportion_to_its_requests() -> None:
-    assert lanes_per_table({"book": 1, "trade": 1, "candlestick": 3}, workers=64, single_lane_tables=0) == {
+    assert workers_per_stream({"book": 1, "trade": 1, "candlestick": 3}, workers=64, single_lane_tables=0) == {
         "book": 12,
         "trade": 12,
         "candlestick": 38,
@@ -28,15 +28,15 @@ def test_a_table_has_lanes_in_proportion_to_its_requests() -> None:
 
 
 def test_account_history_keeps_its_workers() -> None:
-    assert lanes_per_table({"book": 1, "trade": 1}, workers=13, single_lane_tables=3) == {"book": 5, "trade": 5}
+    assert workers_per_stream({"book": 1, "trade": 1}, workers=13, single_lane_tables=3) == {"book": 5, "trade": 5}
 
 
 def test_a_table_alone_has_no_more_lanes_than_can_be_of_use() -> None:
-    assert lanes_per_table({"book": 1}, workers=128, single_lane_tables=0) == {"book": MOST_LANES}
+    assert workers_per_stream({"book": 1}, workers=128, single_lane_tables=0) == {"book": MAX_WORKERS}
 
 
 def test_with_fewer_workers_than_tables_each_still_has_a_lane() -> None:
-    assert lanes_per_table({"book": 1, "trade": 1, "candlestick": 300}, workers=2, single_lane_tables=3) == {
+    assert workers_per_stream({"book": 1, "trade": 1, "candlestick": 300}, workers=2, single_lane_tables=3) == {
         "book": 1,
         "trade": 1,
         "candlestick": 2,

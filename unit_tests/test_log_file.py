@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from source_cryptocom.log_file import FILE_NAME, log_file
-from source_cryptocom.redaction import register_secrets
+from source_cryptocom.logs.log_file import FILE_NAME, log_file
+from source_cryptocom.logs.redaction import register_secrets
 from unit_tests.builders import API_KEY, API_SECRET
 
 LOGGER = logging.getLogger("airbyte.log-file-test")

@@ -7,9 +7,9 @@ import requests_mock
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_cryptocom.checkpoint import CLOCK_MARGIN_MS, HistoryState, OrdersKnown
 from source_cryptocom.clock import MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE, NS_PER_MS
-from source_cryptocom.rereading import rereading
+from source_cryptocom.retrievers.order_lookback import rereading
+from source_cryptocom.state.state import LOOKBACK_MS, HistoryState, OrderWatermark
 from unit_tests.builders import NOW_MS
 from unit_tests.lagging_account import SECOND_MS, START_MS, LaggingAccount, Life
 from unit_tests.reading import Reading
@@ -126,17 +126,17 @@ def test_whatever_lags_and_whoever_dies_every_order_is_emitted(
     assert wanted <= found
 
 
-def known(cursor_ms: int, known_to_ms: int, listed_ms: int) -> HistoryState:
-    return HistoryState(cursor_ms, orders=OrdersKnown(known_to_ms, listed_ms))
+def known(cursor_ms: int, complete_until_ms: int, listed_ms: int) -> HistoryState:
+    return HistoryState(cursor_ms, orders=OrderWatermark(complete_until_ms, listed_ms))
 
 
-YESTERDAY_MS, MARGIN_MS = NOW_MS - MS_PER_DAY, CLOCK_MARGIN_MS
+YESTERDAY_MS, MARGIN_MS = NOW_MS - MS_PER_DAY, LOOKBACK_MS
 
 
 def test_a_first_sync_reads_nothing_again() -> None:
     plan = rereading(HistoryState(YESTERDAY_MS), YESTERDAY_MS, 0, NOW_MS)
     assert list(plan.windows()) == []
-    assert plan.known == OrdersKnown(YESTERDAY_MS, NOW_MS)
+    assert plan.known == OrderWatermark(YESTERDAY_MS, NOW_MS)
 
 
 def test_an_hourly_sync_reads_the_hour_before_again_for_what_changed_since() -> None:
@@ -147,7 +147,7 @@ def test_an_hourly_sync_reads_the_hour_before_again_for_what_changed_since() -> 
     assert window.end_ns == (last_ms - MARGIN_MS) * NS_PER_MS
     since_ns = (last_ms - MARGIN_MS) * NS_PER_MS
     assert [plan.is_new(changed_ns) for changed_ns in (since_ns - 1, since_ns, None)] == [False, True, True]
-    assert plan.known == OrdersKnown(last_ms, NOW_MS)
+    assert plan.known == OrderWatermark(last_ms, NOW_MS)
 
 
 def test_after_an_interruption_what_had_been_read_before_it_is_new_since_the_open_orders_were_listed() -> None:
@@ -171,11 +171,11 @@ def test_what_is_read_again_begins_where_orders_were_last_known_the_newest_first
 def test_what_is_known_is_never_unlearned() -> None:
     later_ms = NOW_MS + MS_PER_MINUTE
     plan = rereading(known(NOW_MS, later_ms, YESTERDAY_MS), NOW_MS - MARGIN_MS, 0, NOW_MS)
-    assert plan.known == OrdersKnown(later_ms, NOW_MS)
+    assert plan.known == OrderWatermark(later_ms, NOW_MS)
 
 
 @pytest.mark.parametrize(("waited_ms", "settled"), [(MARGIN_MS - 1, False), (MARGIN_MS, True)])
 def test_only_a_sync_that_comes_late_enough_settles_what_the_last_one_missed(waited_ms: int, settled: bool) -> None:
     last_ms = NOW_MS - waited_ms
     plan = rereading(known(last_ms, YESTERDAY_MS, last_ms), last_ms - MARGIN_MS, 0, NOW_MS)
-    assert plan.known == OrdersKnown(last_ms if settled else YESTERDAY_MS, NOW_MS)
+    assert plan.known == OrderWatermark(last_ms if settled else YESTERDAY_MS, NOW_MS)

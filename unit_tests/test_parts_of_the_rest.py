@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_cryptocom.streams.trade_parts import MOST_PAGES, MOST_PARTS, PAGES_WORTH_SHARING, parts_of_the_rest
-from source_cryptocom.windows import Window
+from source_cryptocom.retrievers.split_window import MAX_PAGES, MAX_PARTS, PAGES_WORTH_SHARING, split_window
+from source_cryptocom.retrievers.windows import Window
 from unit_tests.builders import DAY_MS
 from unit_tests.trade_market import MS, NOW_NS, SECOND_NS
 
@@ -24,16 +24,16 @@ def test_parts_cover_the_rest_once_and_meet_at_whole_milliseconds(
     part: Window, where: float, span_ns: int, pages: int
 ) -> None:
     oldest_ns = part.start_ns + int(where * (part.width_ns - 1))
-    found = parts_of_the_rest(part, oldest_ns, oldest_ns + span_ns, pages)
+    found = split_window(part, oldest_ns, oldest_ns + span_ns, pages)
     if not found:
         return
-    assert len(found) <= MOST_PARTS
+    assert len(found) <= MAX_PARTS
     assert oldest_ns < found[0].end_ns <= oldest_ns + min(MS, span_ns)
     assert found[-1].start_ns == part.start_ns
-    _meet(found)
+    _overlaps(found)
 
 
-def _meet(found: Sequence[Window]) -> None:
+def _overlaps(found: Sequence[Window]) -> None:
     for newer, older in pairwise(found):
         assert newer.start_ns == older.end_ns
         assert older.end_ns % MS == 0
@@ -47,22 +47,22 @@ def _meet(found: Sequence[Window]) -> None:
         (2, PAGES_WORTH_SHARING, 0),
         (2, PAGES_WORTH_SHARING + 2, 2),
         (2, 42, 7),
-        (2, 4_000, MOST_PARTS),
-        (MOST_PAGES, 1, 1),
+        (2, 4_000, MAX_PARTS),
+        (MAX_PAGES, 1, 1),
     ],
 )
 def test_a_rest_is_shared_where_it_looks_long(pages: int, left: int, count: int) -> None:
     page_ns = 60 * SECOND_NS
     part = Window(NOW_NS - (pages + left) * page_ns, NOW_NS)
     oldest_ns = NOW_NS - pages * page_ns
-    assert len(parts_of_the_rest(part, oldest_ns, oldest_ns + page_ns, pages)) == count
+    assert len(split_window(part, oldest_ns, oldest_ns + page_ns, pages)) == count
 
 
 def test_a_page_within_one_millisecond_tells_nothing() -> None:
     part = Window(BEGIN_NS, NOW_NS)
-    assert parts_of_the_rest(part, NOW_NS - SECOND_NS, NOW_NS - SECOND_NS + MS - 1, 5) == []
-    assert parts_of_the_rest(part, NOW_NS - SECOND_NS, NOW_NS - SECOND_NS + MS, 5) != []
+    assert split_window(part, NOW_NS - SECOND_NS, NOW_NS - SECOND_NS + MS - 1, 5) == []
+    assert split_window(part, NOW_NS - SECOND_NS, NOW_NS - SECOND_NS + MS, 5) != []
 
 
 def test_nothing_is_left_where_the_stretch_begins() -> None:
-    assert parts_of_the_rest(Window(BEGIN_NS, NOW_NS), BEGIN_NS, NOW_NS, MOST_PAGES) == []
+    assert split_window(Window(BEGIN_NS, NOW_NS), BEGIN_NS, NOW_NS, MAX_PAGES) == []

@@ -4,9 +4,9 @@ import pytest
 from airbyte_cdk.models import SyncMode
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_cryptocom.client import Patience
-from source_cryptocom.errors import ExchangeError
-from source_cryptocom.streams.instrument_list import InstrumentList
+from source_cryptocom.api.client import RetryPolicy
+from source_cryptocom.api.errors import ExchangeError
+from source_cryptocom.retrievers.instruments import Instruments
 from source_cryptocom.streams.market import Book
 from unit_tests.builders import NOW_MS, instrument, sync
 from unit_tests.reading import Reading, read
@@ -16,8 +16,8 @@ NOW = "2026-08-17T12:00:00.000Z"
 LEVELS = {"bids": [["90.11", "12.4", "2"]], "asks": [["90.18", "7.25", "1"]]}
 
 
-def listing(*names: str) -> InstrumentList:
-    return InstrumentList(lambda: [instrument(name) for name in names])
+def listing(*names: str) -> Instruments:
+    return Instruments(lambda: [instrument(name) for name in names])
 
 
 def test_one_refused_instrument_is_a_warning_that_names_it(
@@ -154,7 +154,7 @@ def test_what_concerns_every_series_ends_the_lane_at_once(exchange: StubExchange
     answering(exchange, B=over)
     reading = Reading()
     with pytest.raises(ExchangeError):
-        read(Book(sync(patience=Patience(attempts=1)), listing("A_USD", "B_USD", "C_USD")), into=reading)
+        read(Book(sync(retry_policy=RetryPolicy(attempts=1)), listing("A_USD", "B_USD", "C_USD")), into=reading)
     assert [record["instrument"] for record in reading.records] == ["A_USD"]
 
 

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from source_cryptocom import progress
-from source_cryptocom.progress import Progress
+from source_cryptocom.logs import progress
+from source_cryptocom.logs.progress import Progress
 
 LOGGER = logging.getLogger("airbyte.progress-test")
 

@@ -6,7 +6,7 @@ import pytest
 import requests
 from airbyte_cdk.sources.streams.call_rate import CallRateLimitHit
 
-from source_cryptocom.rate_budget import LIMITS, Limit, _rates, request_budget
+from source_cryptocom.api.rate_limits import LIMITS, RateLimit, _rates, request_budget
 from source_cryptocom.streams import PRIVATE_TABLES, public_tables
 from unit_tests.builders import sync
 
@@ -39,7 +39,7 @@ def test_every_table_has_a_limit_and_every_limit_a_table() -> None:
 
 
 @pytest.mark.parametrize("limit", LIMITS.values())
-def test_the_budget_stays_a_little_below_the_published_limit(limit: Limit) -> None:
+def test_the_budget_stays_a_little_below_the_published_limit(limit: RateLimit) -> None:
     *bursts, rate = _rates(limit)
     assert rate.limit == limit.requests
     assert rate.interval.total_seconds() * 1000 == limit.milliseconds + limit.margin_ms
@@ -48,12 +48,12 @@ def test_the_budget_stays_a_little_below_the_published_limit(limit: Limit) -> No
 
 
 def test_a_limit_of_many_a_second_is_spread_over_the_second() -> None:
-    burst, _ = _rates(Limit(100, 1_000))
+    burst, _ = _rates(RateLimit(100, 1_000))
     assert (burst.limit, burst.interval.total_seconds()) == (5, 0.05)
 
 
-@pytest.mark.parametrize("limit", [Limit(1, 1_000), Limit(3, 100)])
-def test_a_small_limit_needs_no_spreading(limit: Limit) -> None:
+@pytest.mark.parametrize("limit", [RateLimit(1, 1_000), RateLimit(3, 100)])
+def test_a_small_limit_needs_no_spreading(limit: RateLimit) -> None:
     assert len(_rates(limit)) == 1
 
 

@@ -22,7 +22,7 @@ from airbyte_cdk.models import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_cryptocom.redaction import RedactingFilter, mask_log, redact, redact_trace, register_secrets
+from source_cryptocom.logs.redaction import RedactingFilter, mask_log, redact, redact_trace, register_secrets
 from unit_tests.builders import API_KEY, API_SECRET
 
 AWKWARD = 'demo/secret+0123 "456"=\\é&'

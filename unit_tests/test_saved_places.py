@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from source_cryptocom.retrievers.instruments import Instruments
+from source_cryptocom.state.restored_cursors import join_names
 from source_cryptocom.streams.candlestick import Candlestick
-from source_cryptocom.streams.instrument_list import InstrumentList
 from source_cryptocom.streams.market import Book, Ticker
-from source_cryptocom.streams.places import named
 from source_cryptocom.streams.trade import Trade
 from unit_tests.builders import DAY_MS, NOW_MS, candle, instrument, sync, ticker, trade
 from unit_tests.reading import Reading, read
@@ -34,7 +34,7 @@ def trades(exchange: StubExchange) -> None:
 
 
 def table(*names: str, **fields: Any) -> Trade:
-    return Trade(sync(**fields), InstrumentList(lambda: [instrument(name) for name in names]))
+    return Trade(sync(**fields), Instruments(lambda: [instrument(name) for name in names]))
 
 
 def counts(reading: Reading) -> dict[str, int]:
@@ -72,7 +72,7 @@ def test_many_bad_cursors_are_one_warning_that_names_five_and_counts_the_rest(lo
 
 @pytest.mark.parametrize(("count", "text"), [(1, "A"), (5, "A, B, C, D, E"), (6, "A, B, C, D, E and 1 more")])
 def test_a_list_of_names_is_short(count: int, text: str) -> None:
-    assert named(list("ABCDEFGH")[:count]) == text
+    assert join_names(list("ABCDEFGH")[:count]) == text
 
 
 def test_candles_of_a_series_with_a_bad_cursor_are_a_first_sync(
@@ -83,7 +83,7 @@ def test_candles_of_a_series_with_a_bad_cursor_are_a_first_sync(
         "public/get-candlestick",
         lambda asked: [candle(ms) for ms in opens if ms < int(asked["end_ts"])][-int(asked["count"]) :],
     )
-    listing = InstrumentList(lambda: [instrument("BTC_USD"), instrument("ETH_USD")])
+    listing = Instruments(lambda: [instrument("BTC_USD"), instrument("ETH_USD")])
     candles = Candlestick(sync(candlestick_timeframes=["1m"], candlestick_count=7), listing)
     saved = {"1m": {str(opens[0]): ["BTC_USD"], str(NOW_MS + DAY_MS): ["ETH_USD"]}}
     assert counts(read(candles, {"version": 1, "cursors": saved})) == {"BTC_USD": 101, "ETH_USD": 7}
@@ -112,6 +112,6 @@ def test_a_table_without_places_is_read_when_its_last_sync_lies_in_the_future(
 
 def test_an_unfinished_refresh_of_books_keeps_what_it_has(exchange: StubExchange) -> None:
     exchange.serve("public/get-book", lambda _: [{"bids": [], "asks": [], "t": NOW_NS // MS}])
-    books = Book(sync(), InstrumentList(lambda: [instrument("A_USD"), instrument("B_USD")]))
+    books = Book(sync(), Instruments(lambda: [instrument("A_USD"), instrument("B_USD")]))
     reading = read(books, {"version": 1, "full_refresh": True, "cursors": {"A_USD": True}}, full_refresh=True)
     assert counts(reading) == {"B_USD": 1}

@@ -7,7 +7,7 @@ import pytest
 import requests_mock
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_cryptocom.errors import ExchangeError
+from source_cryptocom.api.errors import ExchangeError
 from source_cryptocom.streams.account import OpenOrder, UserBalance, UserPosition
 from unit_tests.builders import API_KEY, BASE_URL, account_balance, answer, asset, order, position, sync
 from unit_tests.reading import read

@@ -6,8 +6,8 @@ import pytest
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 
+from source_cryptocom.api.errors import ExchangeError
 from source_cryptocom.config import ConfigError
-from source_cryptocom.errors import ExchangeError
 from source_cryptocom.streams.history import Transaction, UserTrade
 from unit_tests.builders import DAY_MS, NOW_MS, fill, ledger_entry, sync
 from unit_tests.history_server import MS, NOW, YESTERDAY, ago_ns, created_ns, ids, served, windows

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from airbyte_cdk.utils import AirbyteTracedException
 
+from source_cryptocom.api.errors import ExchangeError
+from source_cryptocom.api.response import Row
 from source_cryptocom.config import ConfigError
-from source_cryptocom.envelope import Row
-from source_cryptocom.errors import ExchangeError
+from source_cryptocom.retrievers.instruments import Instruments
 from source_cryptocom.streams import public_tables
-from source_cryptocom.streams.instrument_list import InstrumentList
 from source_cryptocom.streams.market import Book, Instrument, Ticker
 from unit_tests.builders import NOW_MS, instrument, sync, ticker
 from unit_tests.reading import read
@@ -20,8 +20,8 @@ HOUR_AGO = "2026-08-17T11:00:00.000Z"
 LEVELS = {"bids": [["90.11", "12.4", "2"]], "asks": [["90.18", "7.25", "1"]]}
 
 
-def listing(*names: str) -> InstrumentList:
-    return InstrumentList(lambda: [instrument(name) for name in names])
+def listing(*names: str) -> Instruments:
+    return Instruments(lambda: [instrument(name) for name in names])
 
 
 def test_an_instrument_that_never_expires_has_no_expiry(exchange: StubExchange) -> None:
@@ -62,7 +62,7 @@ def test_a_list_that_could_not_be_fetched_fails_every_table_without_asking_again
 
 def test_a_row_without_a_symbol_is_no_instrument_to_read() -> None:
     rows: list[Row] = [instrument("BTC_USD"), {"inst_type": "CCY_PAIR"}, {"symbol": None}, {"symbol": ""}]
-    assert InstrumentList(lambda: rows).names() == ["BTC_USD"]
+    assert Instruments(lambda: rows).names() == ["BTC_USD"]
 
 
 def test_a_ticker_has_words_for_letters(exchange: StubExchange) -> None:

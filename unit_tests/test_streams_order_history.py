@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from source_cryptocom.errors import ExchangeError
-from source_cryptocom.streams.order_history import OrderHistory
+from source_cryptocom.api.errors import ExchangeError
+from source_cryptocom.retrievers.order_history import OrderHistory
 from unit_tests.builders import NOW_MS, order, sync
 from unit_tests.history_server import MS, NOW, YESTERDAY, ago_ns, created_ns, ids, served, windows
 from unit_tests.reading import read

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_cryptocom.checkpoint import UnusableState
-from source_cryptocom.streams.trade_cursor import TradeCursor, parse_trade_cursor
-from source_cryptocom.streams.trade_reading import LATENESS_NS, MOST_IDS
+from source_cryptocom.retrievers.trade_tracker import LATENESS_NS, MAX_IDS
+from source_cryptocom.state.state import UnusableState
+from source_cryptocom.state.trade_cursor import TradeCursor, parse_trade_cursor
 from unit_tests.builders import DAY_MS, NOW_MS, trade
 from unit_tests.reading import read
 from unit_tests.stub_exchange import Parameters, StubExchange
@@ -88,8 +88,8 @@ def test_a_cursor_holds_no_more_ids_than_a_page_however_dense_the_trades_are(exc
     table = stream(trade_count=700)
     assert len(ids(read(table))) == 700
     read_to_ns, _, *known = cursor_of(table)
-    assert set(known) == {str(number) for number in range(MOST_IDS)}
-    assert int(read_to_ns) > market.rows[MOST_IDS]["tn"]
+    assert set(known) == {str(number) for number in range(MAX_IDS)}
+    assert int(read_to_ns) > market.rows[MAX_IDS]["tn"]
     assert ids(read(stream(), table.state)) == []
 
 

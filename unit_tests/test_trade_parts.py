@@ -9,15 +9,15 @@ import pytest
 from airbyte_cdk.models import SyncMode
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_cryptocom.paging import WindowReader
-from source_cryptocom.streams.instrument_list import InstrumentList
-from source_cryptocom.streams.trade import PAGE_LIMIT, Trade
-from source_cryptocom.streams.trade_parts import (
+from source_cryptocom.context import Assignment
+from source_cryptocom.retrievers.instruments import Instruments
+from source_cryptocom.retrievers.split_window import (
     JUDGED_PAGES,
-    MOST_PAGES,
+    MAX_PAGES,
 )
-from source_cryptocom.sync import Assignment
-from source_cryptocom.windows import Window
+from source_cryptocom.retrievers.window_paginator import WindowPaginator
+from source_cryptocom.retrievers.windows import Window
+from source_cryptocom.streams.trade import PAGE_LIMIT, Trade
 from unit_tests.builders import instrument, sync, trade
 from unit_tests.reading import Reading, read
 from unit_tests.stub_exchange import Answer, Parameters, Refusal, StubExchange
@@ -83,7 +83,7 @@ def test_every_trade_comes_once_and_the_cursor_is_that_of_a_serial_reading(
     shared = stream()
     found = ids(read(shared, SAVED))
     assert sorted(found) == sorted(row["d"] for row in rows[1:])
-    monkeypatch.setattr("source_cryptocom.streams.trade.parts_of_the_rest", lambda *_: [])
+    monkeypatch.setattr("source_cryptocom.streams.trade.split_window", lambda *_: [])
     serial = stream()
     assert sorted(ids(read(serial, SAVED))) == sorted(found)
     assert serial.state == shared.state
@@ -173,7 +173,7 @@ def test_an_instrument_that_is_refused_half_way_is_left_out_once_and_the_next_is
         "public/get-trades",
         lambda asked: Refusal(400, 40_004) if _is_half_way(asked) else market.page(asked),
     )
-    listing = InstrumentList(lambda: [instrument("BTC_USD"), instrument("ETH_USD")])
+    listing = Instruments(lambda: [instrument("BTC_USD"), instrument("ETH_USD")])
     table = Trade(sync(lanes={"trade": 6}), listing)
     errors: list[BaseException] = []
     lanes_of(table, {**SAVED, "cursors": {**SAVED["cursors"], "ETH_USD": [str(NOW_NS - 1), "1"]}}, errors)
@@ -214,19 +214,19 @@ def test_no_reader_holds_the_ids_of_a_whole_long_stretch(
     exchange: StubExchange, monkeypatch: pytest.MonkeyPatch, rows: Rows
 ) -> None:
     given_by_one_reader: list[int] = []
-    whole_read = WindowReader.read
+    whole_read = WindowPaginator.read
 
-    def counted(self: WindowReader, window: Window) -> Any:
+    def counted(self: WindowPaginator, window: Window) -> Any:
         given_by_one_reader.append(0)
         mine = len(given_by_one_reader) - 1
         for page in whole_read(self, window):
             given_by_one_reader[mine] += len(page)
             yield page
 
-    monkeypatch.setattr(WindowReader, "read", counted)
+    monkeypatch.setattr(WindowPaginator, "read", counted)
     Market(exchange, *rows)
     assert len(ids(read(stream(), SAVED))) == len(rows) - 1
-    assert max(given_by_one_reader) <= MOST_PAGES * PAGE_LIMIT
+    assert max(given_by_one_reader) <= MAX_PAGES * PAGE_LIMIT
 
 
 def test_a_shared_reading_costs_few_more_requests_than_a_serial_one(
@@ -235,6 +235,6 @@ def test_a_shared_reading_costs_few_more_requests_than_a_serial_one(
     market = Market(exchange, *evenly(12_000))
     read(stream(), SAVED)
     shared = len(market.asked)
-    monkeypatch.setattr("source_cryptocom.streams.trade.parts_of_the_rest", lambda *_: [])
+    monkeypatch.setattr("source_cryptocom.streams.trade.split_window", lambda *_: [])
     read(stream(), SAVED)
     assert shared <= 1.2 * (len(market.asked) - shared)

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import requests
 
-from source_cryptocom.transport import AnswerTooLarge, BoundedAdapter, UnusableSetting
+from source_cryptocom.api.transport import AnswerTooLarge, BoundedAdapter, UnusableSetting
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from source_cryptocom.streams.instrument_list import InstrumentList
+from source_cryptocom.retrievers.instruments import Instruments
 from source_cryptocom.streams.market import Book
 from source_cryptocom.streams.trade import Trade
 from unit_tests.builders import DAY_MS, NOW_MS, instrument, sync, trade
@@ -33,7 +33,7 @@ def serve(exchange: StubExchange, gone: list[dict[str, Any]] | Refusal) -> None:
 
 
 def table(now_ms: int = NOW_MS, **fields: Any) -> Trade:
-    return Trade(sync(now_ms=now_ms, **fields), InstrumentList(lambda: [instrument("BTC_USD")]))
+    return Trade(sync(now_ms=now_ms, **fields), Instruments(lambda: [instrument("BTC_USD")]))
 
 
 def saved(latest_ns: int) -> dict[str, Any]:
@@ -128,6 +128,6 @@ def test_candles_are_read_on_in_the_timeframes_that_are_configured(exchange: Stu
 
 def test_books_of_an_interrupted_refresh_are_no_places(exchange: StubExchange) -> None:
     exchange.serve("public/get-book", lambda _: [{"bids": [], "asks": [], "t": NOW_MS}])
-    book = Book(sync(), InstrumentList(lambda: [instrument("BTC_USD")]))
+    book = Book(sync(), Instruments(lambda: [instrument("BTC_USD")]))
     read(book, {"version": 1, "full_refresh": True, "cursors": {"OLD_USD": True}})
     assert [asked["instrument_name"] for asked in exchange.asked("public/get-book")] == ["BTC_USD"]

@@ -8,9 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from source_cryptocom import paging
-from source_cryptocom.paging import LARGER_LIMIT, PAGE_LIMIT, LimitRefused, StuckWindow, WindowReader
-from source_cryptocom.windows import WINDOW_NS, Window, day_windows
+from source_cryptocom.retrievers import window_paginator
+from source_cryptocom.retrievers.window_paginator import (
+    LARGER_LIMIT,
+    PAGE_LIMIT,
+    PageSizeRefused,
+    UnpageableWindow,
+    WindowPaginator,
+)
+from source_cryptocom.retrievers.windows import WINDOW_NS, Window, day_windows
 from unit_tests.window_reading import DAY_NS, TIMES, read, reader_of, spread
 from unit_tests.window_server import MS, START_NS, Order, Rules, WindowServer, orders, rules
 
@@ -25,10 +31,10 @@ def test_every_row_comes_once_or_the_window_is_named(data: st.DataObject) -> Non
     server = WindowServer(data.draw(orders(span_ms)), data.draw(rules), page_limit)
     end_ns = START_NS + (span_ms + 1) * MS
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(paging, "LARGER_LIMIT", 10 * page_limit)
+        patch.setattr(window_paginator, "LARGER_LIMIT", 10 * page_limit)
         try:
             found = read(reader_of(server, page_limit), START_NS, end_ns)
-        except StuckWindow:
+        except UnpageableWindow:
             assert server.most_that_no_window_parts() >= page_limit
         else:
             assert set(found) >= server.between(START_NS, end_ns)
@@ -58,7 +64,7 @@ def test_exactly_a_page_of_rows_in_one_millisecond_is_a_sentence_where_they_are_
     crowd = [Order(number, START_NS + 9 * MS + number, START_NS + 9 * MS) for number in range(PAGE_LIMIT)]
     others = spread(60, 1, first=PAGE_LIMIT)
     server = WindowServer([*crowd, *others], Rules(precision="ms", large=large))
-    with pytest.raises(StuckWindow):
+    with pytest.raises(UnpageableWindow):
         read(reader_of(server), START_NS, START_NS + DAY_NS)
     assert len(server.asked) < 80
 
@@ -87,7 +93,7 @@ def test_more_rows_in_one_instant_than_any_page_holds_are_a_failure_that_names_t
 ) -> None:
     at_ns = START_NS + 1_234 * MS + 567
     server = WindowServer([Order(number, at_ns, at_ns) for number in range(count)], rule)
-    with pytest.raises(StuckWindow) as raised:
+    with pytest.raises(UnpageableWindow) as raised:
         read(reader_of(server), START_NS, START_NS + DAY_NS)
     said = str(raised.value)
     assert "2023-11-14T22:13:21.234Z" in said
@@ -105,7 +111,7 @@ def test_a_window_says_when_it_is_in_words_and_in_nanoseconds() -> None:
 
 
 def test_a_stuck_window_is_one_sentence_for_the_user() -> None:
-    assert str(StuckWindow(Window(0, 1), 100)) == (
+    assert str(UnpageableWindow(Window(0, 1), 100)) == (
         "The window 1970-01-01T00:00:00.000Z to 1970-01-01T00:00:00.000Z (ns 0 to 1) holds more than 100 rows in one "
         "instant and the exchange offers no way to tell them apart, so it cannot be read to its end; nothing after it "
         "was claimed. Please report this."
@@ -157,7 +163,7 @@ def test_a_row_at_an_end_that_turns_out_inclusive_is_given_once() -> None:
 def test_a_row_is_remembered_for_one_window_only_so_that_memory_does_not_grow() -> None:
     row = {"order_id": "1"}
     pages: list[Sequence[dict[str, Any]]] = [[row], [], [row]]
-    reader = WindowReader(lambda window, limit: pages.pop(0), lambda row: row["order_id"], TIMES)
+    reader = WindowPaginator(lambda window, limit: pages.pop(0), lambda row: row["order_id"], TIMES)
     found = [list(reader.read(window)) for window in day_windows(START_NS, START_NS + 3 * DAY_NS)]
     assert found == [[[row]], [[]], [[row]]]
 
@@ -171,7 +177,7 @@ def test_a_page_is_handed_on_before_the_next_one_is_asked_for() -> None:
 
 def test_limit_refused_is_only_expected_of_a_larger_page() -> None:
     def refuse(window: Window, limit: int) -> list[dict[str, Any]]:
-        raise LimitRefused
+        raise PageSizeRefused
 
-    with pytest.raises(LimitRefused):
-        list(WindowReader(refuse, lambda row: row["order_id"], TIMES).read(Window(START_NS, START_NS + DAY_NS)))
+    with pytest.raises(PageSizeRefused):
+        list(WindowPaginator(refuse, lambda row: row["order_id"], TIMES).read(Window(START_NS, START_NS + DAY_NS)))

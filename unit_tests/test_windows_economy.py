@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from source_cryptocom.paging import LARGER_LIMIT, PAGE_LIMIT, WindowReader
-from source_cryptocom.windows import Window
+from source_cryptocom.retrievers.window_paginator import LARGER_LIMIT, PAGE_LIMIT, WindowPaginator
+from source_cryptocom.retrievers.windows import Window
 from unit_tests.window_reading import DAY_NS, TIMES, read, reader_of, spread
 from unit_tests.window_server import MS, START_NS, Order, Rules, WindowServer
 
@@ -51,7 +51,7 @@ def test_rows_without_a_readable_time_are_read_by_halves() -> None:
     def without_times(window: Window, limit: int) -> list[dict[str, Any]]:
         return [{"order_id": row["order_id"]} for row in fetch(window, limit)]
 
-    reader = WindowReader(without_times, lambda row: row["order_id"], TIMES)
+    reader = WindowPaginator(without_times, lambda row: row["order_id"], TIMES)
     assert sorted(read(reader, START_NS, START_NS + DAY_NS)) == sorted(server.between(START_NS, START_NS + DAY_NS))
     assert len(server.asked) <= 15
 
@@ -68,7 +68,7 @@ def test_a_refused_limit_is_not_asked_for_again() -> None:
     def to_the_ms(window: Window, limit: int) -> list[dict[str, Any]]:
         return [{"order_id": row["order_id"], "create_time": row["create_time"]} for row in hidden(window, limit)]
 
-    reader = WindowReader(to_the_ms, lambda row: row["order_id"], TIMES)
+    reader = WindowPaginator(to_the_ms, lambda row: row["order_id"], TIMES)
     assert len(read(reader, START_NS, START_NS + DAY_NS)) == 500
     assert [limit for _, limit in server.asked].count(LARGER_LIMIT) == 1
 
@@ -98,7 +98,7 @@ def test_a_window_is_cut_at_whole_milliseconds_as_long_as_it_can_be() -> None:
     def without_times(window: Window, limit: int) -> list[dict[str, Any]]:
         return [{"order_id": row["order_id"]} for row in fetch(window, limit)]
 
-    reader = WindowReader(without_times, lambda row: row["order_id"], TIMES)
+    reader = WindowPaginator(without_times, lambda row: row["order_id"], TIMES)
     assert len(read(reader, START_NS, START_NS + DAY_NS)) == 450
     assert all(window.start_ns % MS == window.end_ns % MS == 0 for window, _ in server.asked)
     assert LARGER_LIMIT not in {limit for _, limit in server.asked}

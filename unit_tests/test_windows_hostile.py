@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from source_cryptocom.paging import PAGE_LIMIT, StuckWindow, WindowReader
-from source_cryptocom.windows import RowTime, Window, day_windows
+from source_cryptocom.retrievers.window_paginator import PAGE_LIMIT, UnpageableWindow, WindowPaginator
+from source_cryptocom.retrievers.windows import RowTime, Window, day_windows
 from unit_tests.window_reading import spread
 from unit_tests.window_server import MS, START_NS, Order, Rules, WindowServer
 
@@ -36,9 +36,9 @@ def rows_at(times: list[int]) -> Rows:
     return [Order(number, time, time).row() for number, time in enumerate(times)]
 
 
-def stuck(server: Hostile, window: Window = DAY) -> StuckWindow:
-    reader = WindowReader(server.fetch, lambda row: row["order_id"], TIMES)
-    with pytest.raises(StuckWindow) as raised:
+def stuck(server: Hostile, window: Window = DAY) -> UnpageableWindow:
+    reader = WindowPaginator(server.fetch, lambda row: row["order_id"], TIMES)
+    with pytest.raises(UnpageableWindow) as raised:
         for _ in reader.read(window):
             pass
     return raised.value
@@ -102,7 +102,7 @@ def test_rows_outside_the_window_are_given_and_skip_nothing_inside() -> None:
             return self.inner.fetch(window, limit - 20) + self.others
 
     server = AddsOthers()
-    reader = WindowReader(server.fetch, lambda row: row["order_id"], TIMES)
+    reader = WindowPaginator(server.fetch, lambda row: row["order_id"], TIMES)
     found = [row["order_id"] for page in reader.read(DAY) for row in page]
     assert len(found) == len(set(found)) == 370
 
@@ -119,7 +119,7 @@ def test_a_row_that_comes_with_every_page_proves_nothing(filter_by: Any) -> None
             return [self.pinned, *self.inner.fetch(window, limit - 1)]
 
     server = Pinned()
-    reader = WindowReader(server.fetch, lambda row: row["order_id"], TIMES)
+    reader = WindowPaginator(server.fetch, lambda row: row["order_id"], TIMES)
     found = [row["order_id"] for page in reader.read(DAY) for row in page]
     assert set(found) == {*server.inner.between(DAY.start_ns, DAY.end_ns), "9999"}
 
@@ -139,9 +139,9 @@ def test_a_server_that_answers_at_random_is_read_to_an_end(seed: int, fullness: 
             ]
 
     server = AtRandom(patience=2_000)
-    reader = WindowReader(server.fetch, lambda row: row["order_id"], TIMES, page_limit=3)
+    reader = WindowPaginator(server.fetch, lambda row: row["order_id"], TIMES, page_limit=3)
     found: list[str] = []
-    with suppress(StuckWindow):
+    with suppress(UnpageableWindow):
         for window in day_windows(DAY.start_ns, DAY.end_ns):
             for page in reader.read(window):
                 found += [row["order_id"] for row in page]

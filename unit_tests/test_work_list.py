@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from source_cryptocom.streams.work_list import Records, Task, WorkList
+from source_cryptocom.concurrency.partition_queue import PartitionQueue, PartitionTask, Records
 
 
 def nothing() -> Records:
@@ -12,20 +12,20 @@ def nothing() -> Records:
     return True
 
 
-def tasks(*series: str) -> list[Task]:
-    return [Task(name, nothing) for name in series]
+def tasks(*series: str) -> list[PartitionTask]:
+    return [PartitionTask(name, nothing) for name in series]
 
 
-def work_list(*series: str, grows: bool = False) -> WorkList:
-    return WorkList(tasks(*series), grows)
+def work_list(*series: str, grows: bool = False) -> PartitionQueue:
+    return PartitionQueue(tasks(*series), grows)
 
 
-def taken(work: WorkList) -> str | None:
+def taken(work: PartitionQueue) -> str | None:
     task = work.take()
     return task.series if task else None
 
 
-def rest(work: WorkList) -> list[str]:
+def rest(work: PartitionQueue) -> list[str]:
     found = []
     while task := work.take():
         work.end()
@@ -60,7 +60,7 @@ def test_a_list_that_does_not_grow_keeps_no_lane_waiting() -> None:
 
 
 @pytest.fixture
-def waiting() -> tuple[WorkList, threading.Thread, list[str | None]]:
+def waiting() -> tuple[PartitionQueue, threading.Thread, list[str | None]]:
     """A lane that waits for what the one task under way may add, and what it takes in the end."""
     work = work_list("A", grows=True)
     assert taken(work) == "A"
@@ -72,7 +72,7 @@ def waiting() -> tuple[WorkList, threading.Thread, list[str | None]]:
     return work, lane, found
 
 
-Waiting = tuple[WorkList, threading.Thread, list[str | None]]
+Waiting = tuple[PartitionQueue, threading.Thread, list[str | None]]
 
 
 def test_a_waiting_lane_takes_what_is_added(waiting: Waiting) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from source_cryptocom.streams.instrument_list import InstrumentList
+from source_cryptocom.retrievers.instruments import Instruments
 from source_cryptocom.streams.trade import SPAN_NS, Trade
 from unit_tests.builders import NOW_MS, instrument, sync, trade
 from unit_tests.reading import Reading
@@ -37,7 +37,7 @@ class Market:
 
 
 def stream(**fields: Any) -> Trade:
-    return Trade(sync(**fields), InstrumentList(lambda: [instrument("BTC_USD")]))
+    return Trade(sync(**fields), Instruments(lambda: [instrument("BTC_USD")]))
 
 
 def ids(reading: Reading) -> list[str]:

@@ -3,19 +3,19 @@
 from random import Random
 from typing import Any
 
-from source_cryptocom.paging import PAGE_LIMIT, WindowReader
-from source_cryptocom.windows import RowTime, day_windows
+from source_cryptocom.retrievers.window_paginator import PAGE_LIMIT, WindowPaginator
+from source_cryptocom.retrievers.windows import RowTime, day_windows
 from unit_tests.window_server import MS, START_NS, Order
 
 TIMES = (RowTime("create_time", "create_time_ns"), RowTime("update_time"))
 DAY_NS = 86_400_000 * MS
 
 
-def reader_of(server: Any, page_limit: int = PAGE_LIMIT) -> WindowReader:
-    return WindowReader(server.fetch, lambda row: row["order_id"], TIMES, page_limit)
+def reader_of(server: Any, page_limit: int = PAGE_LIMIT) -> WindowPaginator:
+    return WindowPaginator(server.fetch, lambda row: row["order_id"], TIMES, page_limit)
 
 
-def read(reader: WindowReader, start_ns: int, end_ns: int) -> list[str]:
+def read(reader: WindowPaginator, start_ns: int, end_ns: int) -> list[str]:
     return [row["order_id"] for window in day_windows(start_ns, end_ns) for page in reader.read(window) for row in page]
 
 

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from hypothesis import strategies as st
 
-from source_cryptocom.paging import LimitRefused
-from source_cryptocom.windows import Window
+from source_cryptocom.retrievers.window_paginator import PageSizeRefused
+from source_cryptocom.retrievers.windows import Window
 
 MS = 1_000_000
 START_NS = 1_700_000_000_000 * MS
@@ -72,7 +72,7 @@ class WindowServer:
         self.asked.append((window, limit))
         if limit > self.page_limit:
             if self.rules.large == "refused":
-                raise LimitRefused
+                raise PageSizeRefused
             if self.rules.large == "clamped":
                 limit = self.page_limit
         start, end = window.start_ns, window.end_ns

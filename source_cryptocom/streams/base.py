@@ -29,15 +29,15 @@ from airbyte_cdk.sources.streams.http import HttpStream
 from airbyte_cdk.sources.utils.schema_helpers import ResourceSchemaLoader
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_cryptocom.authenticator import PublicAccess
-from source_cryptocom.client import ExchangeClient
-from source_cryptocom.envelope import Row, envelope_of
-from source_cryptocom.errors import Action, ExchangeError
-from source_cryptocom.paging import LimitRefused, StuckWindow, WindowReader
+from source_cryptocom.api.authenticator import PublicAccess
+from source_cryptocom.api.client import ExchangeClient
+from source_cryptocom.api.errors import Action, ExchangeError
+from source_cryptocom.api.response import Row, envelope_of
+from source_cryptocom.api.transport import CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS
+from source_cryptocom.context import Assignment, SyncContext
 from source_cryptocom.records import RowMapper, UnreadableRow
-from source_cryptocom.sync import Assignment, Sync
-from source_cryptocom.transport import CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS
-from source_cryptocom.windows import Window
+from source_cryptocom.retrievers.window_paginator import PageSizeRefused, UnpageableWindow, WindowPaginator
+from source_cryptocom.retrievers.windows import Window
 
 Parameters = Mapping[str, str]
 
@@ -56,17 +56,17 @@ class ExchangeStream(HttpStream, ABC):
     upper_case: ClassVar[Sequence[str]] = ()
     per_instrument: ClassVar[bool] = False
 
-    def __init__(self, sync: Sync) -> None:
-        self._sync = sync
-        super().__init__(api_budget=sync.budget)
+    def __init__(self, context: SyncContext) -> None:
+        self._context = context
+        super().__init__(api_budget=context.budget)
         self._http_client = ExchangeClient(
             name=self.name,
             method=self.method,
             logger=self.logger,
-            authenticator=self._access(sync),
-            api_budget=sync.budget,
+            authenticator=self._access(context),
+            api_budget=context.budget,
             per_instrument=self.per_instrument,
-            patience=sync.patience,
+            retry_policy=context.retry_policy,
         )
         self._mapper = RowMapper(
             self.get_json_schema(), self._key_columns(), self.columns, self.defaults, self.upper_case
@@ -80,10 +80,10 @@ class ExchangeStream(HttpStream, ABC):
     def is_private(cls) -> bool:
         return cls.method.startswith("private/")
 
-    def _access(self, sync: Sync) -> Any:
+    def _access(self, context: SyncContext) -> Any:
         if not self.is_private():
-            return sync.public_access
-        return sync.private_access or PublicAccess()
+            return context.public_access
+        return context.private_access or PublicAccess()
 
     def _key_columns(self) -> list[str]:
         key = self.primary_key
@@ -91,7 +91,7 @@ class ExchangeStream(HttpStream, ABC):
 
     @property
     def url_base(self) -> str:
-        return self._sync.config.base_url
+        return self._context.config.base_url
 
     @property
     def http_method(self) -> str:
@@ -178,19 +178,19 @@ class ExchangeStream(HttpStream, ABC):
             raise self.unreadable("a row is not an object") from None
 
     def page(self, parameters: Parameters, larger: bool) -> list[Row]:
-        """One page of a window. Raises LimitRefused where a `larger` page than usual is refused, else ExchangeError."""
+        """One page of a window. Raises PageSizeRefused where a `larger` page is refused, else ExchangeError."""
         try:
             return self.rows(parameters)
         except ExchangeError as error:
-            if larger and error.action in (Action.FAIL, Action.REFUSED):
-                raise LimitRefused from None
+            if larger and error.action in (Action.FAIL, Action.SKIP_INSTRUMENT):
+                raise PageSizeRefused from None
             raise
 
-    def whole(self, reader: WindowReader, window: Window) -> Iterator[list[Row]]:
+    def whole(self, reader: WindowPaginator, window: Window) -> Iterator[list[Row]]:
         """A window's rows to its end, each once. Raises a system error where the end cannot be reached."""
         try:
             yield from reader.read(window)
-        except StuckWindow as error:
+        except UnpageableWindow as error:
             raise self.failure(f"{self.name}: {error}") from None
 
     def unreadable(self, reason: str) -> AirbyteTracedException:
@@ -222,8 +222,8 @@ class ExchangeStream(HttpStream, ABC):
 class CheckpointedStream(ExchangeStream, IncrementalMixin, ABC):
     """A table that keeps a state. `assign` is called before it is read; `state` is a snapshot, safe to send."""
 
-    def __init__(self, sync: Sync) -> None:
-        super().__init__(sync)
+    def __init__(self, context: SyncContext) -> None:
+        super().__init__(context)
         self._full_refresh = True
         self._unread_state: Mapping[str, Any] = {}
 

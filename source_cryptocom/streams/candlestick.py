@@ -6,10 +6,10 @@ from typing import Any
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_cryptocom.clock import MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE, rfc3339
-from source_cryptocom.streams.candle_cursor import CandleCursor, parse_candle_cursor
-from source_cryptocom.streams.candle_page import CandlePage, candle_page
+from source_cryptocom.concurrency.partition_queue import Records
+from source_cryptocom.retrievers.candle_page import CandlePage, candle_page
+from source_cryptocom.state.candle_cursor import CandleCursor, parse_candle_cursor
 from source_cryptocom.streams.ongoing import OngoingStream
-from source_cryptocom.streams.work_list import Records
 
 PAGE_LIMIT = 300
 
@@ -49,17 +49,19 @@ class Candlestick(OngoingStream):
     unit = "series"
 
     def series(self, instruments: Iterable[str]) -> list[str]:
-        return [f"{timeframe} {name}" for name in instruments for timeframe in self._sync.config.candlestick_timeframes]
+        return [
+            f"{timeframe} {name}" for name in instruments for timeframe in self._context.config.candlestick_timeframes
+        ]
 
     def instrument_of(self, series: str) -> str:
         return series.split(" ", 1)[1]
 
     def read_series(self, series: str, cursor: CandleCursor | None) -> Records:
         timeframe, instrument = series.split(" ", 1)
-        asked_ms = self._sync.clock()
+        asked_ms = self._context.clock()
         duration_ms = DURATIONS_MS[timeframe]
         begin_ms = cursor.open_ms if cursor else 0
-        wanted = max(asked_ms - begin_ms, 0) // duration_ms + 2 if cursor else self._sync.config.candlestick_count
+        wanted = max(asked_ms - begin_ms, 0) // duration_ms + 2 if cursor else self._context.config.candlestick_count
         oldest_ms = asked_ms + 1
         after = None
         while wanted > 0:

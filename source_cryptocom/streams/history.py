@@ -1,7 +1,7 @@
 """The account's fills and its ledger: rows that never change once written."""
 
-from source_cryptocom.streams.history_stream import HistoryStream
-from source_cryptocom.windows import RowTime
+from source_cryptocom.retrievers.time_windows import HistoryStream
+from source_cryptocom.retrievers.windows import RowTime
 
 CREATION = RowTime("create_time", "create_time_ns")
 

@@ -5,13 +5,13 @@ from typing import Any
 
 from airbyte_cdk.sources.streams.core import StreamData
 
-from source_cryptocom.envelope import Row
+from source_cryptocom.api.response import Row
+from source_cryptocom.concurrency.partition_queue import Records
+from source_cryptocom.context import SyncContext
+from source_cryptocom.retrievers.instruments import Instruments
+from source_cryptocom.retrievers.per_instrument import PerInstrumentStream
 from source_cryptocom.streams.base import ExchangeStream
-from source_cryptocom.streams.instrument_list import InstrumentList
 from source_cryptocom.streams.market_stream import MarketStream
-from source_cryptocom.streams.per_instrument import PerInstrumentStream
-from source_cryptocom.streams.work_list import Records
-from source_cryptocom.sync import Sync
 
 
 class Instrument(ExchangeStream):
@@ -21,9 +21,9 @@ class Instrument(ExchangeStream):
     primary_key = "symbol"
     columns = {"expiry_timestamp_ms": "expiry_time"}  # noqa: RUF012
 
-    def __init__(self, sync: Sync) -> None:
-        super().__init__(sync)
-        self.listing = InstrumentList(lambda: self.rows({}))
+    def __init__(self, context: SyncContext) -> None:
+        super().__init__(context)
+        self.listing = Instruments(lambda: self.rows({}))
 
     def read_partition(self) -> Iterator[StreamData]:
         yield from self.to_records(self.listing.rows())
@@ -64,8 +64,8 @@ class Book(PerInstrumentStream):
     columns = {"t": "timestamp", "instrument_name": "instrument"}  # noqa: RUF012
 
     def read_series(self, series: str, cursor: Any) -> Records:
-        asked_ms = self._sync.clock()
-        result = self.request({"instrument_name": series, "depth": str(self._sync.config.book_depth)})
+        asked_ms = self._context.clock()
+        result = self.request({"instrument_name": series, "depth": str(self._context.config.book_depth)})
         shared = {name: value for name, value in result.items() if name != "data"}
         for book in result["data"]:
             if not isinstance(book, dict):

@@ -6,17 +6,17 @@ from typing import Any
 
 from airbyte_cdk.models import SyncMode
 
-from source_cryptocom.checkpoint import MarketState, UnusableState, parse_market_state
 from source_cryptocom.clock import MS_PER_HOUR, rfc3339
+from source_cryptocom.context import SyncContext
+from source_cryptocom.state.state import MarketState, UnusableState, parse_market_state
 from source_cryptocom.streams.base import CheckpointedStream
-from source_cryptocom.sync import Sync
 
 
 class MarketStream(CheckpointedStream, ABC):
     """A public table. `_complete` is set when a sync has read all of it."""
 
-    def __init__(self, sync: Sync) -> None:
-        super().__init__(sync)
+    def __init__(self, context: SyncContext) -> None:
+        super().__init__(context)
         self._last = MarketState()
         self._started_ms = 0
         self._complete = False
@@ -32,7 +32,7 @@ class MarketStream(CheckpointedStream, ABC):
         cursor_field: list[str] | None = None,
         stream_state: Mapping[str, Any] | None = None,
     ) -> Iterable[Mapping[str, Any] | None]:
-        self._started_ms = self._sync.clock()
+        self._started_ms = self._context.clock()
         self._load()
         if not self._is_due():
             return []
@@ -61,7 +61,7 @@ class MarketStream(CheckpointedStream, ABC):
         self._last = saved
 
     def _is_due(self) -> bool:
-        hours = self._sync.config.hours_between_syncs
+        hours = self._context.config.hours_between_syncs
         if self._full_refresh or self._last.synced_ms is None:
             return True
         due_ms = self._last.synced_ms + round(hours * MS_PER_HOUR)

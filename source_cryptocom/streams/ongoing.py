@@ -6,13 +6,13 @@ from typing import Any
 
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_cryptocom.checkpoint import MarketState
+from source_cryptocom.api.errors import Action, ExchangeError
 from source_cryptocom.clock import MS_PER_DAY
-from source_cryptocom.errors import Action, ExchangeError
-from source_cryptocom.streams.instrument_list import InstrumentList
-from source_cryptocom.streams.per_instrument import PerInstrumentStream
-from source_cryptocom.streams.places import Cursor, judge, named
-from source_cryptocom.sync import Sync
+from source_cryptocom.context import SyncContext
+from source_cryptocom.retrievers.instruments import Instruments
+from source_cryptocom.retrievers.per_instrument import PerInstrumentStream
+from source_cryptocom.state.restored_cursors import Cursor, join_names, restore_cursors
+from source_cryptocom.state.state import MarketState
 
 # As far as a first sync of trades reaches: should the instrument be listed again, it repeats none of the old rows.
 UNLISTED_MS = 7 * MS_PER_DAY
@@ -21,8 +21,8 @@ UNLISTED_MS = 7 * MS_PER_DAY
 class OngoingStream(PerInstrumentStream, ABC):
     """Keeps a place for each series, also of those that the exchange no longer lists, until nothing more comes."""
 
-    def __init__(self, sync: Sync, instruments: InstrumentList) -> None:
-        super().__init__(sync, instruments)
+    def __init__(self, context: SyncContext, instruments: Instruments) -> None:
+        super().__init__(context, instruments)
         self._unlisted: frozenset[str] = frozenset()
 
     def instrument_of(self, series: str) -> str:
@@ -38,18 +38,19 @@ class OngoingStream(PerInstrumentStream, ABC):
 
     def adopt(self, saved: MarketState) -> None:
         super().adopt(saved)
-        places = judge(self.unpack(saved.cursors), self.parse, self._started_ms)
+        places = restore_cursors(self.unpack(saved.cursors), self.parse, self._started_ms)
         self._cursors = dict(places.cursors)
-        if places.doubted:
+        if places.rejected:
+            names = join_names(places.rejected)
             self.logger.warning(
-                f"{self.name}: the saved place of {named(places.doubted)} is not used, because it cannot be read, lies "
+                f"{self.name}: the saved place of {names} is not used, because it cannot be read, lies "
                 "in the future or lies before the exchange opened. Where the last row is known it is read on from "
                 "there, else as in a first sync."
             )
 
     def unlisted(self, listed: Sequence[str]) -> Sequence[str]:
         """Series whose instrument left the list: what they had since the last sync is still to be read."""
-        if self._sync.config.instruments or self._full_refresh:
+        if self._context.config.instruments or self._full_refresh:
             return ()
         gone = {self.instrument_of(series) for series in self._cursors} - {*map(self.instrument_of, listed)}
         found = [series for series in self.series(sorted(gone)) if series in self._cursors]
@@ -68,7 +69,7 @@ class OngoingStream(PerInstrumentStream, ABC):
         if series not in self._unlisted:
             return super().leave_out(series, error)
         answer = error.action if isinstance(error, ExchangeError) else None
-        if answer is Action.REFUSED or self._is_stale(self._cursors[series]):
+        if answer is Action.SKIP_INSTRUMENT or self._is_stale(self._cursors[series]):
             self.logger.info(f"{self.name}: {series} is listed no more nor served: its place is forgotten. {error}")
             self.forget(series)
             return True
@@ -78,4 +79,4 @@ class OngoingStream(PerInstrumentStream, ABC):
         return super().leave_out(series, error)
 
     def _is_stale(self, cursor: Cursor) -> bool:
-        return cursor.last_row_ms < self._started_ms - UNLISTED_MS
+        return cursor.last_record_ms < self._started_ms - UNLISTED_MS

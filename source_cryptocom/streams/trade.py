@@ -4,15 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from source_cryptocom.api.response import Row
 from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS, rfc3339
-from source_cryptocom.envelope import Row
-from source_cryptocom.paging import WindowReader
+from source_cryptocom.concurrency.partition_queue import PartitionTask, Records
+from source_cryptocom.retrievers.split_window import JUDGED_PAGES, split_window
+from source_cryptocom.retrievers.trade_tracker import TIME, TradeTracker, trade_id_of, trade_ns_of
+from source_cryptocom.retrievers.window_paginator import WindowPaginator
+from source_cryptocom.retrievers.windows import Window, descending_windows
+from source_cryptocom.state.trade_cursor import TradeCursor, parse_trade_cursor
 from source_cryptocom.streams.ongoing import OngoingStream
-from source_cryptocom.streams.trade_cursor import TradeCursor, parse_trade_cursor
-from source_cryptocom.streams.trade_parts import JUDGED_PAGES, parts_of_the_rest
-from source_cryptocom.streams.trade_reading import TIME, TradeReading, trade_id_of, trade_ns_of
-from source_cryptocom.streams.work_list import Records, Task
-from source_cryptocom.windows import Window, descending_windows
 
 PAGE_LIMIT = 150
 # One request spans at most seven days.
@@ -22,11 +22,11 @@ SERVED_NS = 30 * MS_PER_DAY * NS_PER_MS
 
 
 def _rest_to_share(part: Window, page: Sequence[Row], pages: int) -> list[Window]:
-    """See parts_of_the_rest. A page that is nearly full says that there is a rest at all."""
+    """See split_window. A page that is nearly full says that there is a rest at all."""
     if pages < JUDGED_PAGES or len(page) < PAGE_LIMIT * 2 // 3:
         return []
     times = [trade_ns_of(row) for row in page]
-    return parts_of_the_rest(part, min(times), max(times), pages)
+    return split_window(part, min(times), max(times), pages)
 
 
 class Trade(OngoingStream):
@@ -47,25 +47,26 @@ class Trade(OngoingStream):
     upper_case = ("side",)
 
     def read_series(self, series: str, cursor: TradeCursor | None) -> Records:
-        end_ns = self._sync.clock() * NS_PER_MS
-        reading = TradeReading(cursor, end_ns)
+        end_ns = self._context.clock() * NS_PER_MS
+        reading = TradeTracker(cursor, end_ns)
         if cursor:
             return (yield from self._read_part(series, cursor, reading, Window(cursor.read_to_ns, end_ns)))
         window = Window(end_ns - SPAN_NS, end_ns)
         for page in self._newest(series, window, reading):
-            yield from self.to_records(reading.fresh(page, window), instrument=series)
+            yield from self.to_records(reading.unseen(page, window), instrument=series)
         self.moved(series, reading.cursor())
         return True
 
-    def _read_part(self, instrument: str, cursor: TradeCursor, reading: TradeReading, part: Window) -> Records:
+    def _read_part(self, instrument: str, cursor: TradeCursor, reading: TradeTracker, part: Window) -> Records:
         """Reads back from the part's end. Where much is left, it is divided and put on the work list for all lanes."""
         for pages, page in enumerate(self._back_through(instrument, part), 1):
-            rows = reading.fresh(page, part)
+            rows = reading.unseen(page, part)
             rest = _rest_to_share(part, page, pages)
             if rest:
                 reading.divide(page, rest)
                 self._work.add(
-                    Task(instrument, partial(self._read_part, instrument, cursor, reading, one)) for one in rest
+                    PartitionTask(instrument, partial(self._read_part, instrument, cursor, reading, one))
+                    for one in rest
                 )
             yield from self.to_records(rows, instrument=instrument)
             if rest:
@@ -84,15 +85,15 @@ class Trade(OngoingStream):
     def may_grow(self) -> bool:
         return not self._full_refresh and bool(self._cursors)
 
-    def _newest(self, instrument: str, window: Window, reading: TradeReading) -> Iterator[Sequence[Row]]:
-        wanted = self._sync.config.trade_count
+    def _newest(self, instrument: str, window: Window, reading: TradeTracker) -> Iterator[Sequence[Row]]:
+        wanted = self._context.config.trade_count
         reader = self._reader(instrument, min(wanted, PAGE_LIMIT))
         for page in self.whole(reader, window):
             newest_first = sorted(page, key=trade_ns_of, reverse=True)[:wanted]
             yield newest_first
             wanted -= len(newest_first)
             if wanted <= 0:
-                reading.begin_at(trade_ns_of(newest_first[-1]))
+                reading.start_at(trade_ns_of(newest_first[-1]))
                 return
 
     def _back_through(self, instrument: str, part: Window) -> Iterator[Sequence[Row]]:
@@ -100,8 +101,8 @@ class Trade(OngoingStream):
         for window in descending_windows(part.start_ns, part.end_ns, SPAN_NS):
             yield from self.whole(reader, window)
 
-    def _reader(self, instrument: str, page_limit: int) -> WindowReader:
-        return WindowReader(partial(self._page, instrument), trade_id_of, (TIME,), page_limit)
+    def _reader(self, instrument: str, page_limit: int) -> WindowPaginator:
+        return WindowPaginator(partial(self._page, instrument), trade_id_of, (TIME,), page_limit)
 
     def _page(self, instrument: str, window: Window, limit: int) -> Sequence[Row]:
         parameters = {
@@ -112,7 +113,7 @@ class Trade(OngoingStream):
         }
         return self.page(parameters, larger=limit > PAGE_LIMIT)
 
-    def _warn_of_a_gap(self, instrument: str, cursor: TradeCursor, reading: TradeReading) -> None:
+    def _warn_of_a_gap(self, instrument: str, cursor: TradeCursor, reading: TradeTracker) -> None:
         """Says so where the exchange's own history does not reach back to `cursor`.
 
         It does where a trade of the last sync came again. It does not where one lay in the stretch that was to be

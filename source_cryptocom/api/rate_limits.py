@@ -17,7 +17,7 @@ from airbyte_cdk.sources.streams.call_rate import (
 
 
 @dataclass(frozen=True)
-class Limit:
+class RateLimit:
     """`requests` per `milliseconds`, counted by the exchange per method (and per key, or per IP for public methods).
 
     Requests leave evenly and arrive unevenly: a window that is `margin_ms` longer than the published one keeps them
@@ -33,12 +33,12 @@ class Limit:
         return self.requests * 1000 / self.milliseconds
 
 
-PUBLIC = Limit(100, 1_000)
-PRIVATE = Limit(3, 100)
+PUBLIC = RateLimit(100, 1_000)
+PRIVATE = RateLimit(3, 100)
 # Two single requests have no others between them to level out a late and an early one.
-HISTORY = Limit(1, 1_000, margin_ms=50)
+HISTORY = RateLimit(1, 1_000, margin_ms=50)
 
-LIMITS: dict[str, Limit] = {
+LIMITS: dict[str, RateLimit] = {
     "public/get-instruments": PUBLIC,
     "public/get-tickers": PUBLIC,
     "public/get-trades": PUBLIC,
@@ -55,7 +55,7 @@ LIMITS: dict[str, Limit] = {
 _BURST_MS = 50
 
 
-def _rates(limit: Limit) -> list[Rate]:
+def _rates(limit: RateLimit) -> list[Rate]:
     """Ascending by window. A limit of many a second is also held within a twentieth of it, to spread the requests."""
     window = timedelta(milliseconds=limit.milliseconds + limit.margin_ms)
     rates = [Rate(limit.requests, window)]
@@ -65,7 +65,7 @@ def _rates(limit: Limit) -> list[Rate]:
     return rates
 
 
-class SparseRequests(MovingWindowCallRatePolicy):
+class SingleCallPolicy(MovingWindowCallRatePolicy):
     """A limit of single requests.
 
     The first one also opens the connection, which takes several round trips, so it arrives late and the second would
@@ -96,8 +96,8 @@ class SparseRequests(MovingWindowCallRatePolicy):
         super().try_acquire(request, weight)
 
 
-def _policy(method: str, limit: Limit) -> MovingWindowCallRatePolicy:
-    kind = SparseRequests if limit.requests == 1 else MovingWindowCallRatePolicy
+def _policy(method: str, limit: RateLimit) -> MovingWindowCallRatePolicy:
+    kind = SingleCallPolicy if limit.requests == 1 else MovingWindowCallRatePolicy
     return kind(rates=_rates(limit), matchers=[HttpRequestRegexMatcher(url_path_pattern=f"/{method}$")])
 
 
@@ -107,6 +107,6 @@ def request_budget() -> HttpAPIBudget:
 
 
 @lru_cache(maxsize=1)
-def shared_budget() -> HttpAPIBudget:
+def process_budget() -> HttpAPIBudget:
     """The process's one budget: the exchange counts all its requests together, and each window keeps a thread."""
     return request_budget()

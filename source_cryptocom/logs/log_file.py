@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from source_cryptocom.redaction import redact
+from source_cryptocom.logs.redaction import redact
 
 FILE_NAME = "crypto_connector.log"
 

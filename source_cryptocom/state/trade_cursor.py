@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from source_cryptocom.checkpoint import UnusableState
 from source_cryptocom.clock import NS_PER_MS
+from source_cryptocom.state.state import UnusableState
 
 
 @dataclass(frozen=True)
@@ -22,14 +22,14 @@ class TradeCursor:
         return [str(self.read_to_ns), *([str(self.latest_ns), *self.trade_ids] if self.latest_ns else [])]
 
     @property
-    def read_to_ms(self) -> int:
+    def position_ms(self) -> int:
         return self.read_to_ns // NS_PER_MS
 
     @property
-    def last_row_ms(self) -> int:
+    def last_record_ms(self) -> int:
         return self.latest_ns // NS_PER_MS
 
-    def without_clock(self) -> "TradeCursor":
+    def at_last_record(self) -> "TradeCursor":
         """A quiet instrument's cursor comes from this machine's clock: without that it stands behind the last trade."""
         return TradeCursor(min(self.read_to_ns, self.latest_ns + 1), self.latest_ns, self.trade_ids)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from source_cryptocom.checkpoint import UnusableState
+from source_cryptocom.state.state import UnusableState
 
 _EMPTY = "empty "
 
@@ -22,14 +22,14 @@ class CandleCursor:
         return f"{_EMPTY if self.empty else ''}{self.open_ms}"
 
     @property
-    def read_to_ms(self) -> int:
+    def position_ms(self) -> int:
         return self.open_ms
 
     @property
-    def last_row_ms(self) -> int:
+    def last_record_ms(self) -> int:
         return 0 if self.empty else self.open_ms
 
-    def without_clock(self) -> "CandleCursor":
+    def at_last_record(self) -> "CandleCursor":
         return self
 
 

@@ -7,22 +7,22 @@ from typing import Any
 from airbyte_cdk.sources.streams.call_rate import APIBudget
 from requests.auth import AuthBase
 
-from source_cryptocom.authenticator import ExchangeAuthenticator, PublicAccess
-from source_cryptocom.client import SYNC_PATIENCE, Patience
+from source_cryptocom.api.authenticator import ExchangeAuthenticator, PublicAccess
+from source_cryptocom.api.client import SYNC_RETRIES, RetryPolicy
+from source_cryptocom.api.rate_limits import process_budget
 from source_cryptocom.clock import now_ms
 from source_cryptocom.config import Config
-from source_cryptocom.rate_budget import shared_budget
 
 
 @dataclass(frozen=True)
-class Sync:
+class SyncContext:
     """One run of the connector. `lanes`: how many partitions each per-instrument table is read in."""
 
     config: Config
-    patience: Patience = SYNC_PATIENCE
+    retry_policy: RetryPolicy = SYNC_RETRIES
     lanes: Mapping[str, int] = field(default_factory=dict)
     clock: Callable[[], int] = now_ms
-    budget: APIBudget = field(default_factory=shared_budget)
+    budget: APIBudget = field(default_factory=process_budget)
     private_access: AuthBase | None = None
     public_access: AuthBase = field(default_factory=PublicAccess)
 

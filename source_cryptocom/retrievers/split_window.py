@@ -3,19 +3,19 @@
 from collections.abc import Iterator
 
 from source_cryptocom.clock import NS_PER_MS
-from source_cryptocom.windows import Window
+from source_cryptocom.retrievers.windows import Window
 
 # Two pages tell how dense trades are. A rest of more than so many pages is worth a few requests to share it.
 JUDGED_PAGES = 2
 PAGES_WORTH_SHARING = 8
 # Each part costs about half a page more than a serial reading; of a rest that is thinner than it looked, few are empty.
 PAGES_OF_A_PART = 6
-MOST_PARTS = 16
+MAX_PARTS = 16
 # Ids of a part are held while it is read: so many pages, and the rest is a part of its own however short it looks.
-MOST_PAGES = 32
+MAX_PAGES = 32
 
 
-def parts_of_the_rest(part: Window, oldest_ns: int, newest_ns: int, pages: int) -> list[Window]:
+def split_window(part: Window, oldest_ns: int, newest_ns: int, pages: int) -> list[Window]:
     """What is left of `part` after `pages` full pages of it, newest first; nothing where it is not worth sharing.
 
     `oldest_ns` and `newest_ns` are the ends of the last page. Parts meet at whole milliseconds, which mean the same to
@@ -26,9 +26,9 @@ def parts_of_the_rest(part: Window, oldest_ns: int, newest_ns: int, pages: int) 
     if newest_ns < end_ns or oldest_ns <= part.start_ns or pages < JUDGED_PAGES:
         return []
     pages_left = pages * (oldest_ns - part.start_ns) / max(part.end_ns - oldest_ns, 1)
-    if pages_left <= PAGES_WORTH_SHARING and pages < MOST_PAGES:
+    if pages_left <= PAGES_WORTH_SHARING and pages < MAX_PAGES:
         return []
-    count = max(1, min(MOST_PARTS, round(pages_left / PAGES_OF_A_PART)))
+    count = max(1, min(MAX_PARTS, round(pages_left / PAGES_OF_A_PART)))
     return list(_cut(Window(part.start_ns, end_ns), count))
 
 

@@ -9,17 +9,17 @@ it. So a sync also reads again what was placed since orders were last known for 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from source_cryptocom.checkpoint import CLOCK_MARGIN_MS, HistoryState, OrdersKnown
 from source_cryptocom.clock import NS_PER_MS
-from source_cryptocom.windows import WINDOW_NS, Window, descending_windows
+from source_cryptocom.retrievers.windows import WINDOW_NS, Window, descending_windows
+from source_cryptocom.state.state import LOOKBACK_MS, HistoryState, OrderWatermark
 
 # So many requests are spent on it, the newest orders first: a sync of a busy account must not cost twice as much. The
 # older an order, the later its window or page was read by the sync before, and the less likely it is to be missing.
-MOST_REQUESTS = 3
+MAX_REQUESTS = 3
 
 
 @dataclass(frozen=True)
-class Rereading:
+class OrderLookback:
     """What one sync reads a second time, first of all: from `start_ms` to `end_ms`, where the rest begins.
 
     An order in it is new if it changed at `changed_since_ms` or later. `known` is what is known of orders from then on.
@@ -28,7 +28,7 @@ class Rereading:
     start_ms: int
     end_ms: int
     changed_since_ms: int
-    known: OrdersKnown
+    known: OrderWatermark
 
     def windows(self) -> Iterator[Window]:
         """The newest first."""
@@ -39,19 +39,19 @@ class Rereading:
         return changed_ns is None or changed_ns >= self.changed_since_ms * NS_PER_MS
 
 
-def rereading(saved: HistoryState, fresh_ms: int, oldest_ms: int, listed_ms: int) -> Rereading:
+def rereading(saved: HistoryState, fresh_ms: int, oldest_ms: int, listed_ms: int) -> OrderLookback:
     """How a sync that has listed the open orders and reads for the first time from `fresh_ms` goes on from `saved`.
 
     Nothing from before `oldest_ms` is kept by the exchange.
     """
     last = saved.orders
     if last is None:
-        return Rereading(fresh_ms, fresh_ms, 0, OrdersKnown(fresh_ms, listed_ms))
+        return OrderLookback(fresh_ms, fresh_ms, 0, OrderWatermark(fresh_ms, listed_ms))
     # A sync that follows at once may come too early for what the last one missed; then the next one looks once more.
-    settled = listed_ms - last.listed_ms >= CLOCK_MARGIN_MS
-    return Rereading(
-        start_ms=max(last.known_to_ms - CLOCK_MARGIN_MS, oldest_ms),
+    settled = listed_ms - last.listed_ms >= LOOKBACK_MS
+    return OrderLookback(
+        start_ms=max(last.complete_until_ms - LOOKBACK_MS, oldest_ms),
         end_ms=fresh_ms,
-        changed_since_ms=last.listed_ms - CLOCK_MARGIN_MS,
-        known=OrdersKnown(max(last.known_to_ms, last.listed_ms if settled else 0), listed_ms),
+        changed_since_ms=last.listed_ms - LOOKBACK_MS,
+        known=OrderWatermark(max(last.complete_until_ms, last.listed_ms if settled else 0), listed_ms),
     )

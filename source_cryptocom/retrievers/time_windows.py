@@ -7,21 +7,21 @@ from typing import Any, ClassVar
 
 from airbyte_cdk.sources.streams.core import StreamData
 
-from source_cryptocom.checkpoint import (
-    CLOCK_MARGIN_MS,
+from source_cryptocom.api.response import Row
+from source_cryptocom.clock import NS_PER_MS, rfc3339
+from source_cryptocom.config import oldest_kept_ms
+from source_cryptocom.context import SyncContext
+from source_cryptocom.logs.progress import Progress
+from source_cryptocom.retrievers.window_paginator import PAGE_LIMIT, WindowPaginator
+from source_cryptocom.retrievers.windows import RowTime, Window, day_windows
+from source_cryptocom.state.state import (
+    LOOKBACK_MS,
     HistoryState,
     UnusableState,
     parse_history_state,
     state_message,
 )
-from source_cryptocom.clock import NS_PER_MS, rfc3339
-from source_cryptocom.config import oldest_kept_ms
-from source_cryptocom.envelope import Row
-from source_cryptocom.paging import PAGE_LIMIT, WindowReader
-from source_cryptocom.progress import Progress
 from source_cryptocom.streams.base import CheckpointedStream, Parameters
-from source_cryptocom.sync import Sync
-from source_cryptocom.windows import RowTime, Window, day_windows
 
 
 class HistoryStream(CheckpointedStream, ABC):
@@ -33,13 +33,13 @@ class HistoryStream(CheckpointedStream, ABC):
     times: ClassVar[Sequence[RowTime]]
     identity_fields: ClassVar[Sequence[str]]
 
-    def __init__(self, sync: Sync) -> None:
-        super().__init__(sync)
+    def __init__(self, context: SyncContext) -> None:
+        super().__init__(context)
         self._history: HistoryState | None = None
         # Until the first window is read, the sync claims no more than the one before.
         self._claims = False
         self.requests_made = 0
-        self._reader = WindowReader(self._page, self.identity, self.times)
+        self._reader = WindowPaginator(self._page, self.identity, self.times)
         self._progress = Progress(self.logger, self.name, "days", 0)
 
     @property
@@ -57,7 +57,7 @@ class HistoryStream(CheckpointedStream, ABC):
         return tuple(str(row.get(name)) for name in self.identity_fields)
 
     def read_partition(self) -> Iterator[StreamData]:
-        now = self._sync.clock()
+        now = self._context.clock()
         start_ms = self._begin(now)
         windows = list(day_windows(start_ms * NS_PER_MS, now * NS_PER_MS))
         self._progress = Progress(self.logger, self.name, "days", len(windows))
@@ -84,7 +84,7 @@ class HistoryStream(CheckpointedStream, ABC):
     def _begin(self, now: int) -> int:
         """Decides between the saved state and a first sync; the ms to read from. Raises ConfigError."""
         saved = self._saved(now)
-        start_ms = self._sync.config.start_ms
+        start_ms = self._context.config.start_ms
         if saved is None or (self._full_refresh and not saved.refreshing):
             # What the last sync watched is watched on: it may have been placed before `start_ms`.
             watched = saved.open_orders if saved else {}
@@ -101,7 +101,7 @@ class HistoryStream(CheckpointedStream, ABC):
                 f"{self.name}: the last sync read to {rfc3339(saved.cursor_ms)}; the exchange keeps nothing from "
                 f"before {rfc3339(oldest_ms)}, so what happened between is lost to this table."
             )
-        return max(saved.cursor_ms - CLOCK_MARGIN_MS, oldest_ms)
+        return max(saved.cursor_ms - LOOKBACK_MS, oldest_ms)
 
     def _saved(self, now: int) -> HistoryState | None:
         """The saved state, where there is one and it is usable."""

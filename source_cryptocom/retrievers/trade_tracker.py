@@ -3,20 +3,20 @@
 import threading
 from collections.abc import Sequence
 
-from source_cryptocom.checkpoint import CLOCK_MARGIN_MS
+from source_cryptocom.api.response import Row
 from source_cryptocom.clock import MS_PER_SECOND, NS_PER_MS
-from source_cryptocom.envelope import Row
-from source_cryptocom.streams.trade_cursor import TradeCursor
-from source_cryptocom.windows import RowTime, Window
+from source_cryptocom.retrievers.windows import RowTime, Window
+from source_cryptocom.state.state import LOOKBACK_MS
+from source_cryptocom.state.trade_cursor import TradeCursor
 
 TIME = RowTime("t", "tn")
 # A trade may be published a little after a newer one: the next sync looks for it this far behind the newest.
 LATENESS_NS = 30 * MS_PER_SECOND * NS_PER_MS
 # A cursor holds no more ids than this, or a state of all instruments would be tens of megabytes.
-MOST_IDS = 150
+MAX_IDS = 150
 
 
-class TradeReading:
+class TradeTracker:
     """One instrument's trades from `cursor` (None: first sync) to `end_ns`, page by page. Thread-safe.
 
     Its stretch of time may be divided into parts that several lanes read; they share what is known of the instrument.
@@ -27,7 +27,7 @@ class TradeReading:
         self._known = frozenset(cursor.trade_ids if cursor else ())
         self._latest_ns = cursor.latest_ns if cursor else 0
         # A quiet instrument's cursor moves on too, else every later sync would search the same empty weeks again.
-        self._next_from_ns = max(self._from_ns, end_ns - CLOCK_MARGIN_MS * NS_PER_MS)
+        self._next_from_ns = max(self._from_ns, end_ns - LOOKBACK_MS * NS_PER_MS)
         # The time of a known trade is not known before it is met again, but it is not later than the latest.
         self._recent = dict.fromkeys(self._known, self._latest_ns)
         self._at_edges: set[str] = set()
@@ -38,7 +38,7 @@ class TradeReading:
         self.met_a_known_one = False
         self.oldest_ns: int | None = None
 
-    def fresh(self, page: Sequence[Row], part: Window) -> list[Row]:
+    def unseen(self, page: Sequence[Row], part: Window) -> list[Row]:
         """The rows of a page of `part` that were not emitted before."""
         with self._lock:
             rows = [row for row in page if self._is_fresh(trade_id_of(row), trade_ns_of(row), part)]
@@ -88,7 +88,7 @@ class TradeReading:
         """Whether a part, read to its end, lacks trades that were seen in it before."""
         return bool(self._to_come_again)
 
-    def begin_at(self, oldest_ns: int) -> None:
+    def start_at(self, oldest_ns: int) -> None:
         """A first sync ends here on purpose: the next one is not to emit what is older."""
         self._next_from_ns = max(self._next_from_ns, oldest_ns)
 
@@ -98,9 +98,9 @@ class TradeReading:
         return TradeCursor(self._next_from_ns, self._latest_ns, tuple(sorted(self._recent)))
 
     def _forget(self) -> None:
-        """Keeps the ids of the trades that the next sync will meet, MOST_IDS at most: it then begins a little later."""
-        if len(self._recent) > MOST_IDS:
-            first_too_many = sorted(self._recent.values(), reverse=True)[MOST_IDS]
+        """Keeps the ids of the trades that the next sync will meet, MAX_IDS at most: it then begins a little later."""
+        if len(self._recent) > MAX_IDS:
+            first_too_many = sorted(self._recent.values(), reverse=True)[MAX_IDS]
             self._next_from_ns = max(self._next_from_ns, first_too_many + 1)
         self._recent = {name: ns for name, ns in self._recent.items() if ns >= self._next_from_ns}
 

@@ -11,20 +11,20 @@ Records = Generator[dict[str, Any], None, bool]
 
 
 @dataclass(frozen=True)
-class Task:
+class PartitionTask:
     """A series, or a part of one. It is read by the lane that takes it."""
 
     series: str
     read: Callable[[], Records]
 
 
-class WorkList:
+class PartitionQueue:
     """Thread-safe. Where a list `grows`, tasks add others to it: a lane that finds none waits for those under way.
 
     When a sync is broken off, the lanes at work are closed and so end their tasks; the waiting ones end with the last.
     """
 
-    def __init__(self, tasks: Iterable[Task], grows: bool) -> None:
+    def __init__(self, tasks: Iterable[PartitionTask], grows: bool) -> None:
         self._tasks = deque(tasks)
         self._grows = grows
         self._under_way = 0
@@ -34,7 +34,7 @@ class WorkList:
     def __len__(self) -> int:
         return len(self._tasks)
 
-    def take(self) -> Task | None:
+    def take(self) -> PartitionTask | None:
         """The next task, None when there is none left. Each call that gives one needs one of `end`."""
         with self._changed:
             while not self._tasks:
@@ -51,7 +51,7 @@ class WorkList:
             if not self._under_way:
                 self._changed.notify_all()
 
-    def add(self, tasks: Iterable[Task]) -> None:
+    def add(self, tasks: Iterable[PartitionTask]) -> None:
         """To be taken next, in this order. Tasks of a series that was dropped are not taken any more."""
         with self._changed:
             self._tasks.extendleft([task for task in tasks if task.series not in self._dropped][::-1])

@@ -8,10 +8,10 @@ instrument the tables would be read one after the other. With as many lanes as w
 from collections.abc import Mapping
 
 # More than this many requests in flight exceed any method's rate at any plausible round trip, and only cost switching.
-MOST_LANES = 60
+MAX_WORKERS = 60
 
 
-def lanes_per_table(requests: Mapping[str, int], workers: int, single_lane_tables: int) -> dict[str, int]:
+def workers_per_stream(requests: Mapping[str, int], workers: int, single_lane_tables: int) -> dict[str, int]:
     """Lanes in proportion to each table's requests, so that all end together; at least one each.
 
     `requests`: how many a table makes per instrument. `single_lane_tables`: how many long tables (account history)
@@ -19,4 +19,4 @@ def lanes_per_table(requests: Mapping[str, int], workers: int, single_lane_table
     """
     total = sum(requests.values())
     available = max(workers - single_lane_tables, len(requests))
-    return {table: max(1, min(MOST_LANES, available * count // total)) for table, count in requests.items()}
+    return {table: max(1, min(MAX_WORKERS, available * count // total)) for table, count in requests.items()}

@@ -11,14 +11,14 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.streams.core import StreamData
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_cryptocom.checkpoint import MarketState, state_message
-from source_cryptocom.errors import Action, ExchangeError
-from source_cryptocom.progress import Progress
+from source_cryptocom.api.errors import Action, ExchangeError
+from source_cryptocom.concurrency.partition_queue import PartitionQueue, PartitionTask, Records
+from source_cryptocom.context import SyncContext
+from source_cryptocom.logs.progress import Progress
+from source_cryptocom.retrievers.instruments import Instruments
+from source_cryptocom.state.state import MarketState, state_message
 from source_cryptocom.streams.base import Parameters
-from source_cryptocom.streams.instrument_list import InstrumentList
 from source_cryptocom.streams.market_stream import MarketStream
-from source_cryptocom.streams.work_list import Records, Task, WorkList
-from source_cryptocom.sync import Sync
 
 CHECKPOINT_SECONDS = 10.0
 
@@ -33,10 +33,10 @@ class PerInstrumentStream(MarketStream, ABC):
     per_instrument = True
     unit = "instruments"
 
-    def __init__(self, sync: Sync, instruments: InstrumentList) -> None:
-        super().__init__(sync)
+    def __init__(self, context: SyncContext, instruments: Instruments) -> None:
+        super().__init__(context)
         self._instruments = instruments
-        self._work = WorkList([], grows=False)
+        self._work = PartitionQueue([], grows=False)
         self._listed = 0
         self._unfinished = 0
         self._refused = 0
@@ -58,16 +58,16 @@ class PerInstrumentStream(MarketStream, ABC):
         """All records of a series that `cursor` (None: first sync) does not cover; the new cursor goes to `moved`."""
 
     def partitions(self) -> Iterable[Mapping[str, Any] | None]:
-        listed = self.series(self._sync.config.instruments or self._instruments.names())
+        listed = self.series(self._context.config.instruments or self._instruments.names())
         self._listed = len(listed)
         # What an interrupted full refresh has finished is not read again: its rows are still in the destination.
         done = self._cursors if self._full_refresh else {}
         tasks = [self._task(name) for name in [*listed, *self.unlisted(listed)] if name not in done]
-        self._work = WorkList(tasks, self.may_grow())
+        self._work = PartitionQueue(tasks, self.may_grow())
         self._unfinished = len(self._work)
         self._progress = Progress(self.logger, self.name, self.unit, len(self._work))
         self._complete = not self._work
-        lanes = self._sync.lanes.get(self.name, 1)
+        lanes = self._context.lanes.get(self.name, 1)
         if not self.may_grow() or not self._work:
             lanes = min(lanes, len(self._work))
         return [{"lane": lane} for lane in range(lanes)]
@@ -80,9 +80,9 @@ class PerInstrumentStream(MarketStream, ABC):
         """Whether reading a series may put parts of it on the work list, for all lanes to share."""
         return False
 
-    def _task(self, series: str) -> Task:
+    def _task(self, series: str) -> PartitionTask:
         cursor = None if self._full_refresh else self._cursors.get(series)
-        return Task(series, partial(self.read_series, series, cursor))
+        return PartitionTask(series, partial(self.read_series, series, cursor))
 
     def read_partition(self) -> Iterator[StreamData]:
         """One lane. A series that cannot be read costs the next ones nothing, and fails the table at the lane's end.
@@ -114,7 +114,7 @@ class PerInstrumentStream(MarketStream, ABC):
 
     def leave_out(self, series: str, error: AirbyteTracedException) -> bool:
         """Whether the table can do without a series that could not be read. Raises the error where all are refused."""
-        if not isinstance(error, ExchangeError) or error.action is not Action.REFUSED:
+        if not isinstance(error, ExchangeError) or error.action is not Action.SKIP_INSTRUMENT:
             self.logger.warning(f"{self.name}: {series} cannot be read and keeps its place. {error}")
             return False
         self.logger.warning(f"{self.name}: {series} is left out, the others are read. {error}")

@@ -6,28 +6,28 @@ from collections.abc import Iterator
 
 import requests
 
-from source_cryptocom.errors import Action, Meaning
-from source_cryptocom.redaction import redact
-from source_cryptocom.transport import UnusableSetting
+from source_cryptocom.api.errors import Action, ErrorRule
+from source_cryptocom.api.transport import UnusableSetting
+from source_cryptocom.logs.redaction import redact
 
-_CERTIFICATE = Meaning(
+_CERTIFICATE = ErrorRule(
     Action.CONFIG_ERROR,
     "The exchange's TLS certificate cannot be verified: check this machine's certificates and any proxy.",
 )
-_SETTING = Meaning(
+_SETTING = ErrorRule(
     Action.CONFIG_ERROR,
     "This machine's settings do not let it send requests: check base_url, the variables REQUESTS_CA_BUNDLE and "
     "HTTPS_PROXY, and what else names a proxy or certificates.",
 )
-_PROXY = Meaning(Action.RETRY, "Check the proxy that HTTPS_PROXY names.")
-_TLS = Meaning(Action.RETRY, "The TLS connection broke off: check the network, any proxy, and base_url.")
-_NETWORK = Meaning(Action.RETRY, "Check the network and the exchange's status page.")
+_PROXY = ErrorRule(Action.RETRY, "Check the proxy that HTTPS_PROXY names.")
+_TLS = ErrorRule(Action.RETRY, "The TLS connection broke off: check the network, any proxy, and base_url.")
+_NETWORK = ErrorRule(Action.RETRY, "Check the network and the exchange's status page.")
 
 _PROXY_PASSWORD = re.compile(r"//[^/@\s]*@")
 _LONGEST = 200
 
 
-def meaning_of_exception(error: Exception | None) -> Meaning:
+def rule_for_exception(error: Exception | None) -> ErrorRule:
     """What to do, and what to tell the user to do."""
     if isinstance(error, UnusableSetting):
         return _SETTING
@@ -38,12 +38,12 @@ def meaning_of_exception(error: Exception | None) -> Meaning:
     return _TLS if isinstance(error, requests.exceptions.SSLError) else _NETWORK
 
 
-def exception_sentence(method: str, error: Exception | None, meaning: Meaning) -> str:
+def exception_message(method: str, error: Exception | None, rule: ErrorRule) -> str:
     """`public/get-book got no complete answer (ConnectionError: gaierror: Name or service not known). Check ...`
 
     The reason is the innermost exception's: those around it repeat the address, and bury what went wrong.
     """
-    return f"{method} got no complete answer ({_reason(error)}). {meaning.advice}"
+    return f"{method} got no complete answer ({_reason(error)}). {rule.hint}"
 
 
 def _reason(error: Exception | None) -> str:

@@ -3,10 +3,10 @@
 import threading
 from collections.abc import Callable
 
-from source_cryptocom.envelope import Row
+from source_cryptocom.api.response import Row
 
 
-class InstrumentList:
+class Instruments:
     """Thread-safe. A failed fetch is remembered: each table that needs the list fails with it, without more waits."""
 
     def __init__(self, fetch: Callable[[], list[Row]]) -> None:

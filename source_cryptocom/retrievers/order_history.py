@@ -3,17 +3,17 @@
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from source_cryptocom.api.response import Row
 from source_cryptocom.clock import NS_PER_MS
 from source_cryptocom.config import oldest_kept_ms
-from source_cryptocom.envelope import Row
-from source_cryptocom.paging import PAGE_LIMIT
-from source_cryptocom.rereading import MOST_REQUESTS, Rereading, rereading
+from source_cryptocom.context import SyncContext
+from source_cryptocom.retrievers.order_lookback import MAX_REQUESTS, OrderLookback, rereading
+from source_cryptocom.retrievers.time_windows import HistoryStream
+from source_cryptocom.retrievers.window_paginator import PAGE_LIMIT
+from source_cryptocom.retrievers.windows import WINDOW_NS, RowTime, Window
+from source_cryptocom.state.restored_cursors import join_names
 from source_cryptocom.streams.account import OpenOrder
 from source_cryptocom.streams.history import CREATION
-from source_cryptocom.streams.history_stream import HistoryStream
-from source_cryptocom.streams.places import named
-from source_cryptocom.sync import Sync
-from source_cryptocom.windows import WINDOW_NS, RowTime, Window
 
 UPDATE = RowTime("update_time")
 OPEN_STATUSES = ("NEW", "PENDING", "ACTIVE")
@@ -34,9 +34,9 @@ class OrderHistory(HistoryStream):
     times = (CREATION, UPDATE)
     identity_fields = ("order_id", "update_time")
 
-    def __init__(self, sync: Sync) -> None:
-        super().__init__(sync)
-        self._open_orders = OpenOrder(sync)
+    def __init__(self, context: SyncContext) -> None:
+        super().__init__(context)
+        self._open_orders = OpenOrder(context)
         self._open_now: set[str] = set()
         self._watched: dict[str, int] = {}
         self._emitted_again: set[Hashable] = set()
@@ -49,7 +49,7 @@ class OrderHistory(HistoryStream):
             if row.get("order_id") and (created_ns := CREATION.earliest_ns(row))
         }
         # The answer may have taken minutes: an order that ended meanwhile is not in it.
-        listed_ms = max(now, self._sync.clock())
+        listed_ms = max(now, self._context.clock())
         self._open_now = set(open_now)
         self._watched = {**self.history.open_orders, **open_now}
         again = rereading(self.history, start_ms, oldest_kept_ms(now), listed_ms)
@@ -59,11 +59,11 @@ class OrderHistory(HistoryStream):
             yield from self._emitted(rows)
         self._advance(orders=again.known)
 
-    def _pages_read_again(self, again: Rereading) -> Iterator[list[Row]]:
+    def _pages_read_again(self, again: OrderLookback) -> Iterator[list[Row]]:
         for window in again.windows():
             for page in super().pages(window):
                 yield page
-                if self.requests_made >= MOST_REQUESTS:
+                if self.requests_made >= MAX_REQUESTS:
                     return
 
     def pages(self, window: Window) -> Iterator[list[Row]]:
@@ -87,7 +87,7 @@ class OrderHistory(HistoryStream):
 
     def after_windows(self) -> Iterator[dict[str, Any]]:
         """The watched orders that have ended but came up in no window, without those neighbours which have."""
-        oldest_ms = oldest_kept_ms(self._sync.clock())
+        oldest_ms = oldest_kept_ms(self._context.clock())
         ended = {order_id: ms for order_id, ms in self._watched.items() if order_id not in self._open_now}
         for window in windows_around(ms for ms in ended.values() if ms >= oldest_ms):
             yield from self._look_up(window, ended)
@@ -100,7 +100,7 @@ class OrderHistory(HistoryStream):
             if orders:
                 self.logger.warning(
                     f"{self.name}: open no more, but not listed by the exchange among the orders that have ended: "
-                    f"{named(orders)}. {what}."
+                    f"{join_names(orders)}. {what}."
                 )
 
     def _look_up(self, window: Window, ended: Mapping[str, int]) -> Iterator[dict[str, Any]]:

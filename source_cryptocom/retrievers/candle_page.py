@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
+from source_cryptocom.api.response import Row
 from source_cryptocom.clock import MS_PER_MINUTE
-from source_cryptocom.envelope import Row
 
 # A candle's last trades may be booked a little after the next one has opened.
 SETTLING_MS = MS_PER_MINUTE

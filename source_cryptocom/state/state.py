@@ -26,7 +26,7 @@ VERSION = 1
 
 # The exchange tolerates a clock 60 s off, so a time taken from this machine claims at most a minute too much or too
 # little; the rest allows for a row that becomes visible a little after its own time.
-CLOCK_MARGIN_MS = 3 * MS_PER_MINUTE
+LOOKBACK_MS = 3 * MS_PER_MINUTE
 
 # 2019-01-01, the year in which the exchange opened.
 OPENED_MS = 1_546_300_800_000
@@ -60,14 +60,14 @@ def _any_time(state: State, name: str) -> int:
 
 def _time(state: State, name: str, now: int) -> int:
     ms = _any_time(state, name)
-    if ms > now + CLOCK_MARGIN_MS:
+    if ms > now + LOOKBACK_MS:
         raise UnusableState(f"{name} {rfc3339(ms)} lies in the future")
     return ms
 
 
 def is_plausible(cursor_ms: int, now: int) -> bool:
     """From a cursor in the future a table would read nothing, from one long ago without end."""
-    return OPENED_MS <= cursor_ms <= now + CLOCK_MARGIN_MS
+    return OPENED_MS <= cursor_ms <= now + LOOKBACK_MS
 
 
 def _flag(state: State) -> bool:
@@ -75,10 +75,10 @@ def _flag(state: State) -> bool:
 
 
 @dataclass(frozen=True)
-class OrdersKnown:
-    """Every order placed before `known_to_ms` was emitted or is watched; the open ones were listed at `listed_ms`."""
+class OrderWatermark:
+    """Every order placed before `complete_until_ms` was emitted or is followed; `listed_ms`: open ones were listed."""
 
-    known_to_ms: int
+    complete_until_ms: int
     listed_ms: int
 
 
@@ -94,13 +94,13 @@ class HistoryState:
     cursor_ms: int
     open_orders: Mapping[str, int] = field(default_factory=dict)
     refreshing: bool = False
-    orders: OrdersKnown | None = None
+    orders: OrderWatermark | None = None
 
     def as_state(self, cursor_field: str) -> dict[str, Any]:
         state: dict[str, Any] = {"version": VERSION, cursor_field: rfc3339(self.cursor_ms)}
         if self.orders:
             state["open_orders_listed_at"] = rfc3339(self.orders.listed_ms)
-            state["orders_known_to"] = rfc3339(self.orders.known_to_ms)
+            state["orders_known_to"] = rfc3339(self.orders.complete_until_ms)
         if self.open_orders:
             state["open_orders"] = dict(self.open_orders)
         if self.refreshing:
@@ -112,14 +112,14 @@ def parse_history_state(state: State, cursor_field: str, now: int) -> HistorySta
     """Raises UnusableState, or ConfigError for a later version's state."""
     _check_version(state)
     open_orders = state.get("open_orders", {})
-    latest_ms = now + CLOCK_MARGIN_MS
+    latest_ms = now + LOOKBACK_MS
     if not isinstance(open_orders, Mapping) or not all(
         type(ms) is int and 0 < ms <= latest_ms for ms in open_orders.values()
     ):
         raise UnusableState("open_orders does not hold creation times")
     orders = None
     if "orders_known_to" in state:
-        orders = OrdersKnown(_time(state, "orders_known_to", now), _time(state, "open_orders_listed_at", now))
+        orders = OrderWatermark(_time(state, "orders_known_to", now), _time(state, "open_orders_listed_at", now))
     return HistoryState(_time(state, cursor_field, now), dict(open_orders), _flag(state), orders)
 
 
@@ -152,7 +152,7 @@ def parse_market_state(state: State, now: int) -> MarketState:
     if not isinstance(cursors, Mapping):
         raise UnusableState("cursors is not an object")
     synced_ms = _any_time(state, "synced_at") if "synced_at" in state else None
-    if synced_ms is not None and synced_ms > now + CLOCK_MARGIN_MS:
+    if synced_ms is not None and synced_ms > now + LOOKBACK_MS:
         synced_ms = None
     return MarketState(synced_ms, dict(cursors), _flag(state))
 
@@ -184,7 +184,7 @@ class Checkpointed(Protocol):
         """Called when all partitions have ended, well or not."""
 
 
-class CheckpointCursor(Cursor):
+class StateEmittingCursor(Cursor):
     """The engine's view of a stream's state: printed once more when the stream has ended, finished or failed.
 
     Until then the stream sends its states itself, through the queue that carries its rows. The engine's own

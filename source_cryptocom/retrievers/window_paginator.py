@@ -10,27 +10,27 @@ For, by the exchange's own time, whichever it is: a row not yet read is not newe
 row met again lies before the new `end`; so everything not yet read lies before the new `end` too.
 
 Where no guess passes, the window is cut in two, which needs no guess. Where a single instant holds more than a page, a
-larger page is asked for. Where that fails too, StuckWindow is raised: nothing is ever skipped.
+larger page is asked for. Where that fails too, UnpageableWindow is raised: nothing is ever skipped.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from source_cryptocom.clock import NS_PER_MS
-from source_cryptocom.windows import Row, RowTime, Window
+from source_cryptocom.retrievers.windows import Row, RowTime, Window
 
 PAGE_LIMIT = 100
 LARGER_LIMIT = 1_000
 
 Fetch = Callable[[Window, int], Sequence[Row]]
-"""Asks for the newest `limit` rows of a window. Raises LimitRefused where the exchange does not accept the limit."""
+"""Asks for the newest `limit` rows of a window. Raises PageSizeRefused where the exchange does not accept the limit."""
 
 
-class LimitRefused(Exception):
+class PageSizeRefused(Exception):
     """The exchange accepts no page of more than PAGE_LIMIT rows."""
 
 
-class StuckWindow(Exception):
+class UnpageableWindow(Exception):
     """More rows in one instant than the exchange hands out in one page."""
 
     def __init__(self, window: Window, limit: int) -> None:
@@ -41,14 +41,14 @@ class StuckWindow(Exception):
 
 
 @dataclass(frozen=True)
-class _Step:
+class Continuation:
     """A guess at the end of what a full page left unread; `kind` names the guess, so that failures are remembered."""
 
     kind: tuple[str, str]
     end_ns: int
 
 
-class WindowReader:
+class WindowPaginator:
     """Reads windows one after the other, and remembers which guesses the exchange's answers have refuted."""
 
     def __init__(
@@ -62,14 +62,16 @@ class WindowReader:
         self._identity = identity
         self._times = times
         self._page_limit = page_limit
-        self._refuted: set[tuple[str, str]] = set()
+        self._failed_kinds: set[tuple[str, str]] = set()
         self._larger_pages: bool | None = None  # not known yet whether the exchange serves them
         self._unproven: Window | None = None  # the window in whole, as long as it may tell
         self._seen: set[Hashable] = set()
         self._seen_in_last_window: set[Hashable] = set()
 
     def read(self, window: Window) -> Iterator[list[Row]]:
-        """The window's rows, page by page, each row once; whole when the iterator ends, else StuckWindow is raised.
+        """The window's rows, page by page, each row once; whole when the iterator ends.
+
+        Raises UnpageableWindow where it cannot be read to its end.
 
         A row that was in the window before as well (an end that turns out inclusive) is not given again.
         """
@@ -88,11 +90,11 @@ class WindowReader:
                     continue
                 earlier = Window(window.start_ns, step.end_ns)
                 earlier_page = self._fetch(earlier, self._page_limit)
-                if not self._meet(page, earlier_page, earlier):
-                    self._refuted.add(step.kind)
+                if not self._overlaps(page, earlier_page, earlier):
+                    self._failed_kinds.add(step.kind)
                     continue
                 window = earlier
-                if self._leads_on(earlier_page):
+                if self._makes_progress(earlier_page):
                     page = earlier_page
                     break
             else:
@@ -111,29 +113,29 @@ class WindowReader:
         identity = self._identity(row)
         return identity not in self._seen and identity not in self._seen_in_last_window
 
-    def _meet(self, page: Sequence[Row], earlier_page: Sequence[Row], earlier: Window) -> bool:
+    def _overlaps(self, page: Sequence[Row], earlier_page: Sequence[Row], earlier: Window) -> bool:
         """Whether the earlier page holds a row of the later one, and not merely one that comes with every page."""
         known = set(map(self._identity, page))
         met = (row for row in earlier_page if self._identity(row) in known)
         return any(time.may_lie_before(row, earlier.end_ns) for row in met for time in self._times)
 
-    def _leads_on(self, page: Sequence[Row]) -> bool:
+    def _makes_progress(self, page: Sequence[Row]) -> bool:
         """Whether it brings something: to step on from a full page of known rows might never come to an end."""
         return len(page) < self._page_limit or any(map(self._is_unseen, page))
 
-    def _steps(self, page: Sequence[Row], window: Window) -> list[_Step]:
+    def _steps(self, page: Sequence[Row], window: Window) -> list[Continuation]:
         """Ends inside the window at which the unread rest may begin: those never refuted first, the boldest first."""
         steps = []
         for time in self._times:
             oldest = self._oldest(page, time)
             if oldest is not None:
                 next_ms = (oldest // NS_PER_MS + 1) * NS_PER_MS
-                steps += [_Step((time.name, "ns"), oldest + 1), _Step((time.name, "ms"), next_ms)]
+                steps += [Continuation((time.name, "ns"), oldest + 1), Continuation((time.name, "ms"), next_ms)]
         inside = [step for step in steps if window.start_ns < step.end_ns < window.end_ns]
         if window.width_ns <= NS_PER_MS:
             # In a crowd a guess that was wrong before costs more requests than it can spare.
-            inside = [step for step in inside if step.kind not in self._refuted]
-        return sorted(inside, key=lambda step: (step.kind in self._refuted, step.end_ns))
+            inside = [step for step in inside if step.kind not in self._failed_kinds]
+        return sorted(inside, key=lambda step: (step.kind in self._failed_kinds, step.end_ns))
 
     @staticmethod
     def _oldest(page: Sequence[Row], time: RowTime) -> int | None:
@@ -146,7 +148,7 @@ class WindowReader:
                 yield self._unseen(larger_page)
                 return
         if window.width_ns == 1:
-            raise StuckWindow(window, self._page_limit)
+            raise UnpageableWindow(window, self._page_limit)
         middle = self._middle(window, page)
         yield from self._read(Window(middle, window.end_ns))
         yield from self._read(Window(window.start_ns, middle))
@@ -159,7 +161,7 @@ class WindowReader:
             rows = self._fetch(window, LARGER_LIMIT)
             if self._larger_pages is None:
                 self._larger_pages = self._serves_larger_pages(len(rows))
-        except LimitRefused:
+        except PageSizeRefused:
             self._larger_pages = False
             return []
         return rows

@@ -6,7 +6,7 @@ from enum import Enum
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_cryptocom.redaction import redact
+from source_cryptocom.logs.redaction import redact
 
 
 class Action(Enum):
@@ -15,16 +15,16 @@ class Action(Enum):
     RETRY = "retry"
     RATE_LIMITED = "rate limited"
     CONFIG_ERROR = "config error"
-    REFUSED = "refused"
+    SKIP_INSTRUMENT = "skip instrument"
     FAIL = "fail"
 
 
 @dataclass(frozen=True)
-class Meaning:
-    """`advice` is what happened and what to do; the sentence that names method and code is put before it."""
+class ErrorRule:
+    """`hint` is what happened and what to do; the sentence that names method and code is put before it."""
 
     action: Action
-    advice: str
+    hint: str
 
 
 _SUPPORT = "Ask the exchange's support about the account."
@@ -46,21 +46,21 @@ _INSTRUMENT = "The exchange does not offer this instrument (any more)."
 _REPORT = "Please report this with the connector's log."
 
 
-def _retry(advice: str) -> Meaning:
-    return Meaning(Action.RETRY, advice)
+def _retry(hint: str) -> ErrorRule:
+    return ErrorRule(Action.RETRY, hint)
 
 
-def _config(advice: str) -> Meaning:
-    return Meaning(Action.CONFIG_ERROR, advice)
+def _config(hint: str) -> ErrorRule:
+    return ErrorRule(Action.CONFIG_ERROR, hint)
 
 
-def _refused(advice: str = _INSTRUMENT) -> Meaning:
-    return Meaning(Action.REFUSED, advice)
+def _refused(hint: str = _INSTRUMENT) -> ErrorRule:
+    return ErrorRule(Action.SKIP_INSTRUMENT, hint)
 
 
 # Codes of the exchange's documentation, and some that only other clients have recorded (marked *). Codes of order
 # entry are left out on purpose: a read-only connector that meets one fails with the exchange's own words.
-MEANINGS: dict[int, Meaning] = {
+REASON_CODES: dict[int, ErrorRule] = {
     40101: _config(_KEY),
     40102: _config(_CLOCK),
     40103: _config(_WHITELIST),
@@ -88,49 +88,49 @@ MEANINGS: dict[int, Meaning] = {
     50001: _retry(_SERVER),
     120009: _retry(_SERVER),
     9010001: _retry("The exchange is in maintenance."),  # *
-    42901: Meaning(Action.RATE_LIMITED, _BUSY),
-    10006: Meaning(Action.RATE_LIMITED, _BUSY),  # *
+    42901: ErrorRule(Action.RATE_LIMITED, _BUSY),
+    10006: ErrorRule(Action.RATE_LIMITED, _BUSY),  # *
 }
 
 # Where a body carries no code that decides: the HTTP status alone.
-STATUS_MEANINGS: dict[int, Meaning] = {
+HTTP_STATUSES: dict[int, ErrorRule] = {
     401: _config("The exchange, or something on the way to it, asks for a login: check key and secret, and any proxy."),
-    403: Meaning(
+    403: ErrorRule(
         Action.FAIL, "Something between this machine and the exchange forbids the request: a firewall, or your region."
     ),
-    404: Meaning(Action.FAIL, "There is nothing at this address: check base_url."),
+    404: ErrorRule(Action.FAIL, "There is nothing at this address: check base_url."),
     407: _config("A proxy asks for a login: give it in HTTPS_PROXY."),
     408: _retry("The exchange took too long."),
-    429: Meaning(Action.RATE_LIMITED, _BUSY),
+    429: ErrorRule(Action.RATE_LIMITED, _BUSY),
 }
-_ELSEWHERE = Meaning(
+_ELSEWHERE = ErrorRule(
     Action.FAIL, "The exchange sends the request elsewhere, where a key must not follow: check base_url."
 )
-_UNKNOWN = Meaning(Action.FAIL, _REPORT)
+_UNKNOWN = ErrorRule(Action.FAIL, _REPORT)
 _UNREADABLE = _retry("Perhaps something else than the exchange has answered.")
 
 # Documented with HTTP 400, and statuses of HTTP themselves: whoever answers with another status means that.
 _CODES_LIKE_STATUSES = (401, 408)
 
 
-def meaning_of(status: int, code: int | None, per_instrument: bool) -> Meaning | None:
+def rule_for(status: int, code: int | None, per_instrument: bool) -> ErrorRule | None:
     """What an answer asks for; None for success. `per_instrument`: the request's own choice was just an instrument.
 
     The code decides where the table has it (50001 comes with 400 and with 500, failures come with 200), but for 429,
     which means the same whatever the body says.
     """
     if status == 429:
-        return STATUS_MEANINGS[429]
+        return HTTP_STATUSES[429]
     if code == 0 and 200 <= status < 300:
         return None
     says_status = code in _CODES_LIKE_STATUSES and status not in (200, 400)
-    meaning = MEANINGS.get(code) if code and not says_status else None
-    if meaning and (meaning.action is not Action.REFUSED or per_instrument):
-        return meaning
-    return _meaning_of_status(status, code)
+    rule = REASON_CODES.get(code) if code and not says_status else None
+    if rule and (rule.action is not Action.SKIP_INSTRUMENT or per_instrument):
+        return rule
+    return _rule_for_status(status, code)
 
 
-def _meaning_of_status(status: int, code: int | None) -> Meaning:
+def _rule_for_status(status: int, code: int | None) -> ErrorRule:
     """Where the code does not decide."""
     if status >= 500:
         return _retry(_SERVER)
@@ -138,7 +138,7 @@ def _meaning_of_status(status: int, code: int | None) -> Meaning:
         return _ELSEWHERE
     if code is None and status < 300:
         return _UNREADABLE
-    return STATUS_MEANINGS.get(status, _UNKNOWN)
+    return HTTP_STATUSES.get(status, _UNKNOWN)
 
 
 class ExchangeError(AirbyteTracedException):
@@ -154,13 +154,13 @@ _FAILURE_TYPES = {
     Action.CONFIG_ERROR: FailureType.config_error,
     Action.RETRY: FailureType.transient_error,
     Action.RATE_LIMITED: FailureType.transient_error,
-    Action.REFUSED: FailureType.system_error,
+    Action.SKIP_INSTRUMENT: FailureType.system_error,
     Action.FAIL: FailureType.system_error,
 }
 
 
-def sentence(method: str, status: int, code: int | None, message: str, meaning: Meaning) -> str:
+def error_message(method: str, status: int, code: int | None, message: str, rule: ErrorRule) -> str:
     """`private/get-trades was answered with code 40101 UNAUTHORIZED (HTTP 401). The key ...`."""
     # Masked before it is cut: half a secret would not be recognised any more.
     said = f"code {code} {redact(message)}".rstrip() if code is not None else "no reason code"
-    return f"{method} was answered with {said[:300]} (HTTP {status}). {meaning.advice.format(method=method)}"
+    return f"{method} was answered with {said[:300]} (HTTP {status}). {rule.hint.format(method=method)}"

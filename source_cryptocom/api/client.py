@@ -14,15 +14,15 @@ from airbyte_cdk.sources.streams.http.error_handlers import ErrorHandler, ErrorR
 from airbyte_cdk.sources.streams.http.exceptions import BaseBackoffException
 from requests.auth import AuthBase
 
-from source_cryptocom.connection_errors import exception_sentence, meaning_of_exception
-from source_cryptocom.envelope import MalformedResult, envelope_of
-from source_cryptocom.errors import Action, ExchangeError, Meaning, meaning_of, sentence
-from source_cryptocom.redaction import mask_log, redact
-from source_cryptocom.transport import BoundedAdapter
+from source_cryptocom.api.connection_errors import exception_message, rule_for_exception
+from source_cryptocom.api.errors import Action, ErrorRule, ExchangeError, error_message, rule_for
+from source_cryptocom.api.response import MalformedResult, envelope_of
+from source_cryptocom.api.transport import BoundedAdapter
+from source_cryptocom.logs.redaction import mask_log, redact
 
 
 @dataclass(frozen=True)
-class Patience:
+class RetryPolicy:
     """`attempts` tries; between them waits of 1, 2, 4 ... `longest_wait_seconds`, each up to 1 s longer by chance."""
 
     attempts: int = 7
@@ -30,9 +30,9 @@ class Patience:
     total_seconds: int = 300
 
 
-SYNC_PATIENCE = Patience()
+SYNC_RETRIES = RetryPolicy()
 # A person waits for the answer of a connection test.
-CHECK_PATIENCE = Patience(attempts=5, longest_wait_seconds=1, total_seconds=20)
+CHECK_RETRIES = RetryPolicy(attempts=5, longest_wait_seconds=1, total_seconds=20)
 
 
 class ExchangeErrorHandler(ErrorHandler):
@@ -41,18 +41,18 @@ class ExchangeErrorHandler(ErrorHandler):
     It raises rather than resolve to FAIL, because the CDK logs a failed request's body: key and signature.
     """
 
-    def __init__(self, method: str, per_instrument: bool, patience: Patience) -> None:
+    def __init__(self, method: str, per_instrument: bool, retry_policy: RetryPolicy) -> None:
         self._method = method
         self._per_instrument = per_instrument
-        self._patience = patience
+        self._retry_policy = retry_policy
 
     @property
     def max_retries(self) -> int:
-        return self._patience.attempts - 1
+        return self._retry_policy.attempts - 1
 
     @property
     def max_time(self) -> int:
-        return self._patience.total_seconds
+        return self._retry_policy.total_seconds
 
     def interpret_response(self, response: requests.Response | Exception | None) -> ErrorResolution:
         if isinstance(response, requests.Response):
@@ -70,11 +70,11 @@ class ExchangeErrorHandler(ErrorHandler):
         except MalformedResult as error:
             unreadable = f" The answer cannot be read: {error}."
             code = None
-        meaning = meaning_of(response.status_code, code, self._per_instrument)
-        if meaning is None:
+        rule = rule_for(response.status_code, code, self._per_instrument)
+        if rule is None:
             return ErrorResolution(ResponseAction.SUCCESS)
-        text = sentence(self._method, response.status_code, code, message, meaning) + unreadable
-        return self._resolve(meaning, text)
+        text = error_message(self._method, response.status_code, code, message, rule) + unreadable
+        return self._resolve(rule, text)
 
     @staticmethod
     def _require_result(result: Any) -> None:
@@ -83,15 +83,15 @@ class ExchangeErrorHandler(ErrorHandler):
             raise MalformedResult("its result holds no list of rows")
 
     def _interpret_exception(self, error: Exception | None) -> ErrorResolution:
-        meaning = meaning_of_exception(error)
-        return self._resolve(meaning, exception_sentence(self._method, error, meaning))
+        rule = rule_for_exception(error)
+        return self._resolve(rule, exception_message(self._method, error, rule))
 
-    def _resolve(self, meaning: Meaning, text: str) -> ErrorResolution:
-        if meaning.action is Action.RETRY:
+    def _resolve(self, rule: ErrorRule, text: str) -> ErrorResolution:
+        if rule.action is Action.RETRY:
             return ErrorResolution(ResponseAction.RETRY, FailureType.transient_error, redact(text))
-        if meaning.action is Action.RATE_LIMITED:
+        if rule.action is Action.RATE_LIMITED:
             return ErrorResolution(ResponseAction.RATE_LIMITED, FailureType.transient_error, redact(text))
-        raise ExchangeError(meaning.action, text)
+        raise ExchangeError(rule.action, text)
 
 
 class ExchangeClient(HttpClient):
@@ -105,17 +105,17 @@ class ExchangeClient(HttpClient):
         authenticator: AuthBase,
         api_budget: APIBudget,
         per_instrument: bool = False,
-        patience: Patience = SYNC_PATIENCE,
+        retry_policy: RetryPolicy = SYNC_RETRIES,
     ) -> None:
         mask_log(logger)
         super().__init__(
             name=name,
             logger=logger,
-            error_handler=ExchangeErrorHandler(method, per_instrument, patience),
+            error_handler=ExchangeErrorHandler(method, per_instrument, retry_policy),
             api_budget=api_budget,
             authenticator=authenticator,
         )
-        self._patience = patience
+        self._retry_policy = retry_policy
         adapter = BoundedAdapter()
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, adapter)
@@ -134,9 +134,9 @@ class ExchangeClient(HttpClient):
         send = backoff.on_exception(
             backoff.expo,
             BaseBackoffException,
-            max_tries=self._patience.attempts,
-            max_time=self._patience.total_seconds,
-            max_value=self._patience.longest_wait_seconds,
+            max_tries=self._retry_policy.attempts,
+            max_time=self._retry_policy.total_seconds,
+            max_value=self._retry_policy.longest_wait_seconds,
             jitter=backoff.random_jitter,
             on_backoff=self._log_wait,
             logger=None,
@@ -145,7 +145,7 @@ class ExchangeClient(HttpClient):
             response: requests.Response = send(request, request_kwargs, log_formatter, exit_on_rate_limit)
             return response
         except BaseBackoffException as error:
-            # Fewer than the patience allows where the time ran out first.
+            # Fewer than the retry_policy allows where the time ran out first.
             attempts = self._request_attempt_count[request]
             raise ExchangeError(Action.RETRY, f"{error} Given up after {attempts} attempts.") from None
         finally:
@@ -153,6 +153,6 @@ class ExchangeClient(HttpClient):
 
     def _log_wait(self, details: Any) -> None:
         self._logger.warning(
-            f"{details['exception']} Attempt {details['tries']} of {self._patience.attempts}; "
+            f"{details['exception']} Attempt {details['tries']} of {self._retry_policy.attempts}; "
             f"next one in {details['wait']:.1f} seconds."
         )
