@@ -20,7 +20,9 @@ LOGGER = logging.getLogger("airbyte.client-test")
 SUCCESS = answer([{"trade_id": "1"}])
 
 
-def client(retry_policy: RetryPolicy = SYNC_RETRIES, per_instrument: bool = False) -> ExchangeClient:
+def client(
+    retry_policy: RetryPolicy = SYNC_RETRIES, per_instrument: bool = False, records_path: str = "data"
+) -> ExchangeClient:
     register_secrets(API_KEY, API_SECRET)
     return ExchangeClient(
         name="user_trade",
@@ -30,6 +32,7 @@ def client(retry_policy: RetryPolicy = SYNC_RETRIES, per_instrument: bool = Fals
         api_budget=APIBudget(policies=[]),
         per_instrument=per_instrument,
         retry_policy=retry_policy,
+        records_path=records_path,
     )
 
 

@@ -149,6 +149,24 @@ def test_an_unreadable_answer_says_so(http: Http, waits: list[float]) -> None:
     assert "The answer cannot be read: its result holds no list of rows." in str(failure())
 
 
+@pytest.mark.parametrize(
+    ("records_path", "result"),
+    [
+        ("data", {"data": []}),
+        ("deposit_list", {"deposit_list": [{"id": "1"}]}),
+        ("wallet.rows", {"wallet": {"rows": []}}),
+        ("", {"effective_spot_maker_rate_bps": "25"}),
+    ],
+)
+def test_an_answer_is_good_where_the_rows_are_where_the_table_looks_for_them(
+    records_path: str, result: Any, http: Http, waits: list[float]
+) -> None:
+    other = {"other": []} if records_path else []
+    http.post(URL, [{"json": {"code": 0, "result": other}}, {"json": {"code": 0, "result": result}}])
+    assert send(client(records_path=records_path)).json()["result"] == result
+    assert http.call_count == 2
+
+
 NOT_WORTH_A_RETRY: dict[str, tuple[dict[str, Any], FailureType, str]] = {
     "wrong key": (refused(401, 40101, "UNAUTHORIZED"), FailureType.config_error, "The key or the secret is wrong"),
     "clock": (refused(400, 40102), FailureType.config_error, "The clock of this machine"),
@@ -226,10 +244,12 @@ def test_no_request_is_remembered_once_it_is_over(http: Http, waits: list[float]
 
 
 def test_the_handler_tells_the_cdk_how_patient_it_is() -> None:
-    handler = ExchangeErrorHandler(METHOD, per_instrument=False, retry_policy=RetryPolicy(attempts=5, total_seconds=77))
+    handler = ExchangeErrorHandler(
+        METHOD, per_instrument=False, retry_policy=RetryPolicy(attempts=5, total_seconds=77), require_result=bool
+    )
     assert (handler.max_retries, handler.max_time) == (4, 77)
 
 
 def test_nothing_at_all_for_an_answer_is_tried_again() -> None:
-    handler = ExchangeErrorHandler(METHOD, per_instrument=False, retry_policy=SYNC_RETRIES)
+    handler = ExchangeErrorHandler(METHOD, per_instrument=False, retry_policy=SYNC_RETRIES, require_result=bool)
     assert handler.interpret_response(None).response_action is ResponseAction.RETRY

@@ -9,7 +9,7 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_cryptocom.api.response import Envelope, MalformedResult, envelope_of, parse_envelope
+from source_cryptocom.api.response import Envelope, MalformedResult, envelope_of, parse_envelope, rows_at
 
 
 def result_of(text: str) -> Any:
@@ -80,18 +80,24 @@ def test_a_body_that_is_no_envelope_is_refused_with_a_reason(body: bytes, reason
         parse_envelope(body)
 
 
-def test_rows_are_the_objects_under_data() -> None:
+def test_rows_are_the_list_that_the_path_leads_to() -> None:
     rows = [{"d": "1"}, {"d": "2"}]
-    assert Envelope(0, "", {"data": rows}).rows() == rows
-    assert Envelope(0, "", {"data": []}).rows() == []
+    assert rows_at({"data": rows}, "data") == rows
+    assert rows_at({"data": []}, "data") == []
+    assert rows_at({"wallet": {"rows": rows}}, "wallet.rows") == rows
+    assert rows_at({"rate": "25"}, "") == [{"rate": "25"}]
 
 
-@pytest.mark.parametrize(
-    "result", [None, [], "data", {}, {"data": None}, {"data": {}}, {"data": "rows"}, {"data": [{"d": "1"}, None]}]
-)
+@pytest.mark.parametrize("result", [None, [], "data", {}, {"data": None}, {"data": {}}, {"data": "rows"}])
 def test_a_missing_list_of_rows_is_no_empty_list(result: Any) -> None:
     with pytest.raises(MalformedResult, match="its result holds no list of rows"):
-        Envelope(0, "", result).rows()
+        rows_at(result, "data")
+
+
+@pytest.mark.parametrize("result", [None, [], "data", 0])
+def test_a_result_that_is_to_be_the_one_row_is_an_object(result: Any) -> None:
+    with pytest.raises(MalformedResult, match="its result is not an object"):
+        rows_at(result, "")
 
 
 def test_a_response_is_parsed_once() -> None:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import backoff
@@ -16,7 +17,7 @@ from requests.auth import AuthBase
 
 from source_cryptocom.api.connection_errors import exception_message, rule_for_exception
 from source_cryptocom.api.errors import Action, ErrorRule, ExchangeError, error_message, rule_for
-from source_cryptocom.api.response import MalformedResult, envelope_of
+from source_cryptocom.api.response import MalformedResult, envelope_of, rows_at
 from source_cryptocom.api.transport import BoundedAdapter
 from source_cryptocom.logs.redaction import mask_log, redact
 
@@ -41,8 +42,12 @@ class ExchangeErrorHandler(ErrorHandler):
     It raises rather than resolve to FAIL, because the CDK logs a failed request's body: key and signature.
     """
 
-    def __init__(self, method: str, per_instrument: bool, retry_policy: RetryPolicy) -> None:
+    def __init__(
+        self, method: str, per_instrument: bool, retry_policy: RetryPolicy, require_result: Callable[[Any], object]
+    ) -> None:
+        """`require_result` raises MalformedResult for a result that does not hold what the table reads from it."""
         self._method = method
+        self._require_result = require_result
         self._per_instrument = per_instrument
         self._retry_policy = retry_policy
 
@@ -76,12 +81,6 @@ class ExchangeErrorHandler(ErrorHandler):
         text = error_message(self._method, response.status_code, code, message, rule) + unreadable
         return self._resolve(rule, text)
 
-    @staticmethod
-    def _require_result(result: Any) -> None:
-        """An empty list is an answer; nothing in its place is not: taken for no rows, it would lose some in silence."""
-        if not isinstance(result, dict) or not isinstance(result.get("data"), list):
-            raise MalformedResult("its result holds no list of rows")
-
     def _interpret_exception(self, error: Exception | None) -> ErrorResolution:
         rule = rule_for_exception(error)
         return self._resolve(rule, exception_message(self._method, error, rule))
@@ -106,12 +105,16 @@ class ExchangeClient(HttpClient):
         api_budget: APIBudget,
         per_instrument: bool = False,
         retry_policy: RetryPolicy = SYNC_RETRIES,
+        records_path: str = "data",
     ) -> None:
+        """`records_path`: where under `result` the rows are, as rows_at reads it; an answer without is tried again."""
         mask_log(logger)
         super().__init__(
             name=name,
             logger=logger,
-            error_handler=ExchangeErrorHandler(method, per_instrument, retry_policy),
+            error_handler=ExchangeErrorHandler(
+                method, per_instrument, retry_policy, partial(rows_at, records_path=records_path)
+            ),
             api_budget=api_budget,
             authenticator=authenticator,
         )

@@ -18,16 +18,25 @@ class Envelope:
     message: str
     result: Any
 
-    def rows(self) -> list[Row]:
-        """The objects under `result.data`. Raises MalformedResult where there are none: no rows is an empty list."""
-        rows = self.result.get("data") if isinstance(self.result, dict) else None
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise MalformedResult("its result holds no list of rows")
-        return rows
-
 
 class MalformedResult(ValueError):
     """The body is not what the exchange documents; the text completes "the answer cannot be read: ..."."""
+
+
+def rows_at(result: Any, records_path: str) -> list[Any]:
+    """The list under the dotted `records_path` of a result; for "" the result itself is the one row.
+
+    Raises MalformedResult where there is none: no rows is an empty list. Taken for no rows, nothing in its place would
+    lose some in silence.
+    """
+    found = result
+    for name in filter(None, records_path.split(".")):
+        found = found.get(name) if isinstance(found, dict) else None
+    if records_path and isinstance(found, list):
+        return found
+    if not records_path and isinstance(found, dict):
+        return [found]
+    raise MalformedResult("its result holds no list of rows" if records_path else "its result is not an object")
 
 
 def _refuse_constant(text: str) -> NoReturn:
