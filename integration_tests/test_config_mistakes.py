@@ -62,8 +62,8 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"candlestick_count": True}, "candlestick_count: must be a whole number, not True."),
     ({"trade_count": -1}, "trade_count: must be at least 1, not -1."),
     ({"trade_count": 1.5}, "trade_count: must be a whole number, not 1.5."),
-    ({"book_depth": 51}, "book_depth: must be from 1 to 50, not 51."),
-    ({"book_depth": 0}, "book_depth: must be from 1 to 50, not 0."),
+    ({"book_depth": 151}, "book_depth: must be from 1 to 150, not 151."),
+    ({"book_depth": 0}, "book_depth: must be from 1 to 150, not 0."),
     ({"hours_between_syncs": -0.5}, "hours_between_syncs: must be a number of hours, 0 or more, not -0.5."),
     ({"hours_between_syncs": "12"}, "hours_between_syncs: must be a number of hours"),
     ({"hours_between_syncs": float("nan")}, "hours_between_syncs: must be a number of hours"),
@@ -110,7 +110,7 @@ def test_a_value_that_cannot_be_used(tmp_path: Path, config: dict[str, Any], sen
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
-    config = {"api_key": "demo-key-abcdef", "book_depth": 51, "num_workers": 0, "start_date": "soon"}
+    config = {"api_key": "demo-key-abcdef", "book_depth": 151, "num_workers": 0, "start_date": "soon"}
     message = check(tmp_path, config)["message"]
     assert [name in message for name in ("api_secret", "book_depth:", "num_workers:", "start_date:")] == [True] * 4
 

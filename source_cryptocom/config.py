@@ -141,7 +141,7 @@ def parse_config(raw: Mapping[str, Any], now: int) -> Config:
         candlestick_timeframes=form.read("candlestick_timeframes", DEFAULT_TIMEFRAMES, timeframes),
         candlestick_count=form.read("candlestick_count", 50, integer(1, None)),
         trade_count=form.read("trade_count", 150, integer(1, None)),
-        book_depth=form.read("book_depth", 50, integer(1, 50)),
+        book_depth=form.read("book_depth", 50, integer(1, 150)),
         hours_between_syncs=form.read("hours_between_syncs", 12.0, hours),
         num_workers=form.read("num_workers", 64, integer(2, 128)),
         log=form.read("log", False, boolean),

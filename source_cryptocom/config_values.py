@@ -13,7 +13,7 @@ from airbyte_cdk.utils.datetime_helpers import ab_datetime_parse
 from source_cryptocom.clock import rfc3339
 
 DEFAULT_TIMEFRAMES = ("1m", "5m", "1h")
-TIMEFRAMES = ("1m", "5m", "15m", "30m", "1h", "2h", "4h", "12h", "1D", "7D", "14D", "1M")
+TIMEFRAMES = ("1m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "12h", "1D", "7D", "14D", "1M")
 # A century: beyond it a date cannot be told.
 MOST_HOURS = 876_000
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[+-]\d{2}:?\d{2})?)?", flags=re.ASCII)

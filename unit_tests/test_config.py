@@ -129,8 +129,8 @@ def test_half_an_account_is_an_error_that_names_the_missing_half(fields: dict[st
         ("candlestick_count", 50.5, "must be a whole number, not 50.5"),
         ("trade_count", -1, "must be at least 1, not -1"),
         ("trade_count", True, "must be a whole number, not True"),
-        ("book_depth", 0, "must be from 1 to 50, not 0"),
-        ("book_depth", 51, "must be from 1 to 50, not 51"),
+        ("book_depth", 0, "must be from 1 to 150, not 0"),
+        ("book_depth", 151, "must be from 1 to 150, not 151"),
         ("hours_between_syncs", -0.1, "must be a number of hours, 0 or more, not -0.1"),
         ("hours_between_syncs", float("inf"), "must be a number of hours"),
         ("hours_between_syncs", float("nan"), "must be a number of hours"),
@@ -165,7 +165,7 @@ def test_a_wrong_field_is_named_with_what_it_should_be(field: str, value: Any, r
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("candlestick_count", 1), ("trade_count", 1), ("book_depth", 1), ("book_depth", 50), ("num_workers", 2),
+    [("candlestick_count", 1), ("trade_count", 1), ("book_depth", 1), ("book_depth", 150), ("num_workers", 2),
      ("num_workers", 128), ("hours_between_syncs", 0)],
 )  # fmt: skip
 def test_the_ends_of_a_range_belong_to_it(field: str, value: int) -> None:

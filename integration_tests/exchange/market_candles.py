@@ -57,6 +57,7 @@ TIMEFRAMES = {
         Timeframe("1h", HOUR_MS),
         Timeframe("2h", 2 * HOUR_MS),
         Timeframe("4h", 4 * HOUR_MS),
+        Timeframe("6h", 6 * HOUR_MS),
         Timeframe("12h", 12 * HOUR_MS),
         Timeframe("1D", DAY_MS),
         Timeframe("7D", 7 * DAY_MS, _MONDAY_MS),

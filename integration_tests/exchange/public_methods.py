@@ -14,7 +14,7 @@ Params = Mapping[str, str]
 PublicMethod = Callable[[MarketData, Behaviour, int, Params], bytes]
 """(market, behaviour, now in ns, parameters) -> JSON of `result`"""
 
-TIMEFRAMES = frozenset({"1m", "5m", "15m", "30m", "1h", "2h", "4h", "12h", "1D", "7D", "14D", "1M"})
+TIMEFRAMES = frozenset({"1m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "12h", "1D", "7D", "14D", "1M"})
 DEFAULT_COUNT = 25
 MOST_TRADES = 150
 MOST_CANDLES = 300

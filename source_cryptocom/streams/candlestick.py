@@ -22,6 +22,7 @@ DURATIONS_MS = {
     "1h": MS_PER_HOUR,
     "2h": 2 * MS_PER_HOUR,
     "4h": 4 * MS_PER_HOUR,
+    "6h": 6 * MS_PER_HOUR,
     "12h": 12 * MS_PER_HOUR,
     "1D": MS_PER_DAY,
     "7D": 7 * MS_PER_DAY,
