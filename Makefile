@@ -1,6 +1,4 @@
-# Needs make, and Python 3.10 to 3.13 with pip and venv. Everything else goes into .venv.
-PYTHON ?= $(shell for p in python3.12 python3.11 python3.10 python3.13 python3; do \
-	$$p -c 'import ensurepip, sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
+# Needs make, and uv or Python 3.10 to 3.12 with pip and venv. Everything else goes into .venv.
 CONFIG ?= secrets/config.json
 IMAGE ?= source-cryptocom:dev
 ENGINE ?= docker
@@ -8,37 +6,59 @@ ENGINE ?= docker
 VENV := .venv
 TOOLS := .venv-tools
 BIN := $(VENV)/bin
-# Every version and hash is in the lock files: nothing is left to resolve. Bytecode is written on first import, for what
-# is imported and no more, which spares a third of the installation.
-PIP_INSTALL := -m pip install --disable-pip-version-check --no-deps --no-compile
 unexport PYTHONDONTWRITEBYTECODE
-# $(call install_into,FOLDER,WHAT): pip says hundreds of lines. They go to a file, which is shown if it fails; until
-# then a dot every five seconds says that it is still at work. $$$$ is the shell: when it is gone, the dots end too.
+
+# $(call create_venv,FOLDER) and $(call install_into,FOLDER,WHAT): every version and hash is in the lock files, so nothing
+# is left to resolve.
+UV ?= $(shell command -v uv 2>/dev/null)
+ifneq ($(UV),)
+# uv looks for such a Python, and fetches one where there is none.
+PYTHON ?= >=3.10,<3.13
+create_venv = test -x $(1)/bin/python || $(UV) venv --quiet --seed --python "$(PYTHON)" $(1)
+install_into = $(UV) pip install --quiet --python $(1)/bin/python --no-deps $(2)
+else
+PYTHON ?= $(shell for p in python3.12 python3.11 python3.10 python3; do \
+	$$p -c 'import ensurepip, sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null && echo $$p && break; done)
+create_venv = test -n "$(PYTHON)" || { echo "No Python 3.10 to 3.12 with venv found. Name one: make PYTHON=/path/to/python"; exit 1; }; \
+	$(PYTHON) -m venv $(1)
+# pip says hundreds of lines. They go to a file, which is shown if it fails; until then a dot every five seconds says that
+# it is still at work. $$$$ is the shell: when it is gone, the dots end too. Bytecode is written on first import, for what
+# is imported and no more, which spares a third of the installation.
 define install_into
-@{ while sleep 5 >/dev/null 2>&1 && kill -0 $$$$ 2>/dev/null; do printf .; done; } & dots=$$!; \
+{ while sleep 5 >/dev/null 2>&1 && kill -0 $$$$ 2>/dev/null; do printf .; done; } & dots=$$!; \
 trap 'kill $$dots 2>/dev/null; echo' EXIT; trap 'exit 130' INT TERM; \
-$(1)/bin/python $(PIP_INSTALL) --progress-bar off $(2) >$(1)/install.log 2>&1 || { cat $(1)/install.log; exit 1; }
+$(1)/bin/python -m pip install --disable-pip-version-check --no-deps --no-compile --progress-bar off $(2) \
+>$(1)/install.log 2>&1 || { cat $(1)/install.log; exit 1; }
 endef
+endif
+PACKAGE := --no-build-isolation --editable .
+
 # PyAirbyte would look every connector up in Airbyte's registry, and report its use, unless it is told not to.
 export AIRBYTE_OFFLINE_MODE := 1
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo sync test lint format bench coverage faults soak history mutation audit lock image clean
+.PHONY: help install demo sync test unit lint format bench coverage faults soak history mutation audit lock image clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(VENV)/installed ## create .venv (the other targets do it when they need it)
 
-demo: install ## read every table from a simulated exchange into DuckDB
+# What the demo needs is a part of what development needs.
+DEMO := $(if $(wildcard $(VENV)/dependencies),install,$(VENV)/demo)
+
+demo: $(DEMO) ## read every table from a simulated exchange into DuckDB
 	$(BIN)/python -m demo
 
-sync: install ## the same with the live exchange: make sync CONFIG=secrets/config.json
+sync: $(DEMO) ## the same with the live exchange: make sync CONFIG=secrets/config.json
 	$(BIN)/python -m demo --config $(CONFIG)
 
 test: lint ## run linters, type checks and all tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+unit: install ## run the fast half of the tests
+	$(BIN)/python -m pytest -n 2 unit_tests
 
 lint: install ## ruff and mypy
 	$(BIN)/ruff check .
@@ -81,6 +101,7 @@ UV_COMPILE := $(TOOLS)/bin/uv pip compile --quiet --upgrade --universal --python
 lock: $(TOOLS)/installed ## pin the newest versions that pyproject.toml allows, for Python 3.10 to 3.13
 	$(UV_COMPILE) pyproject.toml --output-file requirements.lock
 	$(UV_COMPILE) pyproject.toml --group dev --output-file requirements-dev.lock
+	$(UV_COMPILE) pyproject.toml --group demo --constraints requirements-dev.lock --output-file requirements-demo.lock
 	$(UV_COMPILE) --group tools --output-file requirements-tools.lock
 
 image: ## build the connector's image (ENGINE=podman works too)
@@ -90,20 +111,24 @@ clean: ## remove everything that make has created
 	rm -rf $(VENV) $(TOOLS) build dist mutants .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/installed: $(VENV)/dependencies pyproject.toml
-	@echo "Installing source-cryptocom into $(VENV)"
-	$(BIN)/python $(PIP_INSTALL) --quiet --no-build-isolation --editable .
+	@$(call install_into,$(VENV),$(PACKAGE))
 	@touch $@
 
 $(VENV)/dependencies: requirements-dev.lock
-	@test -n "$(PYTHON)" || { echo "No Python 3.10 to 3.13 with venv found. Name one: make PYTHON=/path/to/python"; exit 1; }
-	@echo "Installing the locked packages into $(VENV): two minutes or so, once"
-	@$(PYTHON) -m venv $(VENV)
-	$(call install_into,$(VENV),--ignore-requires-python -r requirements-dev.lock)
+	@echo "Installing what development needs into $(VENV), once"
+	@$(call create_venv,$(VENV))
+	@$(call install_into,$(VENV),-r requirements-dev.lock)
+	@touch $@
+
+$(VENV)/demo: requirements-demo.lock pyproject.toml
+	@echo "Installing what the demo needs into $(VENV), once"
+	@$(call create_venv,$(VENV))
+	@$(call install_into,$(VENV),-r requirements-demo.lock)
+	@$(call install_into,$(VENV),$(PACKAGE))
 	@touch $@
 
 $(TOOLS)/installed: requirements-tools.lock
-	@test -n "$(PYTHON)" || { echo "No Python 3.10 to 3.13 with venv found. Name one: make PYTHON=/path/to/python"; exit 1; }
-	@echo "Installing what renews and audits the lock files into $(TOOLS)"
-	@$(PYTHON) -m venv $(TOOLS)
-	$(call install_into,$(TOOLS),-r requirements-tools.lock)
+	@echo "Installing what renews and audits the lock files into $(TOOLS), once"
+	@$(call create_venv,$(TOOLS))
+	@$(call install_into,$(TOOLS),-r requirements-tools.lock)
 	@touch $@
