@@ -5,11 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
+from typing import Literal, get_args
 
 from integration_tests.exchange.account import ACCOUNT_ID, Account
 from integration_tests.exchange.account_rows import Fill, LedgerRow
-from integration_tests.exchange.behaviour import Behaviour
+from integration_tests.exchange.behaviour import Behaviour, WindowCap
 from integration_tests.exchange.exchange import Exchange
 from integration_tests.exchange.market import Market
 from integration_tests.exchange.running import running_exchange
@@ -99,7 +99,7 @@ def behaviour_of(seed: int) -> Behaviour:
         enforce_limits=False,
         numbers_as=dice.choice(("integers", "strings")),
         order_time_filter=dice.choice(("create", "update")),
-        window_cap=dice.choice(("none", "day", "week", "refuse")),
+        window_cap=dice.choice(get_args(WindowCap)),
         page_order=dice.choice(("newest_first", "oldest_first")),
         large_limit="served",
         time_precision=dice.choice(("ns", "ms")),

@@ -44,7 +44,7 @@ def client(shared: Exchange) -> PlainClient:
 
 
 def history(client: PlainClient) -> Response:
-    return client.post(HISTORY, limit="5")
+    return client.post(HISTORY, limit=5)
 
 
 def ask(client: PlainClient, method: str) -> Response:

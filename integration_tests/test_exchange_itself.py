@@ -123,7 +123,9 @@ def test_a_signed_request_is_answered_with_its_id(client: PlainClient) -> None:
         ({"sig": "0" * 64}, (401, 40101)),
         ({"api_key": "demo-key-abcdeg"}, (401, 40101)),
         ({"params": {"instrument_name": "BTC_USD"}}, (401, 40101)),
-        ({"id": "7777777"}, (401, 40101)),
+        ({"id": 7777777}, (401, 40101)),
+        ({"id": "7777777"}, (400, 40001)),
+        ({"id": True}, (400, 40001)),
         ({"nonce": "soon"}, (400, 40001)),
         ({"params": []}, (400, 40003)),
     ],
@@ -149,8 +151,44 @@ def test_the_same_request_is_not_served_twice(client: PlainClient) -> None:
     assert [outcome(client.send(body)) for _ in range(2)] == [(200, 0), (400, 40006)]
 
 
-def test_parameters_of_private_methods_are_strings(client: PlainClient) -> None:
-    assert outcome(client.post("private/get-order-history", limit=100)) == (400, 40004)
+@pytest.mark.parametrize("limit", ["100", 0, 101, -1, "many"])
+def test_a_limit_is_a_number_from_1_to_100(client: PlainClient, limit: Any) -> None:
+    assert outcome(client.post("private/get-order-history", limit=100)) == (200, 0)
+    assert client.post("private/get-order-history", limit=limit).json()["code"] in (40003, 40004)
+
+
+@pytest.mark.parametrize("value", [True, None, 1.5, {"a": "b"}, ["a"]], ids=repr)
+def test_a_parameter_is_a_string_or_a_whole_number(client: PlainClient, value: Any) -> None:
+    assert outcome(client.send(resigned(client, {"instrument_name": value}))) == (400, 40004)
+
+
+def test_texts_in_the_place_of_numbers_can_be_accepted(client: PlainClient) -> None:
+    body = client.signed("private/get-order-history", {"limit": "100"})
+    as_text = {**body, "id": str(body["id"]), "nonce": str(body["nonce"])}
+    client.exchange.behave(text_ids="accepted", text_numbers="accepted")
+    assert outcome(client.send(as_text)) == (200, 0)
+
+
+def resigned(client: PlainClient, params: dict[str, Any]) -> dict[str, Any]:
+    """A request whose signature fits what the exchange reads, whatever the parameters are."""
+    body = client.signed("private/get-positions", {})
+    read = json.loads(json.dumps(params), parse_int=NumberText, parse_float=NumberText)
+    credentials = client.exchange.credentials
+    verifier = Verifier(credentials.api_secret)
+    sig = verifier.signature(body["method"], str(body["id"]), credentials.api_key, read, str(body["nonce"]))
+    return {**body, "params": params, "sig": sig}
+
+
+def test_public_methods_are_asked_with_get_and_private_ones_with_post(client: PlainClient) -> None:
+    url = client.exchange.base_url
+    assert outcome(requests.post(f"{url}/public/get-instruments", json={}, timeout=5)) == (500, 50001)
+    assert outcome(requests.get(f"{url}/private/user-balance", timeout=5)) == (400, 40003)
+
+
+def test_an_error_can_be_code_and_message_alone(client: PlainClient) -> None:
+    client.exchange.behave(error_bodies="bare")
+    answer = client.post("private/get-order-history", limit=0)
+    assert (answer.status_code, answer.json()) == (400, {"code": 40003, "message": "Invalid limit"})
 
 
 def test_a_content_length_that_is_too_small_is_refused(client: PlainClient) -> None:

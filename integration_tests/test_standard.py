@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from airbyte_cdk.models import AirbyteStateMessageSerializer, AirbyteStreamStatus
 from airbyte_cdk.test.models import ConnectorTestScenario
-from airbyte_cdk.test.standard_tests import SourceTestSuiteBase
+from airbyte_cdk.test.standard_tests import SourceTestSuiteBase, docker_base
 
 from integration_tests.connector import config_for, configured_catalog, sync
 from integration_tests.exchange.exchange import Exchange
@@ -52,6 +52,27 @@ class TestStandard(SourceTestSuiteBase):
             return of_file(scenario, **options)
 
         monkeypatch.setattr(ConnectorTestScenario, "get_config_dict", get_config_dict)
+
+    @pytest.fixture(autouse=True)
+    def _network(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The simulated exchange listens on loopback, which a container on a bridge network does not share."""
+        run = docker_base.run_docker_airbyte_command
+
+        def run_on_the_hosts_network(command: list[str], **options: Any) -> Any:
+            return run(on_the_hosts_network(command), **options)
+
+        monkeypatch.setattr(docker_base, "run_docker_airbyte_command", run_on_the_hosts_network)
+
+
+def on_the_hosts_network(command: list[str]) -> list[str]:
+    """The `docker run` command of a container that reaches this machine's loopback."""
+    assert command[:2] == ["docker", "run"], command
+    return [*command[:2], "--network", "host", *command[2:]]
+
+
+def test_the_container_of_the_image_tests_reaches_the_simulated_exchange() -> None:
+    command = on_the_hosts_network(["docker", "run", "--rm", "source-cryptocom:dev", "check"])
+    assert command == ["docker", "run", "--network", "host", "--rm", "source-cryptocom:dev", "check"]
 
 
 def test_the_sample_catalog_asks_for_every_table_as_the_connector_offers_it(exchange: Exchange) -> None:

@@ -11,7 +11,7 @@ import requests_mock
 
 from unit_tests.builders import BASE_URL, answer, refusal
 
-Parameters = Mapping[str, str]
+Parameters = Mapping[str, Any]
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def second_opinion(secret: str, method: str, request_id: int, api_key: str, para
         elif isinstance(top, list):
             stack += reversed(top)
         else:
-            parts.append(top)
+            parts.append(str(top))
     parts.append(str(nonce))
     key = secret.encode()
     key = (hashlib.sha256(key).digest() if len(key) > 64 else key).ljust(64, b"\0")
@@ -111,7 +111,8 @@ def test_the_known_requests_have_the_known_signatures(
 
 
 texts = st.text(max_size=4)
-flat = texts | st.lists(texts, max_size=3) | st.dictionaries(texts, texts, max_size=3)
+plain = texts | st.integers(0)
+flat = plain | st.lists(plain, max_size=3) | st.dictionaries(texts, plain, max_size=3)
 values: st.SearchStrategy[ParameterValue] = flat | st.lists(flat, max_size=3) | st.dictionaries(texts, flat, max_size=3)
 
 
@@ -134,6 +135,10 @@ def test_the_order_in_which_parameters_are_given_does_not_matter(parameters: dic
     assert parameter_text(dict(reversed(parameters.items()))) == parameter_text(parameters)
 
 
+def test_a_number_is_signed_as_its_text_is() -> None:
+    assert parameter_text({"limit": 100}) == parameter_text({"limit": "100"}) == "limit100"
+
+
 def test_the_order_of_a_list_matters() -> None:
     assert parameter_text({"a": ["2", "1"]}) == "a21"
 
@@ -151,16 +156,16 @@ def sent(request: requests.PreparedRequest) -> dict[str, Any]:
 
 def test_a_request_carries_id_method_key_params_nonce_and_a_signature_that_fits_them() -> None:
     before = time.time_ns() // 1_000_000
-    body = sent(prepared({"limit": "100", "instrument_name": "BTC_USD"}, ExchangeAuthenticator(CREDENTIALS)))
+    body = sent(prepared({"limit": 100, "instrument_name": "BTC_USD"}, ExchangeAuthenticator(CREDENTIALS)))
     after = time.time_ns() // 1_000_000
 
     assert set(body) == {"id", "method", "api_key", "params", "nonce", "sig"}
     assert body["method"] == "private/get-trades"
     assert body["api_key"] == API_KEY
-    assert body["params"] == {"limit": "100", "instrument_name": "BTC_USD"}
-    assert all(type(body[name]) is str for name in ("id", "nonce", "sig"))
-    assert before <= int(body["nonce"]) <= after
-    assert 0 <= int(body["id"]) < 2**63
+    assert body["params"] == {"limit": 100, "instrument_name": "BTC_USD"}
+    assert (type(body["id"]), type(body["nonce"]), type(body["sig"])) == (int, int, str)
+    assert before <= body["nonce"] <= after
+    assert 0 <= body["id"] < 2**63
     assert body["sig"] == second_opinion(
         API_SECRET, "private/get-trades", int(body["id"]), API_KEY, body["params"], int(body["nonce"])
     )
@@ -175,16 +180,16 @@ def test_a_retry_has_a_new_id_nonce_and_signature_and_the_same_question(monkeypa
     moments = iter([1_786_968_000_000, 1_786_968_002_500])
     monkeypatch.setattr("source_cryptocom.api.authenticator.now_ms", lambda: next(moments))
     authenticate = ExchangeAuthenticator(CREDENTIALS)
-    request = prepared({"limit": "100"}, authenticate)
+    request = prepared({"limit": 100}, authenticate)
     first = sent(request)
 
     second = sent(authenticate(request))
 
-    assert (first["nonce"], second["nonce"]) == ("1786968000000", "1786968002500")
+    assert (first["nonce"], second["nonce"]) == (1786968000000, 1786968002500)
     assert int(second["id"]) > int(first["id"])
     assert second["sig"] != first["sig"]
     assert second["sig"] == second_opinion(
-        API_SECRET, "private/get-trades", int(second["id"]), API_KEY, {"limit": "100"}, 1_786_968_002_500
+        API_SECRET, "private/get-trades", int(second["id"]), API_KEY, {"limit": 100}, 1_786_968_002_500
     )
     assert {name: second[name] for name in ("method", "params", "api_key")} == {
         name: first[name] for name in ("method", "params", "api_key")

@@ -25,7 +25,7 @@ def test_history_is_read_in_ascending_days_from_the_start_date_to_now(exchange: 
     reading = read(UserTrade(sync(start_date=TWO_DAYS)))
     assert sorted(ids(reading), key=int) == [str(number) for number in range(47)]
     assert windows(exchange, FILLS) == [(NOW_MS - 2 * DAY_MS, NOW_MS - DAY_MS), (NOW_MS - DAY_MS, NOW_MS)]
-    assert exchange.asked(FILLS)[0]["limit"] == "100"
+    assert exchange.asked(FILLS)[0]["limit"] == 100
 
 
 def test_a_state_follows_the_rows_of_each_window(exchange: StubExchange) -> None:

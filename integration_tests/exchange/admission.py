@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from integration_tests.exchange.answers import Call, Refusal
@@ -12,6 +13,8 @@ from integration_tests.exchange.behaviour import Behaviour
 from integration_tests.exchange.signature import NumberText, Verifier
 
 NONCE_TOLERANCE_MS = 60_000
+NUMBERS = frozenset({"limit"})
+"""Parameters that have to be JSON numbers."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,8 @@ class Gate:
         nonce, api_key = str(request.get("nonce", "")), str(request.get("api_key", ""))
         params = request.get("params", {})
         self.signatures.append(str(request.get("sig", "")))
+        if type(request.get("id")) is not NumberText and behaviour.text_ids == "refused":
+            raise Refusal(40001, "id is not a number")
         if str(request.get("method", "")) != call.method:
             raise Refusal(40003, "method differs from the path")
         if not call.id_text.isdigit() or not nonce.isdigit():
@@ -68,9 +73,7 @@ class Gate:
         if abs(int(nonce) - now_ms) > NONCE_TOLERANCE_MS:
             raise Refusal(40102)
         self._refuse_a_repeat((call.id_text, nonce), now_ms)
-        wrong = sorted(name for name, value in call.params.items() if type(value) is not str)
-        if wrong:
-            raise Refusal(40004, f"not a string: {', '.join(wrong)}")
+        _check_values(call.params, behaviour)
 
     def _refuse_a_repeat(self, request: tuple[str, str], now_ms: int) -> None:
         if request in self._seen:
@@ -78,6 +81,15 @@ class Gate:
         self._seen[request] = now_ms
         while self._seen and next(iter(self._seen.values())) < now_ms - 3 * NONCE_TOLERANCE_MS:
             self._seen.popitem(last=False)
+
+
+def _check_values(params: Mapping[str, object], behaviour: Behaviour) -> None:
+    """Strings and whole numbers only: of booleans, nulls, floats and objects, clients disagree on the signing text."""
+    for name, value in params.items():
+        if type(value) not in (str, NumberText) or (type(value) is NumberText and not str(value).isdigit()):
+            raise Refusal(40004, f"Invalid {name}")
+        if name in NUMBERS and type(value) is str and behaviour.text_numbers == "refused":
+            raise Refusal(40003, f"Invalid {name}")
 
 
 class RefusedCall(Exception):

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from integration_tests.exchange.behaviour import NumbersAs
+from integration_tests.exchange.behaviour import Behaviour
 
 REFUSALS: dict[int, tuple[int, str]] = {
     40001: (400, "BAD_REQUEST"),
@@ -55,31 +55,30 @@ class Refusal(Exception):
         self.message = message or REFUSALS[code][1]
 
 
-def success(call: Call, result: bytes, numbers_as: NumbersAs) -> Answer:
+def success(call: Call, result: bytes, behaviour: Behaviour) -> Answer:
     """An answer around `result`, which is JSON already."""
-    return Answer(200, 0, b"%s,%s" % (_head(call, 0, numbers_as), b'"result":' + result + b"}"))
+    return Answer(200, 0, b'{%s,"result":%s}' % (_head(call, 0, behaviour), result))
 
 
-def refused(call: Call, refusal: Refusal, numbers_as: NumbersAs, status: int | None = None) -> Answer:
+def refused(call: Call, refusal: Refusal, behaviour: Behaviour, status: int | None = None) -> Answer:
     """An error answer; like the live exchange it echoes the whole request, key and signature included."""
-    return failure(call, status or REFUSALS[refusal.code][0], refusal.code, refusal.message, numbers_as)
+    return failure(call, status or REFUSALS[refusal.code][0], refusal.code, refusal.message, behaviour)
 
 
-def failure(call: Call, status: int, code: int, message: str, numbers_as: NumbersAs) -> Answer:
+def failure(call: Call, status: int, code: int, message: str, behaviour: Behaviour) -> Answer:
     """An error answer with any HTTP status, code and message."""
+    if behaviour.error_bodies == "bare":
+        return Answer(status, code, json.dumps({"code": code, "message": message}).encode())
     details: dict[str, object] = {"message": message}
     if call.original is not None:
         details["original"] = call.original
     if code == 9010001:
         details["details"] = "The exchange is currently under maintenance."
-    tail = json.dumps(details).encode()[1:]
-    return Answer(status, code, b"%s,%s" % (_head(call, code, numbers_as), tail))
+    return Answer(status, code, b"{%s,%s" % (_head(call, code, behaviour), json.dumps(details).encode()[1:]))
 
 
-def _head(call: Call, code: int, numbers_as: NumbersAs) -> bytes:
-    if numbers_as == "strings":
-        head = f'{{"id":{json.dumps(call.id_text)},"method":{json.dumps(call.method)},"code":"{code}"'
-    else:
-        id_json = call.id_text if call.id_text.lstrip("-").isdigit() else json.dumps(call.id_text)
-        head = f'{{"id":{id_json},"method":{json.dumps(call.method)},"code":{code}'
-    return head.encode()
+def _head(call: Call, code: int, behaviour: Behaviour) -> bytes:
+    if behaviour.numbers_as == "strings":
+        return f'"id":{json.dumps(call.id_text)},"method":{json.dumps(call.method)},"code":"{code}"'.encode()
+    id_json = call.id_text if call.id_text.lstrip("-").isdigit() else json.dumps(call.id_text)
+    return f'"id":{id_json},"method":{json.dumps(call.method)},"code":{code}'.encode()

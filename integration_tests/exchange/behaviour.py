@@ -11,9 +11,12 @@ from typing import Any, Literal
 
 NumbersAs = Literal["integers", "strings"]
 OrderTimeFilter = Literal["create", "update"]
-WindowCap = Literal["none", "day", "week", "refuse"]
+WindowCap = Literal["none", "day", "week", "refuse", "empty_day", "empty_week"]
 PageOrder = Literal["newest_first", "oldest_first"]
 LargeLimit = Literal["served", "clamped", "refused"]
+Strictness = Literal["refused", "accepted"]
+InvertedWindow = Literal["refused", "empty"]
+ErrorBodies = Literal["whole", "bare"]
 TimePrecision = Literal["ns", "ms"]
 
 
@@ -23,7 +26,12 @@ def _flag(flag: str, meaning: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Behaviour:
-    """Every switch of the simulated exchange; the defaults are what the live exchange is believed to do."""
+    """Every switch of the simulated exchange.
+
+    The defaults are what the live exchange is believed to do, and the stricter of two where its sources disagree. They
+    are the documentation, the exchange's own client notes (tried on production), the production notes of a trading bot,
+    and clients in daily use.
+    """
 
     numbers_as: NumbersAs = field(
         default="integers", metadata=_flag("--numbers", "integers as the live API, or strings as the documentation")
@@ -32,20 +40,42 @@ class Behaviour:
     enforce_limits: bool = field(
         default=True, metadata=_flag("--no-limits", "do not enforce the published request limits")
     )
+    # The client notes saw 40001 for a string; one widely used client sends strings and works.
+    text_ids: Strictness = field(
+        default="refused", metadata=_flag("--text-ids", "an id that is a JSON string: refused with 40001, or accepted")
+    )
+    # The client notes saw 40003 from five methods; the documentation has a string in some and a number in others.
+    text_numbers: Strictness = field(
+        default="refused",
+        metadata=_flag("--text-numbers", "a limit that is a JSON string: refused with 40003, or accepted"),
+    )
+    # A probe of the live exchange and the bot met errors of code and message only.
+    error_bodies: ErrorBodies = field(
+        default="whole", metadata=_flag("--error-bodies", "errors with id and method, or with code and message alone")
+    )
     order_time_filter: OrderTimeFilter = field(
         default="create", metadata=_flag("--order-time-filter", "which time of an order start_time and end_time test")
     )
+    # The bot got an empty list for 180 days and rows for seven; the documentation names no limit, but its example spans
+    # 31 days; one client believes in a day, an older edition of the documentation in a week.
     window_cap: WindowCap = field(
-        default="none",
+        default="empty_week",
         metadata=_flag(
-            "--window-cap", "longer windows are silently cut to their last day or week, or refused beyond a day"
+            "--window-cap",
+            "longer windows are served, silently cut to their last day or week, refused beyond a day, or answered with "
+            "an empty list beyond a day or a week",
         ),
+    )
+    # The client notes say that it is no error.
+    inverted_window: InvertedWindow = field(
+        default="refused", metadata=_flag("--inverted-window", "a start after the end: 40005, or no rows")
     )
     page_order: PageOrder = field(
         default="newest_first", metadata=_flag("--page-order", "order of the rows inside a page")
     )
+    # The client notes and one client saw 40003; the documentation says that 100 is the maximum and no more.
     large_limit: LargeLimit = field(
-        default="clamped", metadata=_flag("--large-limit", "what happens to a limit above 100")
+        default="refused", metadata=_flag("--large-limit", "what happens to a limit above 100")
     )
     time_precision: TimePrecision = field(
         default="ns", metadata=_flag("--time-precision", "unit in which bounds and rows are compared")

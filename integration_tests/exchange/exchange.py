@@ -119,7 +119,7 @@ class Exchange:
         call = Call(arrival.method, arrival.query)
         try:
             call = self._call(arrival, behaviour)
-            record.params = call.params
+            record.params, record.body = call.params, call.original
             if behaviour.maintenance:
                 raise Refusal(9010001)
             client = arrival.client if arrival.body is None else self.credentials.api_key
@@ -127,9 +127,9 @@ class Exchange:
                 raise Refusal(42901)
         except RefusedCall as turned_away:
             record.params = turned_away.call.params
-            return refused(turned_away.call, turned_away.refusal, behaviour.numbers_as)
+            return refused(turned_away.call, turned_away.refusal, behaviour)
         except Refusal as refusal:
-            return refused(call, refusal, behaviour.numbers_as)
+            return refused(call, refusal, behaviour)
         return call
 
     def answer(self, call: Call, behaviour: Behaviour | None = None) -> Answer:
@@ -138,16 +138,16 @@ class Exchange:
         try:
             result = self._result(call, behaviour)
         except Refusal as refusal:
-            return refused(call, refusal, behaviour.numbers_as)
+            return refused(call, refusal, behaviour)
         except KeyError:
-            return refused(call, Refusal(40004, "Invalid instrument_name"), behaviour.numbers_as)
-        return success(call, result, behaviour.numbers_as)
+            return refused(call, Refusal(40004, "Invalid instrument_name"), behaviour)
+        return success(call, result, behaviour)
 
     def wrong_answer(self, fault: Fault, call: Call) -> Answer:
         """What a fault makes of the answer; the right one where the fault concerns the connection only."""
         behaviour = self.behaviour
         if fault.kind == "same_page" and call.method in self._last_pages:
-            return success(call, self._last_pages[call.method], behaviour.numbers_as)
+            return success(call, self._last_pages[call.method], behaviour)
         if fault.kind == "window_ignored":
             wider = {name: value for name, value in call.params.items() if name not in TIME_PARAMETERS}
             return self.answer(
@@ -156,18 +156,18 @@ class Exchange:
         right = self.answer(call)
         if fault.kind not in WRONG_ANSWERS:
             return right
-        return WRONG_ANSWERS[fault.kind](fault, call, right, behaviour.numbers_as)
+        return WRONG_ANSWERS[fault.kind](fault, call, right, behaviour)
 
     def _call(self, arrival: Arrival, behaviour: Behaviour) -> Call:
         if arrival.method in PUBLIC_METHODS:
             if arrival.body is not None:
-                raise Refusal(40003, "public methods are asked with GET")
+                raise Refusal(50001)  # what production answers, according to the exchange's client notes
             self._note_unknown(arrival.method, arrival.query, PUBLIC_METHODS[arrival.method][1])
             return Call(arrival.method, arrival.query)
         if arrival.method not in PRIVATE_METHODS:
             raise Refusal(40002)
         if arrival.body is None:
-            raise Refusal(40003, "private methods are asked with POST")
+            raise Refusal(40003)  # what production answers, according to the exchange's client notes
         call = self._gate.admit(
             arrival.method, arrival.body, arrival.content_length, behaviour, self.now_ns() // 1_000_000
         )

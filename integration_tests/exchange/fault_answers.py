@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from integration_tests.exchange.answers import Answer, Call, failure, success
-from integration_tests.exchange.behaviour import NumbersAs
+from integration_tests.exchange.behaviour import Behaviour
 from integration_tests.exchange.faults import Fault
 
 KEYS: dict[str, str] = {
@@ -43,11 +43,11 @@ _DECIMAL_IN_QUOTES = re.compile(rb'(?<=[:\[,])"-?[0-9]+\.[0-9]+"(?=[,\]}])')
 _VALUE = rb'(?:"(?:[^"\\]|\\.)*"|\[\]|\[(?:[^\[\]]|\[(?:[^\[\]]|\[[^\[\]]*\])*\])*\]|[^,}\]\[{"]+)'
 _PAGE = b"<!DOCTYPE html><html><head><title>Please wait</title></head><body>Checking your browser</body></html>"
 
-Wrong = Callable[[Fault, Call, Answer, NumbersAs], Answer]
+Wrong = Callable[[Fault, Call, Answer, Behaviour], Answer]
 
 
 def _changed(change: Callable[[Fault, Call, bytes], bytes]) -> Wrong:
-    return lambda fault, call, right, style: Answer(right.status, right.code, change(fault, call, right.body))
+    return lambda fault, call, right, behaviour: Answer(right.status, right.code, change(fault, call, right.body))
 
 
 def _without_key(fault: Fault, call: Call, body: bytes) -> bytes:
@@ -69,31 +69,31 @@ def _numbers_for_strings(fault: Fault, call: Call, body: bytes) -> bytes:
     return body[:start] + _DIGITS_IN_QUOTES.sub(rb"\1", body[start:])
 
 
-def _status(fault: Fault, call: Call, right: Answer, style: NumbersAs) -> Answer:
-    return failure(call, fault.status or 500, fault.code, fault.message, style)
+def _status(fault: Fault, call: Call, right: Answer, behaviour: Behaviour) -> Answer:
+    return failure(call, fault.status or 500, fault.code, fault.message, behaviour)
 
 
-def _echo_in_message(fault: Fault, call: Call, right: Answer, style: NumbersAs) -> Answer:
-    return failure(call, fault.status or 500, fault.code, f"{fault.message} {call.original}", style)
+def _echo_in_message(fault: Fault, call: Call, right: Answer, behaviour: Behaviour) -> Answer:
+    return failure(call, fault.status or 500, fault.code, f"{fault.message} {call.original}", behaviour)
 
 
-def _code_with_200(fault: Fault, call: Call, right: Answer, style: NumbersAs) -> Answer:
-    return failure(call, 200, fault.code, fault.message, style)
+def _code_with_200(fault: Fault, call: Call, right: Answer, behaviour: Behaviour) -> Answer:
+    return failure(call, 200, fault.code, fault.message, behaviour)
 
 
 def _result(result: bytes) -> Wrong:
-    return lambda fault, call, right, style: success(call, result, style)
+    return lambda fault, call, right, behaviour: success(call, result, behaviour)
 
 
 def _body(body: bytes) -> Wrong:
-    return lambda fault, call, right, style: Answer(200, 0, body)
+    return lambda fault, call, right, behaviour: Answer(200, 0, body)
 
 
 WRONG_ANSWERS: dict[str, Wrong] = {
     "status": _status,
     "code_with_200": _code_with_200,
     "echo_in_message": _echo_in_message,
-    "status_without_body": lambda fault, call, right, style: Answer(fault.status or 502, fault.code, b""),
+    "status_without_body": lambda fault, call, right, behaviour: Answer(fault.status or 502, fault.code, b""),
     "html_200": _body(_PAGE),
     "not_json": _body(b"upstream connect error or disconnect/reset before headers"),
     "empty_body": _body(b""),
@@ -112,4 +112,4 @@ WRONG_ANSWERS: dict[str, Wrong] = {
         lambda fault, call, body: body[:-1] + b',"padding":"' + b"x" * int(fault.megabytes * 1_000_000) + b'"}'
     ),
 }
-"""Kind -> (fault, call, the right answer, number style) -> the answer that is sent. The other kinds are transport's."""
+"""Kind -> (fault, call, the right answer, behaviour) -> the answer that is sent. The other kinds are transport's."""

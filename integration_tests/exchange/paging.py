@@ -12,6 +12,7 @@ from integration_tests.exchange.timeline import Row, Timeline
 MS_NS = 1_000_000
 DAY_NS = 86_400_000 * MS_NS
 CAPS_NS = {"day": DAY_NS, "week": 7 * DAY_NS}
+EMPTY_BEYOND_NS = {"empty_day": DAY_NS, "empty_week": 7 * DAY_NS}
 DEFAULT_LIMIT = LARGEST_LIMIT = 100
 
 
@@ -34,8 +35,10 @@ def asked_window(params: Mapping[str, str], behaviour: Behaviour, now_ns: int) -
     """The window that start_time and end_time mean under the behaviour's switches. Raises Refusal."""
     end_ns = time_ns("end_time", params["end_time"]) if "end_time" in params else now_ns
     start_ns = time_ns("start_time", params["start_time"]) if "start_time" in params else end_ns - DAY_NS
-    if start_ns > end_ns:
+    if start_ns > end_ns and behaviour.inverted_window == "refused":
         raise Refusal(40005, "start_time is after end_time")
+    if end_ns - start_ns > EMPTY_BEYOND_NS.get(behaviour.window_cap, end_ns):
+        return Window(end_ns, end_ns)
     if behaviour.window_cap == "refuse" and end_ns - start_ns > DAY_NS:
         raise Refusal(40005, "the window is longer than one day")
     start_ns = max(
@@ -52,10 +55,10 @@ def asked_limit(params: Mapping[str, str], behaviour: Behaviour) -> int:
     """How many rows a page may hold. Raises Refusal."""
     text = params.get("limit", str(DEFAULT_LIMIT))
     if not text.isdigit() or int(text) < 1:
-        raise Refusal(40004, "Invalid limit")
+        raise Refusal(40003, "Invalid limit")
     limit = int(text)
     if limit > LARGEST_LIMIT and behaviour.large_limit == "refused":
-        raise Refusal(40004, "limit is above 100")
+        raise Refusal(40003, "Invalid limit")
     return min(limit, LARGEST_LIMIT) if behaviour.large_limit == "clamped" else limit
 
 

@@ -29,9 +29,9 @@ class PlainClient:
     def signed(self, method: str, params: dict[str, Any], nonce_shift_ms: int = 0) -> dict[str, Any]:
         """The body of a signed request."""
         credentials = self.exchange.credentials
-        request_id, nonce = str(next(_ids)), str(self.exchange.true_ns() // 1_000_000 + nonce_shift_ms)
+        request_id, nonce = next(_ids), self.exchange.true_ns() // 1_000_000 + nonce_shift_ms
         flat = "".join(f"{name}{params[name]}" for name in sorted(params))
-        text = method + request_id + credentials.api_key + flat + nonce
+        text = f"{method}{request_id}{credentials.api_key}{flat}{nonce}"
         return {
             "id": request_id,
             "method": method,

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 
 @dataclass
 class RequestRecord:
-    """One request. `arrival` is monotonic seconds; status and code stay None until it was answered."""
+    """One request. `arrival` is monotonic seconds, `body` a POST's; status and code stay None until it was answered."""
 
     method: str
     number: int
     arrival: float
     params: Mapping[str, str] = field(default_factory=dict)
+    body: str | None = None
     status: int | None = None
     code: int | None = None
     fault: str | None = None

@@ -8,6 +8,7 @@ import time
 from aiohttp import web
 
 from integration_tests.exchange.answers import Answer, Call, Refusal, refused
+from integration_tests.exchange.behaviour import Behaviour
 from integration_tests.exchange.control import CONTROL, control
 from integration_tests.exchange.exchange import ROOT, Arrival, Exchange
 from integration_tests.exchange.fault_transport import MISBEHAVIOURS
@@ -31,7 +32,7 @@ class Handler:
         exchange = self._exchange
         method = path[len(ROOT) + 1 :] if path.startswith(ROOT + "/") else path
         record = exchange.log.arrived(method, at)
-        arrival = await _arrival(request, method, at)
+        arrival = await _arrival(request, method, at, exchange.behaviour)
         if isinstance(arrival, Answer):
             answer = arrival
         else:
@@ -55,7 +56,7 @@ class Handler:
         )
 
 
-async def _arrival(request: web.BaseRequest, method: str, at: float) -> Arrival | Answer:
+async def _arrival(request: web.BaseRequest, method: str, at: float, behaviour: Behaviour) -> Arrival | Answer:
     client = request.remote or ""
     if request.method == "GET":
         return Arrival(method, at, client, dict(request.query))
@@ -64,8 +65,8 @@ async def _arrival(request: web.BaseRequest, method: str, at: float) -> Arrival 
     if not reading.done():
         reading.cancel()
         return refused(
-            Call(method, {}, original=""), Refusal(40001, "Content-Length is larger than the body"), "integers"
+            Call(method, {}, original=""), Refusal(40001, "Content-Length is larger than the body"), behaviour
         )
     if reading.exception():
-        return refused(Call(method, {}, original=""), Refusal(40001, "the client has gone"), "integers")
+        return refused(Call(method, {}, original=""), Refusal(40001, "the client has gone"), behaviour)
     return Arrival(method, at, client, {}, reading.result(), request.content_length)

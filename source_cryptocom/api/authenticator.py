@@ -14,14 +14,14 @@ from requests.auth import AuthBase
 from source_cryptocom.clock import now_ms
 from source_cryptocom.config import Credentials
 
-ParameterValue: TypeAlias = "str | Sequence[ParameterValue] | Mapping[str, ParameterValue]"
+ParameterValue: TypeAlias = "str | int | Sequence[ParameterValue] | Mapping[str, ParameterValue]"
 Parameters = Mapping[str, ParameterValue]
 
 
 def parameter_text(value: ParameterValue) -> str:
-    """An object as key and value in ascending order of the keys, a list as its values in order, a string as it is."""
-    if isinstance(value, str):
-        return value
+    """An object as key and value in ascending order of the keys, a list as its values in order, 100 as "100" is."""
+    if isinstance(value, (str, int)):
+        return str(value)
     if isinstance(value, Mapping):
         return "".join(key + parameter_text(value[key]) for key in sorted(value))
     return "".join(parameter_text(item) for item in value)
@@ -40,7 +40,8 @@ def signature(text: str, api_secret: str) -> str:
 class ExchangeAuthenticator(AuthBase):
     """Gives a request its id, nonce, key and signature; called again for a retry, it replaces them all.
 
-    The request's body is the JSON object `{"method": ..., "params": {...}}`, every parameter value a string.
+    The request's body is the JSON object `{"method": ..., "params": {...}}`. The id, the nonce and every count are JSON
+    integers: where they are strings, the exchange answers 40001 or 40003. Times of account history are strings.
     """
 
     def __init__(self, credentials: Credentials) -> None:
@@ -58,11 +59,11 @@ class ExchangeAuthenticator(AuthBase):
             data=None,
             files=None,
             json={
-                "id": str(request_id),
+                "id": request_id,
                 "method": body["method"],
                 "api_key": api_key,
                 "params": body["params"],
-                "nonce": str(nonce),
+                "nonce": nonce,
                 "sig": signature(text, self._credentials.api_secret),
             },
         )

@@ -135,4 +135,4 @@ class HistoryStream(CheckpointedStream, ABC):
         return rows
 
     def window_parameters(self, window: Window, limit: int) -> Parameters:
-        return {"start_time": str(window.start_ns), "end_time": str(window.end_ns), "limit": str(limit)}
+        return {"start_time": str(window.start_ns), "end_time": str(window.end_ns), "limit": limit}

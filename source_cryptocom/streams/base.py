@@ -39,7 +39,7 @@ from source_cryptocom.records import RowMapper, UnreadableRow
 from source_cryptocom.retrievers.window_paginator import PageSizeRefused, UnpageableWindow, WindowPaginator
 from source_cryptocom.retrievers.windows import Window
 
-Parameters = Mapping[str, str]
+Parameters = Mapping[str, str | int]
 
 
 @cache
