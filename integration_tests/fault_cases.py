@@ -99,7 +99,7 @@ CASES: tuple[Case, ...] = (
     _bare(408, TRANSIENT, COMPLETE),
     _bare(429, TRANSIENT, COMPLETE),
     _bare(401, CONFIG),
-    _bare(403, SYSTEM),
+    _bare(403, TRANSIENT, COMPLETE),
     _bare(404, SYSTEM),
     _bare(304, SYSTEM),
     Case("redirect", Fault("redirect", url="http://127.0.0.1:9/elsewhere"), SYSTEM, SYSTEM),

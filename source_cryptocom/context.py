@@ -4,12 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from airbyte_cdk.sources.streams.call_rate import APIBudget
 from requests.auth import AuthBase
 
 from source_cryptocom.api.authenticator import ExchangeAuthenticator, PublicAccess
 from source_cryptocom.api.client import SYNC_RETRIES, RetryPolicy
-from source_cryptocom.api.rate_limits import process_budget
+from source_cryptocom.api.rate_limits import RequestBudget, process_budget
 from source_cryptocom.clock import now_ms
 from source_cryptocom.config import Config
 
@@ -22,7 +21,7 @@ class SyncContext:
     retry_policy: RetryPolicy = SYNC_RETRIES
     lanes: Mapping[str, int] = field(default_factory=dict)
     clock: Callable[[], int] = now_ms
-    budget: APIBudget = field(default_factory=process_budget)
+    budget: RequestBudget = field(default_factory=process_budget)
     private_access: AuthBase | None = None
     public_access: AuthBase = field(default_factory=PublicAccess)
 

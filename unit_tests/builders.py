@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from airbyte_cdk.sources.streams.call_rate import APIBudget
-
+from integration_tests.impatient import unlimited
 from source_cryptocom.api.client import SYNC_RETRIES, RetryPolicy
+from source_cryptocom.api.rate_limits import MethodBudget, RateLimit, RequestBudget
 from source_cryptocom.config import Config, parse_config
 from source_cryptocom.context import SyncContext
 
@@ -26,6 +26,13 @@ def config(with_key: bool = True, **fields: Any) -> Config:
     return parse_config({**account, "base_url": BASE_URL, "hours_between_syncs": 0, **fields}, NOW_MS)
 
 
+class UnlimitedBudget(RequestBudget):
+    """Requests leave at once, and a refused one waits for itself alone."""
+
+    def for_method(self, method: str, limit: RateLimit) -> MethodBudget:
+        return unlimited(method, limit)
+
+
 def sync(
     retry_policy: RetryPolicy = SYNC_RETRIES,
     lanes: Mapping[str, int] | None = None,
@@ -38,7 +45,7 @@ def sync(
         retry_policy=retry_policy,
         lanes=lanes or {},
         clock=lambda: now_ms,
-        budget=APIBudget(policies=[]),
+        budget=UnlimitedBudget(),
     )
 
 

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 import requests
-from airbyte_cdk.sources.streams.call_rate import APIBudget
 
 from source_cryptocom.api.authenticator import ExchangeAuthenticator
 from source_cryptocom.api.client import SYNC_RETRIES, ExchangeClient, RetryPolicy
 from source_cryptocom.api.errors import ExchangeError
+from source_cryptocom.api.rate_limits import HISTORY
 from source_cryptocom.config import Credentials
 from source_cryptocom.logs.redaction import register_secrets
-from unit_tests.builders import API_KEY, API_SECRET, BASE_URL, answer, refusal
+from unit_tests.builders import API_KEY, API_SECRET, BASE_URL, UnlimitedBudget, answer, refusal
 
 METHOD = "private/get-trades"
 URL = BASE_URL + METHOD
@@ -29,7 +29,7 @@ def client(
         method=METHOD,
         logger=LOGGER,
         authenticator=ExchangeAuthenticator(Credentials(API_KEY, API_SECRET)),
-        api_budget=APIBudget(policies=[]),
+        api_budget=UnlimitedBudget().for_method(METHOD, HISTORY),
         per_instrument=per_instrument,
         retry_policy=retry_policy,
         records_path=records_path,

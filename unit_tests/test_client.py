@@ -24,6 +24,7 @@ WORTH_A_RETRY: dict[str, dict[str, Any]] = {
     "rate limit, code as text": refused(429, "42901"),
     "rate limit without a body": {"status_code": 429, "text": ""},
     "rate limit by its code": refused(400, 42901),
+    "a firewall": {"status_code": 403, "text": "<html>Forbidden</html>"},
     "timeout at the exchange": refused(408, 40801),
     "internal failure as 400": refused(400, 50001, "ERR_INTERNAL"),
     "internal failure as 500": refused(500, 50001, "INTERNAL_SERVER_ERROR"),
@@ -174,7 +175,6 @@ NOT_WORTH_A_RETRY: dict[str, tuple[dict[str, Any], FailureType, str]] = {
     "tier": (refused(401, 40104), FailureType.config_error, "tier or region"),
     "wrong key, status only": ({"status_code": 401, "text": ""}, FailureType.config_error, "check key and secret"),
     "failure with status 200": (refused(200, 30024, "MAX_AMOUNT"), FailureType.system_error, "code 30024 MAX_AMOUNT"),
-    "forbidden": ({"status_code": 403, "text": "no"}, FailureType.system_error, "a firewall, or your region"),
     "not found": ({"status_code": 404, "text": "no"}, FailureType.system_error, "(HTTP 404)"),
     "bad request": (refused(400, 40001, "BAD_REQUEST"), FailureType.system_error, "code 40001 BAD_REQUEST (HTTP 400)"),
     "redirect": (

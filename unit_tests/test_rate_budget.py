@@ -6,11 +6,23 @@ import pytest
 import requests
 from airbyte_cdk.sources.streams.call_rate import CallRateLimitHit
 
-from source_cryptocom.api.rate_limits import LIMITS, RateLimit, _rates, request_budget
-from source_cryptocom.streams import PRIVATE_TABLES, public_tables
-from unit_tests.builders import sync
+from integration_tests.impatient import unlimited
+from source_cryptocom.api.rate_limits import (
+    HISTORY,
+    PRIVATE,
+    PUBLIC,
+    STAKING,
+    MethodBudget,
+    RateLimit,
+    RequestBudget,
+    _rates,
+    process_budget,
+)
+from source_cryptocom.context import SyncContext
+from source_cryptocom.streams import PRIVATE_TABLES, PUBLIC_TABLES, ExchangeStream
+from unit_tests.builders import config, sync
 
-ROOTS = ["https://api.crypto.com/exchange/v1/", "https://uat-api.3ona.co/exchange/v1/", "http://127.0.0.1:8765/"]
+LIMITS = [PUBLIC, PRIVATE, HISTORY, STAKING]
 
 
 @pytest.mark.parametrize(
@@ -30,15 +42,20 @@ ROOTS = ["https://api.crypto.com/exchange/v1/", "https://uat-api.3ona.co/exchang
     ],
 )
 def test_each_method_has_its_published_limit(method: str, per_second: int) -> None:
-    assert LIMITS[method].per_second == per_second
+    (limit,) = {table.rate_limit for table in (*PUBLIC_TABLES, *PRIVATE_TABLES) if table.method == method}
+    assert limit.per_second == per_second
 
 
-def test_every_table_has_a_limit_and_every_limit_a_table() -> None:
-    tables = {table.method for table in public_tables(sync())} | {table.method for table in PRIVATE_TABLES}
-    assert tables == set(LIMITS)
+def test_a_table_without_a_limit_cannot_be_made() -> None:
+    class Announcement(ExchangeStream):
+        method = "public/get-announcements"
+        primary_key = "id"
+
+    with pytest.raises(AttributeError, match="rate_limit"):
+        Announcement(sync())
 
 
-@pytest.mark.parametrize("limit", LIMITS.values())
+@pytest.mark.parametrize("limit", LIMITS)
 def test_the_budget_stays_a_little_below_the_published_limit(limit: RateLimit) -> None:
     *bursts, rate = _rates(limit)
     assert rate.limit == limit.requests
@@ -57,51 +74,87 @@ def test_a_small_limit_needs_no_spreading(limit: RateLimit) -> None:
     assert len(_rates(limit)) == 1
 
 
-def request(method: str, root: str = ROOTS[0], query: str = "") -> requests.PreparedRequest:
-    verb = "POST" if method.startswith("private/") else "GET"
-    return requests.Request(verb, f"{root}{method}{query}").prepare()
+def request() -> requests.PreparedRequest:
+    return requests.Request("GET", "https://exchange.test/exchange/v1/public/get-book").prepare()
 
 
-@pytest.mark.parametrize("root", ROOTS)
-@pytest.mark.parametrize("method", ["private/get-order-history", "private/get-trades"])
-def test_a_second_request_within_a_second_has_to_wait(method: str, root: str) -> None:
-    budget = request_budget()
-    budget.acquire_call(request(method, root), block=False)
+def response(status: int) -> requests.Response:
+    answered = requests.Response()
+    answered.status_code, answered._content = status, b'{"code": 0}'
+    return answered
+
+
+@pytest.fixture
+def budget() -> MethodBudget:
+    return RequestBudget().for_method("private/get-trades", HISTORY)
+
+
+def test_a_second_request_within_a_second_has_to_wait(budget: MethodBudget) -> None:
+    budget.acquire_call(request(), block=False)
     with pytest.raises(CallRateLimitHit) as hit:
-        budget.acquire_call(request(method, root), block=False)
+        budget.acquire_call(request(), block=False)
     assert 0.5 < hit.value.time_to_wait.total_seconds() <= 1.05
 
 
-@pytest.mark.parametrize("method", sorted(LIMITS))
-def test_every_request_of_a_table_is_counted(method: str) -> None:
-    policy = request_budget().get_matching_policy(request(method, query="?instrument_name=BTC_USD"))
-    assert policy is not None
+def test_all_streams_that_ask_a_method_share_its_budget_and_no_other_methods() -> None:
+    requests_of = RequestBudget()
+    budget = requests_of.for_method("private/get-trades", HISTORY)
+    budget.acquire_call(request(), block=False)
+    with pytest.raises(CallRateLimitHit):
+        requests_of.for_method("private/get-trades", HISTORY).acquire_call(request(), block=False)
+    requests_of.for_method("private/get-order-history", HISTORY).acquire_call(request(), block=False)
 
 
-def test_one_methods_limit_does_not_slow_another() -> None:
-    budget = request_budget()
-    for method in LIMITS:
-        budget.acquire_call(request(method), block=False)
-    policies = [budget.get_matching_policy(request(method)) for method in LIMITS]
-    assert len({id(policy) for policy in policies}) == len(LIMITS)
+def test_the_process_has_one_budget() -> None:
+    assert SyncContext(config()).budget is SyncContext(config()).budget is process_budget()
 
 
-def test_two_syncs_do_not_share_a_budget() -> None:
-    request_budget().acquire_call(request("private/get-trades"), block=False)
-    request_budget().acquire_call(request("private/get-trades"), block=False)
+def test_a_method_has_one_limit() -> None:
+    budget = RequestBudget()
+    budget.for_method("private/get-trades", HISTORY)
+    with pytest.raises(ValueError, match="private/get-trades has two limits"):
+        budget.for_method("private/get-trades", PRIVATE)
 
 
-@pytest.mark.parametrize("method", ["private/get-order-history", "private/get-trades"])
-def test_the_second_request_waits_from_the_answer_of_the_first_which_also_opened_the_connection(method: str) -> None:
-    budget = request_budget()
-    first = request(method)
-    budget.acquire_call(first, block=False)
+def test_the_second_request_waits_from_the_answer_of_the_first_which_also_opened_the_connection(
+    budget: MethodBudget,
+) -> None:
+    budget.acquire_call(request(), block=False)
     time.sleep(0.4)
-    budget.update_from_response(first, requests.Response())
+    budget.update_from_response(request(), response(200))
     with pytest.raises(CallRateLimitHit) as hit:
-        budget.acquire_call(request(method), block=False)
+        budget.acquire_call(request(), block=False)
     assert hit.value.time_to_wait.total_seconds() > 0.9
-    budget.update_from_response(first, requests.Response())
+    budget.update_from_response(request(), response(200))
     with pytest.raises(CallRateLimitHit) as later:
-        budget.acquire_call(request(method), block=False)
+        budget.acquire_call(request(), block=False)
     assert later.value.time_to_wait <= hit.value.time_to_wait
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (429, b'{"code": 42901}'),
+        (200, b'{"code": 42901}'),
+        (429, b"<html>Too many</html>"),
+        (403, b"<html>Forbidden</html>"),
+        (403, b'{"message": "Forbidden"}'),
+    ],
+)
+def test_refusals_in_whichever_words_slow_the_method_down_until_it_answers(status: int, body: bytes) -> None:
+    budget = unlimited("public/get-book", PUBLIC)
+    refusal = response(status)
+    refusal._content = body
+    for _ in range(2):
+        budget.update_from_response(request(), refusal)
+    assert budget.pace.is_slowed
+
+
+@pytest.mark.parametrize(("status", "body"), [(500, b'{"code": 50001}'), (403, b'{"code": 40301}'), (401, b"")])
+def test_other_failures_do_not(status: int, body: bytes) -> None:
+    budget = unlimited("public/get-book", PUBLIC)
+    failure = response(status)
+    failure._content = body
+    for _ in range(2):
+        budget.update_from_response(request(), failure)
+    assert not budget.pace.is_slowed

@@ -1,6 +1,7 @@
 """The CDK's HTTP client with the exchange's errors: which answers are tried again, how long it waits, what it says."""
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -9,14 +10,14 @@ from typing import Any
 import backoff
 import requests
 from airbyte_cdk.models import FailureType
-from airbyte_cdk.sources.streams.call_rate import APIBudget
 from airbyte_cdk.sources.streams.http import HttpClient
 from airbyte_cdk.sources.streams.http.error_handlers import ErrorHandler, ErrorResolution, ResponseAction
-from airbyte_cdk.sources.streams.http.exceptions import BaseBackoffException
+from airbyte_cdk.sources.streams.http.exceptions import BaseBackoffException, RateLimitBackoffException
 from requests.auth import AuthBase
 
 from source_cryptocom.api.connection_errors import exception_message, rule_for_exception
 from source_cryptocom.api.errors import Action, ErrorRule, ExchangeError, error_message, rule_for
+from source_cryptocom.api.rate_limits import MethodBudget
 from source_cryptocom.api.response import MalformedResult, envelope_of, rows_at
 from source_cryptocom.api.transport import BoundedAdapter
 from source_cryptocom.logs.redaction import mask_log, redact
@@ -102,7 +103,7 @@ class ExchangeClient(HttpClient):
         method: str,
         logger: logging.Logger,
         authenticator: AuthBase,
-        api_budget: APIBudget,
+        api_budget: MethodBudget,
         per_instrument: bool = False,
         retry_policy: RetryPolicy = SYNC_RETRIES,
         records_path: str = "data",
@@ -119,6 +120,7 @@ class ExchangeClient(HttpClient):
             authenticator=authenticator,
         )
         self._retry_policy = retry_policy
+        self._pace = api_budget.pace
         adapter = BoundedAdapter()
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, adapter)
@@ -130,32 +132,39 @@ class ExchangeClient(HttpClient):
         log_formatter: Callable[[requests.Response], Any] | None = None,
         exit_on_rate_limit: bool | None = False,
     ) -> requests.Response:
-        """The CDK's own wording calls every wait a rate limit and waits without jitter; hence this one.
+        """Replace the CDK's loop, which calls every wait a rate limit, waits without jitter and each request alone.
 
         Raises ExchangeError when the last attempt has failed.
         """
-        send = backoff.on_exception(
-            backoff.expo,
-            BaseBackoffException,
-            max_tries=self._retry_policy.attempts,
-            max_time=self._retry_policy.total_seconds,
-            max_value=self._retry_policy.longest_wait_seconds,
-            jitter=backoff.random_jitter,
-            on_backoff=self._log_wait,
-            logger=None,
-        )(self._send)
+        started = time.monotonic()
+        attempt = 1
         try:
-            response: requests.Response = send(request, request_kwargs, log_formatter, exit_on_rate_limit)
-            return response
-        except BaseBackoffException as error:
-            # Fewer than the retry_policy allows where the time ran out first.
-            attempts = self._request_attempt_count[request]
-            raise ExchangeError(Action.RETRY, f"{error} Given up after {attempts} attempts.") from None
+            while True:
+                try:
+                    response: requests.Response = self._send(request, request_kwargs, log_formatter, exit_on_rate_limit)
+                    return response
+                except BaseBackoffException as error:
+                    elapsed = time.monotonic() - started
+                    if attempt == self._retry_policy.attempts or elapsed >= self._retry_policy.total_seconds:
+                        made = self._request_attempt_count[request]
+                        raise ExchangeError(Action.RETRY, f"{error} Given up after {made} attempts.") from None
+                    attempt += self._wait(error, attempt)
         finally:
             self._evict_key(request)
 
-    def _log_wait(self, details: Any) -> None:
-        self._logger.warning(
-            f"{details['exception']} Attempt {details['tries']} of {self._retry_policy.attempts}; "
-            f"next one in {details['wait']:.1f} seconds."
+    def _wait(self, error: BaseBackoffException, attempt: int) -> bool:
+        """Wait before the next attempt, and return whether that was the whole wait.
+
+        A request that was one too many waits no longer than until its method answers again.
+        """
+        seconds = backoff.random_jitter(min(2 ** (attempt - 1), self._retry_policy.longest_wait_seconds))
+        is_rate_limited = isinstance(error, RateLimitBackoffException)
+        # That a method is slowed has been said once; each of its requests would repeat it.
+        self._logger.log(
+            logging.DEBUG if is_rate_limited and self._pace.is_slowed else logging.WARNING,
+            f"{error} Attempt {attempt} of {self._retry_policy.attempts}; next one in {seconds:.1f} seconds.",
         )
+        if is_rate_limited:
+            return not self._pace.wait_for_answers(seconds)
+        time.sleep(seconds)
+        return True

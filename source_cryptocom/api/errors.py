@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from enum import Enum
 
+import requests
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 
+from source_cryptocom.api.response import MalformedResult, envelope_of
 from source_cryptocom.logs.redaction import redact
 
 
@@ -96,7 +98,8 @@ REASON_CODES: dict[int, ErrorRule] = {
 HTTP_STATUSES: dict[int, ErrorRule] = {
     401: _config("The exchange, or something on the way to it, asks for a login: check key and secret, and any proxy."),
     403: ErrorRule(
-        Action.FAIL, "Something between this machine and the exchange forbids the request: a firewall, or your region."
+        Action.RATE_LIMITED,
+        "Something between this machine and the exchange forbids the request: a firewall, or your region.",
     ),
     404: ErrorRule(Action.FAIL, "There is nothing at this address: check base_url."),
     407: _config("A proxy asks for a login: give it in HTTPS_PROXY."),
@@ -138,7 +141,19 @@ def _rule_for_status(status: int, code: int | None) -> ErrorRule:
         return _ELSEWHERE
     if code is None and status < 300:
         return _UNREADABLE
-    return HTTP_STATUSES.get(status, _UNKNOWN)
+    rule = HTTP_STATUSES.get(status, _UNKNOWN)
+    # A firewall's 403 may pass, the exchange's own, with a code, does not.
+    return ErrorRule(Action.FAIL, rule.hint) if status == 403 and code is not None else rule
+
+
+def is_rate_limited(response: requests.Response) -> bool:
+    """Whether an answer says that there are too many requests, in whichever words."""
+    try:
+        code = envelope_of(response).code
+    except MalformedResult:
+        code = None
+    rule = rule_for(response.status_code, code, per_instrument=False)
+    return rule is not None and rule.action is Action.RATE_LIMITED
 
 
 class ExchangeError(AirbyteTracedException):

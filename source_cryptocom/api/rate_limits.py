@@ -1,5 +1,6 @@
-"""The exchange's published request limits, as one table, turned into the CDK's budget."""
+"""The exchange's published request limits, and the budgets that keep the requests of each method within its limit."""
 
+import threading
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,13 +8,16 @@ from functools import lru_cache
 from typing import Any
 
 from airbyte_cdk.sources.streams.call_rate import (
+    AbstractCallRatePolicy,
+    APIBudget,
     CallRateLimitHit,
-    HttpAPIBudget,
-    HttpRequestRegexMatcher,
     MovingWindowCallRatePolicy,
     Rate,
     RequestMatcher,
 )
+
+from source_cryptocom.api.errors import is_rate_limited
+from source_cryptocom.api.pace import Pace
 
 
 @dataclass(frozen=True)
@@ -38,19 +42,7 @@ PRIVATE = RateLimit(3, 100)
 # Two single requests have no others between them to level out a late and an early one.
 HISTORY = RateLimit(1, 1_000, margin_ms=50)
 
-LIMITS: dict[str, RateLimit] = {
-    "public/get-instruments": PUBLIC,
-    "public/get-tickers": PUBLIC,
-    "public/get-trades": PUBLIC,
-    "public/get-book": PUBLIC,
-    "public/get-candlestick": PUBLIC,
-    "private/user-balance": PRIVATE,
-    "private/get-positions": PRIVATE,
-    "private/get-open-orders": PRIVATE,
-    "private/get-transactions": PRIVATE,
-    "private/get-order-history": HISTORY,
-    "private/get-trades": HISTORY,
-}
+STAKING = RateLimit(50, 1_000)
 
 _BURST_MS = 50
 
@@ -96,17 +88,55 @@ class SingleCallPolicy(MovingWindowCallRatePolicy):
         super().try_acquire(request, weight)
 
 
-def _policy(method: str, limit: RateLimit) -> MovingWindowCallRatePolicy:
+def _policy(limit: RateLimit) -> MovingWindowCallRatePolicy:
     kind = SingleCallPolicy if limit.requests == 1 else MovingWindowCallRatePolicy
-    return kind(rates=_rates(limit), matchers=[HttpRequestRegexMatcher(url_path_pattern=f"/{method}$")])
+    return kind(rates=_rates(limit), matchers=[])
 
 
-def request_budget() -> HttpAPIBudget:
-    """One moving window per method."""
-    return HttpAPIBudget(policies=[_policy(method, limit) for method, limit in LIMITS.items()])
+class MethodBudget(APIBudget):
+    """The CDK's budget for the requests of one method: within its limit, and slower while they are refused."""
+
+    def __init__(self, policy: AbstractCallRatePolicy, pace: Pace) -> None:
+        super().__init__(policies=[policy])
+        self._policy = policy
+        self.pace = pace
+
+    def acquire_call(self, request: Any, block: bool = True, timeout: float | None = None) -> None:
+        self.pace.wait_turn()
+        super().acquire_call(request, block, timeout)
+
+    def update_from_response(self, request: Any, response: Any) -> None:
+        if is_rate_limited(response):
+            self._policy.update(available_calls=0, call_reset_ts=None)
+            self.pace.refused()
+        else:
+            self._policy.update(available_calls=None, call_reset_ts=None)
+            self.pace.answered()
+
+
+def method_budget(method: str, limit: RateLimit) -> MethodBudget:
+    return MethodBudget(_policy(limit), Pace(method, limit.per_second))
+
+
+class RequestBudget:
+    """The budgets of the methods, made when a stream first names a method and its limit. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._budgets: dict[str, tuple[RateLimit, MethodBudget]] = {}
+        self._lock = threading.Lock()
+
+    def for_method(self, method: str, limit: RateLimit) -> MethodBudget:
+        """The one budget of all requests of `method`. Raises ValueError where another stream gives another limit."""
+        with self._lock:
+            if method not in self._budgets:
+                self._budgets[method] = limit, method_budget(method, limit)
+            known_limit, budget = self._budgets[method]
+        if known_limit != limit:
+            raise ValueError(f"{method} has two limits: {known_limit} and {limit}")
+        return budget
 
 
 @lru_cache(maxsize=1)
-def process_budget() -> HttpAPIBudget:
+def process_budget() -> RequestBudget:
     """The process's one budget: the exchange counts all its requests together, and each window keeps a thread."""
-    return request_budget()
+    return RequestBudget()

@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from source_cryptocom.api.rate_limits import HISTORY
 from source_cryptocom.api.response import Row
 from source_cryptocom.clock import NS_PER_MS
 from source_cryptocom.config import oldest_kept_ms
@@ -29,6 +30,7 @@ class OrderHistory(HistoryStream):
     """
 
     method = "private/get-order-history"
+    rate_limit = HISTORY
     primary_key = "order_id"
     cursor_field = "update_time"
     times = (CREATION, UPDATE)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from source_cryptocom.api.rate_limits import PRIVATE
 from source_cryptocom.streams.base import ExchangeStream
 
 
@@ -10,6 +11,7 @@ class UserBalance(ExchangeStream):
     """One row per asset, with the fields of the account it belongs to beside it."""
 
     method = "private/user-balance"
+    rate_limit = PRIVATE
     primary_key = "instrument_name"
 
     def records(self, result: Any) -> Iterator[dict[str, Any]]:
@@ -31,6 +33,7 @@ class UserPosition(ExchangeStream):
     """One row per position; a cross and an isolated position can share an instrument."""
 
     method = "private/get-positions"
+    rate_limit = PRIVATE
     primary_key = ["account_id", "instrument_name", "isolation_id"]  # noqa: RUF012
     columns = {"update_timestamp_ms": "update_time"}  # noqa: RUF012
     defaults = {"isolation_id": "0"}  # noqa: RUF012
@@ -40,4 +43,5 @@ class OpenOrder(ExchangeStream):
     """The orders that are open at the moment of the sync."""
 
     method = "private/get-open-orders"
+    rate_limit = PRIVATE
     primary_key = "order_id"

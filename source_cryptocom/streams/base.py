@@ -32,6 +32,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 from source_cryptocom.api.authenticator import PublicAccess
 from source_cryptocom.api.client import ExchangeClient
 from source_cryptocom.api.errors import Action, ExchangeError
+from source_cryptocom.api.rate_limits import RateLimit
 from source_cryptocom.api.response import Row, envelope_of
 from source_cryptocom.api.transport import CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS
 from source_cryptocom.context import Assignment, SyncContext
@@ -51,6 +52,7 @@ class ExchangeStream(HttpStream, ABC):
     """One table, read from one method of the exchange."""
 
     method: ClassVar[str]
+    rate_limit: ClassVar[RateLimit]
     columns: ClassVar[Mapping[str, str]] = {}
     defaults: ClassVar[Mapping[str, str]] = {}
     upper_case: ClassVar[Sequence[str]] = ()
@@ -58,13 +60,13 @@ class ExchangeStream(HttpStream, ABC):
 
     def __init__(self, context: SyncContext) -> None:
         self._context = context
-        super().__init__(api_budget=context.budget)
+        super().__init__()
         self._http_client = ExchangeClient(
             name=self.name,
             method=self.method,
             logger=self.logger,
             authenticator=self._access(context),
-            api_budget=context.budget,
+            api_budget=context.budget.for_method(self.method, self.rate_limit),
             per_instrument=self.per_instrument,
             retry_policy=context.retry_policy,
         )

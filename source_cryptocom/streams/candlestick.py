@@ -5,6 +5,7 @@ from typing import Any
 
 from airbyte_cdk.utils import AirbyteTracedException
 
+from source_cryptocom.api.rate_limits import PUBLIC
 from source_cryptocom.clock import MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE, rfc3339
 from source_cryptocom.concurrency.partition_queue import Records
 from source_cryptocom.retrievers.candle_page import CandlePage, candle_page
@@ -38,6 +39,7 @@ class Candlestick(OngoingStream):
     """
 
     method = "public/get-candlestick"
+    rate_limit = PUBLIC
     primary_key = ["instrument", "timeframe", "timestamp"]  # noqa: RUF012
     columns = {  # noqa: RUF012
         "t": "timestamp",

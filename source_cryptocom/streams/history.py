@@ -1,5 +1,6 @@
 """The account's fills and its ledger: rows that never change once written."""
 
+from source_cryptocom.api.rate_limits import HISTORY, PRIVATE
 from source_cryptocom.retrievers.time_windows import HistoryStream
 from source_cryptocom.retrievers.windows import RowTime
 
@@ -10,6 +11,7 @@ class UserTrade(HistoryStream):
     """The account's fills. They never change, so their own time is the cursor."""
 
     method = "private/get-trades"
+    rate_limit = HISTORY
     primary_key = ["instrument_name", "trade_id"]  # noqa: RUF012
     cursor_field = "create_time"
     times = (CREATION, RowTime("create_time", "transact_time_ns"))
@@ -20,6 +22,7 @@ class Transaction(HistoryStream):
     """The account's ledger. The exchange books several rows under one journal id and nanosecond: hence the key."""
 
     method = "private/get-transactions"
+    rate_limit = PRIVATE
     primary_key = [  # noqa: RUF012
         "account_id",
         "journal_id",

@@ -5,6 +5,7 @@ from typing import Any
 
 from airbyte_cdk.sources.streams.core import StreamData
 
+from source_cryptocom.api.rate_limits import PUBLIC
 from source_cryptocom.api.response import Row
 from source_cryptocom.concurrency.partition_queue import Records
 from source_cryptocom.context import SyncContext
@@ -18,6 +19,7 @@ class Instrument(ExchangeStream):
     """Everything that can be traded. The sync's one request for it serves the other tables too."""
 
     method = "public/get-instruments"
+    rate_limit = PUBLIC
     primary_key = "symbol"
     columns = {"expiry_timestamp_ms": "expiry_time"}  # noqa: RUF012
 
@@ -33,6 +35,7 @@ class Ticker(MarketStream):
     """The latest price, best bid and ask, and the last 24 hours, of every instrument in one request."""
 
     method = "public/get-tickers"
+    rate_limit = PUBLIC
     primary_key = "instrument"
     # `a` is the latest trade's price and `k` the best ask: so says the documentation, and every live row bears it out.
     columns = {  # noqa: RUF012
@@ -60,6 +63,7 @@ class Book(PerInstrumentStream):
     """The order book of each instrument, `book_depth` levels a side."""
 
     method = "public/get-book"
+    rate_limit = PUBLIC
     primary_key = ["instrument", "timestamp"]  # noqa: RUF012
     columns = {"t": "timestamp", "instrument_name": "instrument"}  # noqa: RUF012
 

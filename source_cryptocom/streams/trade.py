@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from source_cryptocom.api.rate_limits import PUBLIC
 from source_cryptocom.api.response import Row
 from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS, rfc3339
 from source_cryptocom.concurrency.partition_queue import PartitionTask, Records
@@ -33,6 +34,7 @@ class Trade(OngoingStream):
     """Every public trade since the last sync; on a first one the newest `trade_count` of the last seven days."""
 
     method = "public/get-trades"
+    rate_limit = PUBLIC
     primary_key = ["instrument", "trade_id"]  # noqa: RUF012
     columns = {  # noqa: RUF012
         "d": "trade_id",
