@@ -9,8 +9,12 @@ a page comes. So a full page is continued by a guess, and every guess is checked
 For, by the exchange's own time, whichever it is: a row not yet read is not newer than any row of the full page, and the
 row met again lies before the new `end`; so everything not yet read lies before the new `end` too.
 
-Where no guess passes, the window is cut in two, which needs no guess. Where a single instant holds more than a page, a
-larger page is asked for. Where that fails too, UnpageableWindow is raised: nothing is ever skipped.
+Where no guess passes, the window is cut in two, which needs no guess. Where cutting a millisecond does not part its
+rows either, a larger page is asked for, a rare hope. Where that fails too, UnpageableWindow is raised: nothing is ever
+skipped.
+
+No request is made twice. A page that is read on from is never asked for again, because what follows it lies in smaller
+windows; the answers to wrong guesses are remembered while their window is read.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
@@ -65,6 +69,7 @@ class WindowPaginator:
         self._failed_kinds: set[tuple[str, str]] = set()
         self._larger_pages: bool | None = None  # not known yet whether the exchange serves them
         self._unproven: Window | None = None  # the window in whole, as long as it may tell
+        self._wrong_guesses: dict[Window, Sequence[Row]] = {}
         self._seen: set[Hashable] = set()
         self._seen_in_last_window: set[Hashable] = set()
 
@@ -77,10 +82,17 @@ class WindowPaginator:
         """
         self._seen_in_last_window, self._seen = self._seen, set()
         self._unproven = window
+        self._wrong_guesses.clear()
         yield from self._read(window)
 
-    def _read(self, window: Window) -> Iterator[list[Row]]:
-        page = self._fetch(window, self._page_limit)
+    def _read(self, window: Window, within: Sequence[Row] = ()) -> Iterator[list[Row]]:
+        """Reads a window that was cut from a larger one, whose newest page is `within`."""
+        page = self._page(window)
+        if self._is_one_instant(window, page, within):
+            larger_page = self._larger_page(window)
+            if self._larger_pages and len(larger_page) < LARGER_LIMIT:
+                yield self._unseen(larger_page)
+                return
         while True:
             yield self._unseen(page)
             if len(page) < self._page_limit:
@@ -89,8 +101,9 @@ class WindowPaginator:
                 if step.end_ns >= window.end_ns:
                     continue
                 earlier = Window(window.start_ns, step.end_ns)
-                earlier_page = self._fetch(earlier, self._page_limit)
+                earlier_page = self._page(earlier)
                 if not self._overlaps(page, earlier_page, earlier):
+                    self._wrong_guesses[earlier] = earlier_page
                     self._failed_kinds.add(step.kind)
                     continue
                 window = earlier
@@ -100,6 +113,11 @@ class WindowPaginator:
             else:
                 yield from self._read_in_parts(window, page)
                 return
+
+    def _page(self, window: Window) -> Sequence[Row]:
+        """The window's newest rows: remembered, where they were the answer to a wrong guess."""
+        page = self._wrong_guesses.get(window)
+        return self._fetch(window, self._page_limit) if page is None else page
 
     def _unseen(self, page: Sequence[Row]) -> list[Row]:
         fresh = []
@@ -124,34 +142,49 @@ class WindowPaginator:
         return len(page) < self._page_limit or any(map(self._is_unseen, page))
 
     def _steps(self, page: Sequence[Row], window: Window) -> list[Continuation]:
-        """Ends inside the window at which the unread rest may begin: those never refuted first, the boldest first."""
+        """Ends inside the window at which the unread rest may begin, the boldest first.
+
+        A kind of guess that was wrong before is made again only where no other is left, and never in a crowd.
+        """
         steps = []
         for time in self._times:
             oldest = self._oldest(page, time)
             if oldest is not None:
                 next_ms = (oldest // NS_PER_MS + 1) * NS_PER_MS
                 steps += [Continuation((time.name, "ns"), oldest + 1), Continuation((time.name, "ms"), next_ms)]
-        inside = [step for step in steps if window.start_ns < step.end_ns < window.end_ns]
-        if window.width_ns <= NS_PER_MS:
-            # In a crowd a guess that was wrong before costs more requests than it can spare.
-            inside = [step for step in inside if step.kind not in self._failed_kinds]
-        return sorted(inside, key=lambda step: (step.kind in self._failed_kinds, step.end_ns))
+        trusted = [step for step in steps if step.kind not in self._failed_kinds]
+        if window.width_ns > NS_PER_MS:
+            trusted = trusted or steps
+        return sorted(
+            (step for step in trusted if window.start_ns < step.end_ns < window.end_ns), key=lambda step: step.end_ns
+        )
 
     @staticmethod
     def _oldest(page: Sequence[Row], time: RowTime) -> int | None:
         return min(_present(time.earliest_ns(row) for row in page), default=None)
 
     def _read_in_parts(self, window: Window, page: Sequence[Row]) -> Iterator[list[Row]]:
-        if window.width_ns <= NS_PER_MS:
-            larger_page = self._larger_page(window)
-            if self._larger_pages and len(larger_page) < LARGER_LIMIT:
-                yield self._unseen(larger_page)
-                return
         if window.width_ns == 1:
             raise UnpageableWindow(window, self._page_limit)
         middle = self._middle(window, page)
-        yield from self._read(Window(middle, window.end_ns))
-        yield from self._read(Window(window.start_ns, middle))
+        later, earlier = Window(middle, window.end_ns), Window(window.start_ns, middle)
+        if later.width_ns == NS_PER_MS and self._may_lie_in(later, page):
+            # To ask for the crowded millisecond would bring the same page again.
+            yield from self._read_in_parts(later, page)
+        else:
+            yield from self._read(later, within=page)
+        yield from self._read(earlier, within=page)
+
+    def _may_lie_in(self, window: Window, page: Sequence[Row]) -> bool:
+        """Whether a page's rows, by one of their times, all come from a window at whose end they were met."""
+        oldest = _present(self._oldest(page, time) for time in self._times)
+        return any(window.start_ns <= time <= window.end_ns for time in oldest)
+
+    def _is_one_instant(self, window: Window, page: Sequence[Row], within: Sequence[Row]) -> bool:
+        """Whether a full page seems to come from a single instant: cutting a millisecond brought it again."""
+        if len(page) < self._page_limit or window.width_ns >= NS_PER_MS:
+            return False
+        return window.width_ns == 1 or set(map(self._identity, page)) == set(map(self._identity, within))
 
     def _larger_page(self, window: Window) -> Sequence[Row]:
         """The window in one page of up to LARGER_LIMIT rows; no rows where the exchange refuses that."""
@@ -160,20 +193,21 @@ class WindowPaginator:
         try:
             rows = self._fetch(window, LARGER_LIMIT)
             if self._larger_pages is None:
-                self._larger_pages = self._serves_larger_pages(len(rows))
+                self._larger_pages = self._serves_larger_pages(window, len(rows))
         except PageSizeRefused:
             self._larger_pages = False
             return []
         return rows
 
-    def _serves_larger_pages(self, rows: int) -> bool | None:
-        """What `rows` in answer to LARGER_LIMIT say about that.
+    def _serves_larger_pages(self, window: Window, rows: int) -> bool | None:
+        """What `rows` in answer to LARGER_LIMIT for `window` say about that.
 
         Exactly a page of them say nothing: the exchange may have cut it, or there may be no more. Then the whole
         window, which is known to hold more, is asked for once.
         """
-        if rows == self._page_limit and self._unproven and len(self._seen) > self._page_limit:
-            rows, self._unproven = len(self._fetch(self._unproven, LARGER_LIMIT)), None
+        whole = self._unproven
+        if rows == self._page_limit and whole not in (None, window) and len(self._seen) > self._page_limit:
+            rows, self._unproven = len(self._fetch(whole, LARGER_LIMIT)), None
             return rows > self._page_limit
         return True if rows > self._page_limit else None
 
@@ -181,6 +215,8 @@ class WindowPaginator:
         """Where to cut: before the page's oldest ms, to set a crowded ms apart at once; else halfway, at a whole ms."""
         oldest = [self._oldest(page, time) for time in self._times]
         candidates = [time // NS_PER_MS * NS_PER_MS for time in _present(oldest)]
+        # Rows at an end that turns out inclusive.
+        candidates = [cut - NS_PER_MS if cut == window.end_ns else cut for cut in candidates]
         candidates.append((window.start_ns + window.end_ns) // 2 // NS_PER_MS * NS_PER_MS)
         inside = [cut for cut in candidates if window.start_ns < cut < window.end_ns]
         return max(inside[:-1] or inside, default=(window.start_ns + window.end_ns) // 2)
