@@ -8,6 +8,7 @@ MS_PER_SECOND = 1_000
 MS_PER_MINUTE = 60 * MS_PER_SECOND
 MS_PER_HOUR = 60 * MS_PER_MINUTE
 MS_PER_DAY = 24 * MS_PER_HOUR
+LAST_YEAR = 9999
 
 
 def now_ms() -> int:
@@ -19,6 +20,8 @@ def now_ms() -> int:
 def _minute(minute: int) -> str:
     """`minute` since the epoch, as `2026-08-16T23:06:`. A sync's rows lie in few minutes: each is worked out once."""
     year, month, day, hour, minute_of_hour = time.gmtime(minute * 60)[:5]
+    if not 1 <= year <= LAST_YEAR:
+        raise ValueError(f"RFC 3339 has no year {year}")
     return f"{year:04d}-{month:02d}-{day:02d}T{hour:02d}:{minute_of_hour:02d}:"
 
 
@@ -26,7 +29,8 @@ def _minute(minute: int) -> str:
 def rfc3339(ms: int) -> str:
     """RFC 3339 UTC with milliseconds (`2026-08-16T23:06:39.729Z`), by integer arithmetic: a float would round.
 
-    Remembered, because the candles of all instruments open at the same times.
+    Remembered, because the candles of all instruments open at the same times. Raises ValueError, OverflowError or
+    OSError for what is no time, such as nanoseconds.
     """
     minute, ms = divmod(ms, MS_PER_MINUTE)
     return f"{_minute(minute)}{ms // MS_PER_SECOND:02d}.{ms % MS_PER_SECOND:03d}Z"

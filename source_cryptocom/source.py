@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Mapping, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
@@ -53,6 +53,7 @@ class _Reading:
     catalog: ConfiguredAirbyteCatalog
     states: ConnectorStateManager
     engine: Engine
+    tables: list[ExchangeStream] = field(default_factory=list)
 
     def saved(self, table: str) -> dict[str, Any]:
         """The table's state as its last sync left it."""
@@ -142,6 +143,7 @@ class SourceCryptocom(ConcurrentSourceAdapter):
         tables = public_tables(context) + (private_tables(context) if parsed.credentials else [])
         if self._reading is None:
             return list(tables)
+        self._reading.tables.extend(tables)
         return [self._concurrent(table, self._reading) for table in tables]
 
     def read(
@@ -192,6 +194,8 @@ class SourceCryptocom(ConcurrentSourceAdapter):
                 yield from super().read(logger, config, known, state)
         finally:
             engine.stop()
+            for table in self._reading.tables:
+                table.warn_of_odd_values()
             self._reading = None
         if failure:
             raise failure

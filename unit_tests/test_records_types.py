@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from source_cryptocom.records import (
-    converter,
+    column_type,
     to_boolean,
     to_integer,
     to_object,
@@ -23,7 +23,7 @@ LEVELS = {"type": ["null", "array"], "items": {"type": ["null", "array"], "items
     ("value", "text"),
     [
         (None, None),
-        ("", ""),
+        ("", None),
         ("0.100000000000000001", "0.100000000000000001"),
         ("1e-18", "1e-18"),
         (1786967999123456789, "1786967999123456789"),
@@ -38,7 +38,7 @@ def test_a_text_keeps_every_digit(value: Any, text: str | None) -> None:
     assert to_text(value) == text
 
 
-@pytest.mark.parametrize(("value", "text"), [("buy", "BUY"), ("SELL", "SELL"), ("", ""), (None, None), (7, "7")])
+@pytest.mark.parametrize(("value", "text"), [("buy", "BUY"), ("SELL", "SELL"), ("", None), (None, None), (7, "7")])
 def test_a_side_is_upper_case(value: Any, text: str | None) -> None:
     assert to_upper_text(value) == text
 
@@ -86,13 +86,66 @@ def test_what_is_no_object_is_refused(value: Any) -> None:
 
 
 def test_lists_convert_what_they_hold_and_stay_lists() -> None:
-    convert = converter(LEVELS)
+    convert = column_type(LEVELS).convert
     assert convert([[90, "1.5", None], None, []]) == [["90", "1.5", None], None, []]
     assert convert(None) is None
 
 
-def test_one_thing_where_a_list_is_declared_becomes_a_list_of_it() -> None:
-    assert converter({"type": ["null", "array"], "items": {"type": "string"}})("POST_ONLY") == ["POST_ONLY"]
+TEXTS = {"type": ["null", "array"], "items": {"type": ["null", "string"]}}
+COUNTS = {"type": ["null", "array"], "items": {"type": ["null", "integer"]}}
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "read"),
+    [
+        (TEXTS, "POST_ONLY", ["POST_ONLY"]),
+        (TEXTS, "[]", []),
+        (TEXTS, '["POST_ONLY", 1.50]', ["POST_ONLY", "1.50"]),
+        (COUNTS, ["1", "many", 2.0], [1, None, 2]),
+        (COUNTS, "many", None),
+        (LEVELS, [["1"], "2"], [["1"], ["2"]]),
+    ],
+)
+def test_a_list_in_another_form_becomes_the_list_that_it_means(schema: dict[str, Any], value: Any, read: Any) -> None:
+    assert column_type(schema).read(value) == read
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "read"),
+    [
+        ({"type": "string", "format": "date-time"}, 1786921599729123456, "2026-08-16T23:06:39.729Z"),
+        ({"type": "string", "format": "date-time"}, "1786921599729123456", "2026-08-16T23:06:39.729Z"),
+        ({"type": "string", "format": "date-time"}, 1786921599729123, "2026-08-16T23:06:39.729Z"),
+        ({"type": "string", "format": "date-time"}, "1786921599729.0", "2026-08-16T23:06:39.729Z"),
+        ({"type": "string", "format": "date-time"}, "0.0", None),
+        ({"type": "string", "format": "date-time"}, "2026-08-16T23:06:39.729Z", "2026-08-16T23:06:39.729Z"),
+        ({"type": "string", "format": "date-time"}, "2026-08-16T23:06:39", "2026-08-16T23:06:39.000Z"),
+        ({"type": "string", "format": "date-time"}, "2026-08-17T01:06:39+02:00", "2026-08-16T23:06:39.000Z"),
+        ({"type": "string", "format": "date"}, "2026-08-16T23:06:39.729Z", "2026-08-16"),
+        ({"type": "string", "format": "date"}, "soon", None),
+        ({"type": "string", "format": "date"}, 0, None),
+        ({"type": "string", "format": "date"}, [], None),
+        ({"type": "integer"}, "1.0", 1),
+        ({"type": "integer"}, "1e3", 1000),
+        ({"type": "integer"}, "0.5", None),
+        ({"type": "integer"}, "1e999999999", None),
+        ({"type": "integer"}, "NaN", None),
+        ({"type": "boolean"}, 1, True),
+        ({"type": "boolean"}, "0", False),
+        ({"type": "boolean"}, "perhaps", None),
+        ({"type": "object"}, '{"a": 1.50}', {"a": "1.50"}),
+        ({"type": "object"}, "[1]", None),
+        ({"type": "object"}, [], None),
+    ],
+)
+def test_an_odd_value_is_what_it_most_likely_means_or_null(schema: dict[str, Any], value: Any, read: Any) -> None:
+    assert column_type(schema).read(value) == read
+
+
+@pytest.mark.parametrize("kind", ["string", "integer", "boolean", "object", "array"])
+@pytest.mark.parametrize("format_", [{}, {"format": "date"}, {"format": "date-time"}])
+def test_an_empty_text_is_null_whatever_the_type(kind: str, format_: dict[str, str]) -> None:
+    assert column_type({"type": ["null", kind], "items": {"type": "string"}, **format_}).convert("") is None
 
 
 @pytest.mark.parametrize(
@@ -111,10 +164,10 @@ def test_one_thing_where_a_list_is_declared_becomes_a_list_of_it() -> None:
     ],
 )
 def test_a_columns_schema_decides_its_type(declared: dict[str, Any], value: Any, converted: Any) -> None:
-    assert converter(declared)(value) == converted
+    assert column_type(declared).convert(value) == converted
 
 
 def test_every_declared_column_can_be_converted() -> None:
     for schema in files("source_cryptocom").joinpath("schemas").iterdir():
         for name, column in json.loads(schema.read_text())["properties"].items():
-            assert converter(column)(None) is None, f"{schema.name}: {name}"
+            assert column_type(column).convert(None) is None, f"{schema.name}: {name}"

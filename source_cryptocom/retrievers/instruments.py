@@ -1,9 +1,24 @@
 """The exchange's list of instruments, fetched once a sync and shared by the tables that need it."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from source_cryptocom.api.response import Row
+
+
+def doubts(rows: list[Row], next_cursor: object) -> Iterator[str]:
+    """What speaks against an answer of public/get-instruments holding every instrument, as sentences for a log."""
+    if not rows:
+        yield (
+            "public/get-instruments lists nothing, so this table is empty and the tables that are read per instrument "
+            "have no new ones. The exchange has hundreds: look at its status page, and sync again later."
+        )
+    if next_cursor:
+        yield (
+            f"public/get-instruments sent {len(rows):,} rows and a next_cursor, which says that there are more. Its "
+            "documentation has no way to ask for them, so tables lack the other instruments. Name those that you need "
+            "under instruments, and please report this."
+        )
 
 
 class Instruments:

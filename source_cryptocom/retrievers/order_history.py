@@ -15,12 +15,13 @@ from source_cryptocom.retrievers.windows import WINDOW_NS, RowTime, Window
 from source_cryptocom.state.restored_cursors import join_names
 from source_cryptocom.streams.account import OpenOrder
 from source_cryptocom.streams.history import CREATION
+from source_cryptocom.streams.order_legs import OrderTable
 
 UPDATE = RowTime("update_time")
 OPEN_STATUSES = ("NEW", "PENDING", "ACTIVE")
 
 
-class OrderHistory(HistoryStream):
+class OrderHistory(OrderTable, HistoryStream):
     """Orders that have ended; the cursor is their update time.
 
     The exchange does not say whether its windows test an order's creation or its update. If it is the creation, an
@@ -34,7 +35,7 @@ class OrderHistory(HistoryStream):
     primary_key = "order_id"
     cursor_field = "update_time"
     times = (CREATION, UPDATE)
-    identity_fields = ("order_id", "update_time")
+    identity_fields = ("order_id", "leg_id", "update_time")
 
     def __init__(self, context: SyncContext) -> None:
         super().__init__(context)

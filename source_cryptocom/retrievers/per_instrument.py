@@ -60,6 +60,11 @@ class PerInstrumentStream(MarketStream, ABC):
     def partitions(self) -> Iterable[Mapping[str, Any] | None]:
         listed = self.series(self._context.config.instruments or self._instruments.names())
         self._listed = len(listed)
+        if not listed and self._cursors:
+            self.logger.warning(
+                f"{self.name}: the exchange lists no instrument at all, but the last sync left the places of "
+                f"{len(self._cursors):,} {self.unit}."
+            )
         # What an interrupted full refresh has finished is not read again: its rows are still in the destination.
         done = self._cursors if self._full_refresh else {}
         tasks = [self._task(name) for name in [*listed, *self.unlisted(listed)] if name not in done]

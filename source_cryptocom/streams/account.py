@@ -5,6 +5,7 @@ from typing import Any
 
 from source_cryptocom.api.rate_limits import PRIVATE
 from source_cryptocom.streams.base import ExchangeStream
+from source_cryptocom.streams.order_legs import OrderTable
 
 
 class UserBalance(ExchangeStream):
@@ -13,6 +14,7 @@ class UserBalance(ExchangeStream):
     method = "private/user-balance"
     rate_limit = PRIVATE
     primary_key = "instrument_name"
+    never_empty = True
 
     def records(self, result: Any) -> Iterator[dict[str, Any]]:
         return self.to_records(row for account in result["data"] for row in self._assets(account))
@@ -39,7 +41,7 @@ class UserPosition(ExchangeStream):
     defaults = {"isolation_id": "0"}  # noqa: RUF012
 
 
-class OpenOrder(ExchangeStream):
+class OpenOrder(OrderTable):
     """The orders that are open at the moment of the sync."""
 
     method = "private/get-open-orders"

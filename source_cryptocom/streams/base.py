@@ -56,6 +56,10 @@ class ExchangeStream(HttpStream, ABC):
     columns: ClassVar[Mapping[str, str]] = {}
     defaults: ClassVar[Mapping[str, str]] = {}
     upper_case: ClassVar[Sequence[str]] = ()
+    # True keeps out every field that the schema does not declare: personal data must not enter as a new column.
+    only_declared_columns: ClassVar[bool] = False
+    # A table that holds rows on any usable account or market: none at all is worth a word.
+    never_empty: ClassVar[bool] = False
     per_instrument: ClassVar[bool] = False
 
     def __init__(self, context: SyncContext) -> None:
@@ -71,7 +75,13 @@ class ExchangeStream(HttpStream, ABC):
             retry_policy=context.retry_policy,
         )
         self._mapper = RowMapper(
-            self.get_json_schema(), self._key_columns(), self.columns, self.defaults, self.upper_case
+            self.get_json_schema(),
+            self._key_columns(),
+            self.columns,
+            self.defaults,
+            self.upper_case,
+            cursor=self.cursor_field if isinstance(self.cursor_field, str) else None,
+            only_declared=self.only_declared_columns,
         )
 
     def get_json_schema(self) -> Mapping[str, Any]:  # type: ignore[override]
@@ -154,7 +164,10 @@ class ExchangeStream(HttpStream, ABC):
 
     def rows(self, parameters: Parameters) -> list[Row]:
         """One request's rows as the exchange sent them. Raises ExchangeError."""
-        result = self.request(parameters)
+        return self.rows_of(self.request(parameters))
+
+    def rows_of(self, result: Any) -> list[Row]:
+        """The rows in one request's result."""
         rows: list[Row] = result["data"]
         if not all(isinstance(row, dict) for row in rows):
             raise self.unreadable("a row is not an object")
@@ -178,6 +191,11 @@ class ExchangeStream(HttpStream, ABC):
             raise self.unreadable(str(error)) from None
         except AttributeError:
             raise self.unreadable("a row is not an object") from None
+
+    def warn_of_odd_values(self) -> None:
+        """Called once, when the table has been read: says which fields held odd values, and how often."""
+        if sentence := self._mapper.odd_values():
+            self.logger.warning(f"{self.name}: {sentence}")
 
     def page(self, parameters: Parameters, larger: bool) -> list[Row]:
         """One page of a window. Raises PageSizeRefused where a `larger` page is refused, else ExchangeError."""
@@ -218,7 +236,16 @@ class ExchangeStream(HttpStream, ABC):
 
     def read_partition(self) -> Iterator[StreamData]:
         """The records of one partition, and the STATE messages among them."""
-        yield from self.records(self.request(self.parameters()))
+        records = self.records(self.request(self.parameters()))
+        first = next(records, None)
+        if first is not None:
+            yield first
+            yield from records
+        elif self.never_empty:
+            self.logger.warning(
+                f"{self.name}: {self.method} lists nothing. Where that is not so, the exchange has a problem: "
+                "a full refresh that overwrites has emptied the table, and the next sync fills it again."
+            )
 
 
 class CheckpointedStream(ExchangeStream, IncrementalMixin, ABC):

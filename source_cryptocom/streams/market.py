@@ -9,7 +9,7 @@ from source_cryptocom.api.rate_limits import PUBLIC
 from source_cryptocom.api.response import Row
 from source_cryptocom.concurrency.partition_queue import Records
 from source_cryptocom.context import SyncContext
-from source_cryptocom.retrievers.instruments import Instruments
+from source_cryptocom.retrievers.instruments import Instruments, doubts
 from source_cryptocom.retrievers.per_instrument import PerInstrumentStream
 from source_cryptocom.streams.base import ExchangeStream
 from source_cryptocom.streams.market_stream import MarketStream
@@ -25,10 +25,17 @@ class Instrument(ExchangeStream):
 
     def __init__(self, context: SyncContext) -> None:
         super().__init__(context)
-        self.listing = Instruments(lambda: self.rows({}))
+        self.listing = Instruments(self._fetch_listing)
 
     def read_partition(self) -> Iterator[StreamData]:
         yield from self.to_records(self.listing.rows())
+
+    def _fetch_listing(self) -> list[Row]:
+        result = self.request({})
+        rows = self.rows_of(result)
+        for warning in doubts(rows, result.get("next_cursor")):
+            self.logger.warning(f"{self.name}: {warning}")
+        return rows
 
 
 class Ticker(MarketStream):
@@ -37,6 +44,7 @@ class Ticker(MarketStream):
     method = "public/get-tickers"
     rate_limit = PUBLIC
     primary_key = "instrument"
+    never_empty = True
     # `a` is the latest trade's price and `k` the best ask: so says the documentation, and every live row bears it out.
     columns = {  # noqa: RUF012
         "i": "instrument",
