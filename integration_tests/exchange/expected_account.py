@@ -114,6 +114,7 @@ _MAKERS: dict[str, Callable[[Account, Behaviour], Timed]] = {
 
 
 def _finished(row: Record, behaviour: Behaviour, table: str) -> Record:
+    row = {name: None if value == "" else value for name, value in row.items()}
     if not behaviour.nulls_for_missing:
         row = without_nulls(row)
     if table in ("user_position", "transaction"):
