@@ -38,7 +38,7 @@ export AIRBYTE_OFFLINE_MODE := 1
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo sync test unit lint format bench coverage faults soak history mutation audit lock image clean
+.PHONY: help install demo sync test unit lint format bench coverage faults soak history mutation audit lock wheel image clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -99,10 +99,14 @@ audit: $(TOOLS)/installed ## look the locked versions up in the vulnerability da
 UV_COMPILE := $(TOOLS)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes \
 	--custom-compile-command 'make lock'
 lock: $(TOOLS)/installed ## pin the newest versions that pyproject.toml allows, for Python 3.10 to 3.13
-	$(UV_COMPILE) pyproject.toml --output-file requirements.lock
+	$(UV_COMPILE) pyproject.toml --excludes requirements-not-in-image.txt --output-file requirements.lock
 	$(UV_COMPILE) pyproject.toml --group dev --output-file requirements-dev.lock
 	$(UV_COMPILE) pyproject.toml --group demo --constraints requirements-dev.lock --output-file requirements-demo.lock
 	$(UV_COMPILE) --group tools --output-file requirements-tools.lock
+
+wheel: install ## build wheel and source archive into dist (REPOSITORY=https://github.com/OWNER/NAME for its links)
+	rm -rf dist
+	$(BIN)/python -m release.package --repository "$(REPOSITORY)"
 
 image: ## build the connector's image (ENGINE=podman works too)
 	$(ENGINE) build --tag $(IMAGE) .

@@ -1,0 +1,1 @@
+"""What a release is made of: the package for the index, and the notes."""
