@@ -87,8 +87,10 @@ def config(exchange: Exchange, tmp_path: Path) -> Path:
     return path
 
 
-def run(installed: Path, folder: Path, *arguments: str | Path, **environment: str) -> list[dict[str, Any]]:
-    """The messages of a command that succeeds."""
+def run(
+    installed: Path, folder: Path, *arguments: str | Path, code: int = 0, **environment: str
+) -> list[dict[str, Any]]:
+    """The messages of a command that ends with an exit code."""
     finished = subprocess.run(
         [installed / "source-cryptocom", *arguments],
         cwd=folder,
@@ -96,7 +98,7 @@ def run(installed: Path, folder: Path, *arguments: str | Path, **environment: st
         check=False,
         capture_output=True,
     )
-    assert finished.returncode == 0, finished.stdout + finished.stderr
+    assert finished.returncode == code, finished.stdout + finished.stderr
     return [json.loads(line) for line in finished.stdout.decode("utf-8").splitlines()]
 
 
@@ -130,8 +132,7 @@ def test_check_succeeds_and_every_discovered_table_is_read(installed: Path, tmp_
     ]
     catalog = tmp_path / "catalog.json"
     catalog.write_text(json.dumps({"streams": configured}), encoding="utf-8")
-    # Windows writes what is piped in an encoding of its own.
-    messages = run(installed, tmp_path, "read", "--config", config, "--catalog", catalog, PYTHONIOENCODING="cp1252")
+    messages = run(installed, tmp_path, "read", "--config", config, "--catalog", catalog)
     statuses = [
         m["trace"]["stream_status"] for m in of_type(messages, "TRACE") if m["trace"]["type"] == "STREAM_STATUS"
     ]
@@ -148,6 +149,14 @@ def test_check_succeeds_and_every_discovered_table_is_read(installed: Path, tmp_
         "order_history",
         "transaction",
     }
+
+
+def test_messages_are_utf8_where_the_system_has_another_encoding(installed: Path, tmp_path: Path) -> None:
+    config = tmp_path / "config.json"
+    config.write_text('{"environment": "→"}', encoding="utf-8")
+    messages = run(installed, tmp_path, "check", "--config", config, PYTHONIOENCODING="cp1252")
+    [checked] = of_type(messages, "CONNECTION_STATUS")
+    assert "→" in checked["connectionStatus"]["message"]
 
 
 def test_the_index_shows_addresses_and_no_relative_link(wheel: Path) -> None:

@@ -1,5 +1,6 @@
 """The command line: `source-cryptocom spec|check|discover|read`."""
 
+import io
 import logging
 import os
 import signal
@@ -19,6 +20,7 @@ LOGGER = logging.getLogger("airbyte")
 def run(args: list[str] | None = None) -> None:
     """Runs a command; without one, prints help. Exits with 1 when a sync or a command fails, 2 for wrong arguments."""
     arguments = sys.argv[1:] if args is None else args
+    _write_utf8()
     if not arguments:
         _print_help()
     for handler in logging.getLogger().handlers:
@@ -40,6 +42,13 @@ def run(args: list[str] | None = None) -> None:
         LOGGER.exception("The connector has failed")
         sentence = f"The connector has failed ({type(error).__name__}). Please report this with the connector's log."
         _fail(AirbyteTracedException.from_exception(error, message=sentence))
+
+
+def _write_utf8() -> None:
+    """Airbyte's messages are UTF-8. Windows would write what is piped in an encoding of its own."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
 
 
 def _fail(error: AirbyteTracedException) -> NoReturn:
