@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import source_cryptocom
+from integration_tests.connector import KEY, SECRET
 from integration_tests.exchange.expected_account import expected_rows
 from integration_tests.exchange.expected_market import expected_candles, expected_trades
 from integration_tests.exchange.market import Market
@@ -18,7 +19,9 @@ from integration_tests.warehouse import Warehouse
 pytestmark = pytest.mark.timeout(400)
 
 SCHEMAS = Path(source_cryptocom.__file__).parent / "schemas"
-TABLES = sorted(path.stem for path in SCHEMAS.glob("*.json"))
+TABLES = sorted(
+    table.name for table in source_cryptocom.SourceCryptocom().streams({"api_key": KEY, "api_secret": SECRET})
+)
 HISTORY = {"order_history": "update_time", "user_trade": "create_time", "transaction": "event_time"}
 MARKET_STATES = ("ticker", "trade", "book", "candlestick")
 
