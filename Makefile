@@ -38,10 +38,10 @@ export AIRBYTE_OFFLINE_MODE := 1
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo sync test unit lint format bench coverage faults soak history mutation audit lock wheel image clean
+.PHONY: help install demo sync test unit lint format bench coverage faults soak history mutation audit lock wheel sbom image image-test clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(VENV)/installed ## create .venv (the other targets do it when they need it)
 
@@ -64,6 +64,7 @@ lint: install ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/zizmor --quiet --offline .github
 
 format: install ## let ruff put imports and layout right
 	$(BIN)/ruff check --fix .
@@ -96,6 +97,10 @@ mutation: install ## inject faults into seven modules: the unit tests must notic
 audit: $(TOOLS)/installed ## look the locked versions up in the vulnerability database (needs network)
 	$(TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock
 
+sbom: $(TOOLS)/installed ## list what is locked as dist/sbom.cdx.json, in CycloneDX (needs network)
+	mkdir -p dist
+	$(TOOLS)/bin/pip-audit --disable-pip --require-hashes -r requirements.lock --format cyclonedx-json --output dist/sbom.cdx.json
+
 UV_COMPILE := $(TOOLS)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes \
 	--custom-compile-command 'make lock'
 lock: $(TOOLS)/installed ## pin the newest versions that pyproject.toml allows, for Python 3.10 to 3.13
@@ -110,6 +115,9 @@ wheel: install ## build wheel and source archive into dist (REPOSITORY=https://g
 
 image: ## build the connector's image (ENGINE=podman works too)
 	$(ENGINE) build --tag $(IMAGE) .
+
+image-test: install ## run every command in the image that make image has built
+	$(BIN)/python -m pytest -m image_tests --connector-image $(IMAGE) integration_tests/test_image.py
 
 clean: ## remove everything that make has created
 	rm -rf $(VENV) $(TOOLS) build dist mutants .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import subprocess
 import sys
-import time
 import venv
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
-from typing import Any
 from zipfile import ZipFile
 
 import pytest
 
-from integration_tests.connector import config_for
-from integration_tests.exchange.behaviour import Behaviour
 from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.expected_records import rfc3339
-from integration_tests.exchange.market import Market
-from integration_tests.exchange.running import running_exchange
-from integration_tests.exchange.seeding import DAY_NS, seeded_account
+from integration_tests.package_run import Command, discovered_tables, read_every_table, small_exchange, write_config
 from release.notes import notes
 from release.package import PROJECT, build, version, with_absolute_links
 
@@ -72,38 +64,15 @@ def link_package(name: str, packages: Path) -> None:
             (packages / entry).symlink_to(Path(str(found.locate_file(entry))))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def exchange() -> Iterator[Exchange]:
-    account = seeded_account(time.time_ns(), orders=40, days=1)
-    with running_exchange(Behaviour(enforce_limits=False), account, Market.from_capture(instruments=2)) as running:
+    with small_exchange() as running:
         yield running
 
 
 @pytest.fixture
-def config(exchange: Exchange, tmp_path: Path) -> Path:
-    path = tmp_path / "config.json"
-    start = rfc3339((time.time_ns() - DAY_NS) // 1_000_000)
-    path.write_text(json.dumps(config_for(exchange, start_date=start, log=True)), encoding="utf-8")
-    return path
-
-
-def run(
-    installed: Path, folder: Path, *arguments: str | Path, code: int = 0, **environment: str
-) -> list[dict[str, Any]]:
-    """The messages of a command that ends with an exit code."""
-    finished = subprocess.run(
-        [installed / "source-cryptocom", *arguments],
-        cwd=folder,
-        env={**os.environ, **environment},
-        check=False,
-        capture_output=True,
-    )
-    assert finished.returncode == code, finished.stdout + finished.stderr
-    return [json.loads(line) for line in finished.stdout.decode("utf-8").splitlines()]
-
-
-def of_type(messages: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
-    return [message for message in messages if message["type"] == kind]
+def connector(installed: Path, tmp_path: Path) -> Command:
+    return Command((installed / "source-cryptocom",), tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -116,46 +85,22 @@ def test_the_environment_holds_nothing_that_the_image_does_not(installed: Path, 
     assert f"No module named '{package}'" in finished.stderr
 
 
-def test_spec_is_the_form(installed: Path, tmp_path: Path) -> None:
-    [spec] = of_type(run(installed, tmp_path, "spec"), "SPEC")
+def test_spec_is_the_form(connector: Command) -> None:
+    [spec] = connector.run("spec").of_type("SPEC")
     assert "api_key" in spec["spec"]["connectionSpecification"]["properties"]
 
 
-def test_check_succeeds_and_every_discovered_table_is_read(installed: Path, tmp_path: Path, config: Path) -> None:
-    [checked] = of_type(run(installed, tmp_path, "check", "--config", config), "CONNECTION_STATUS")
-    assert checked["connectionStatus"]["status"] == "SUCCEEDED"
-    [discovered] = of_type(run(installed, tmp_path, "discover", "--config", config), "CATALOG")
-    streams = discovered["catalog"]["streams"]
-    configured = [
-        {"stream": stream, "sync_mode": stream["supported_sync_modes"][-1], "destination_sync_mode": "append"}
-        for stream in streams
-    ]
-    catalog = tmp_path / "catalog.json"
-    catalog.write_text(json.dumps({"streams": configured}), encoding="utf-8")
-    messages = run(installed, tmp_path, "read", "--config", config, "--catalog", catalog)
-    statuses = [
-        m["trace"]["stream_status"] for m in of_type(messages, "TRACE") if m["trace"]["type"] == "STREAM_STATUS"
-    ]
-    complete = {s["stream_descriptor"]["name"] for s in statuses if s["status"] == "COMPLETE"}
-    assert complete == {stream["name"] for stream in streams}
-    read = {message["record"]["stream"] for message in of_type(messages, "RECORD")}
-    assert read >= {
-        "instrument",
-        "ticker",
-        "trade",
-        "book",
-        "candlestick",
-        "user_balance",
-        "order_history",
-        "transaction",
-    }
+def test_check_succeeds_and_every_discovered_table_is_read(connector: Command, exchange: Exchange) -> None:
+    write_config(connector.folder, exchange, log=True)
+    tables = discovered_tables(connector)
+    assert read_every_table(connector, tables) == set(tables)
 
 
-def test_messages_are_utf8_where_the_system_has_another_encoding(installed: Path, tmp_path: Path) -> None:
-    config = tmp_path / "config.json"
-    config.write_text('{"environment": "→"}', encoding="utf-8")
-    messages = run(installed, tmp_path, "check", "--config", config, PYTHONIOENCODING="cp1252")
-    [checked] = of_type(messages, "CONNECTION_STATUS")
+def test_messages_are_utf8_where_the_system_has_another_encoding(connector: Command) -> None:
+    (connector.folder / "config.json").write_text('{"environment": "→"}', encoding="utf-8")
+    windows = {"PYTHONIOENCODING": "cp1252"}
+    messages = connector.run("check", "--config", "config.json", environment=windows)
+    [checked] = messages.of_type("CONNECTION_STATUS")
     assert "→" in checked["connectionStatus"]["message"]
 
 

@@ -116,8 +116,8 @@ def test_the_setup_page_names_every_field_of_the_form_and_its_default() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_make_command_that_a_page_names_exists(page: Path) -> None:
-    targets = set(re.findall(r"^(\w+):", text_of("Makefile"), re.MULTILINE))
-    named = set(re.findall(r"(?:^|`)(?:make )([a-z]+)", page.read_text(encoding="utf-8"), re.MULTILINE))
+    targets = set(re.findall(r"^([\w-]+):", text_of("Makefile"), re.MULTILINE))
+    named = set(re.findall(r"(?:^|`)(?:make )([a-z-]+)", page.read_text(encoding="utf-8"), re.MULTILINE))
     assert named <= targets
 
 
@@ -127,8 +127,8 @@ def test_the_readme_shows_the_commands_that_matter() -> None:
 
 
 def test_contributing_explains_every_make_target() -> None:
-    targets = set(re.findall(r"^([a-z]+):.*## ", text_of("Makefile"), re.MULTILINE))
-    assert not targets - set(re.findall(r"`make ([a-z]+)`", section(CONTRIBUTING, "Start")))
+    targets = set(re.findall(r"^([a-z-]+):.*## ", text_of("Makefile"), re.MULTILINE))
+    assert not targets - set(re.findall(r"`make ([a-z-]+)`", section(CONTRIBUTING, "Start")))
 
 
 def test_contributing_says_of_every_folder_of_the_connector_what_it_answers() -> None:
