@@ -55,10 +55,18 @@ class Case:
         return replace(self.fault, method=method, first=first if lasting else 1, count=None if lasting else 1)
 
 
-def _answer(status: int, code: int, outcome: str, once: str = "", per_instrument: str = "") -> Case:
+def _answer(
+    status: int,
+    code: int,
+    outcome: str,
+    once: str = "",
+    per_instrument: str = "",
+    message: str = "WHAT THE EXCHANGE SAYS",
+) -> Case:
     kind = "code_with_200" if status == 200 else "status"
-    fault = Fault(kind, status=status, code=code, message="WHAT THE EXCHANGE SAYS")
-    return Case(f"HTTP {status}, code {code}", fault, once or outcome, outcome, per_instrument)
+    fault = Fault(kind, status=status, code=code, message=message)
+    names = ", instrument" if "instrument" in message else ""
+    return Case(f"HTTP {status}, code {code}{names}", fault, once or outcome, outcome, per_instrument)
 
 
 def _bare(status: int, outcome: str, once: str = "") -> Case:
@@ -85,11 +93,13 @@ CASES: tuple[Case, ...] = (
     _answer(400, 40006, TRANSIENT, COMPLETE),
     _answer(401, 40101, CONFIG),
     _answer(200, 40101, CONFIG),
-    _answer(400, 40102, CONFIG),
+    _answer(400, 40102, CONFIG, COMPLETE),
     _answer(401, 40103, CONFIG),
     _answer(401, 40104, CONFIG),
     _answer(400, 202, CONFIG),
-    _answer(400, 40004, SYSTEM, per_instrument=LEFT_OUT),
+    _answer(400, 40004, SYSTEM, per_instrument=LEFT_OUT, message="Invalid instrument_name"),
+    _answer(400, 40003, SYSTEM),
+    _answer(400, 140001, CONFIG),
     _answer(200, 40401, SYSTEM, per_instrument=LEFT_OUT),
     _answer(400, 40001, SYSTEM),
     _answer(400, 99999, SYSTEM),

@@ -80,6 +80,26 @@ def test_trouble_with_the_key_is_told_by_check_and_by_every_table(
     assert output.failed
 
 
+HISTORY = ["private/get-order-history", "private/get-trades", "private/get-transactions"]
+
+
+@pytest.mark.parametrize("switch", ["denied_methods", "tier_blocked_methods"])
+def test_check_fails_where_all_account_history_is_refused(exchange: Exchange, tmp_path: Path, switch: str) -> None:
+    exchange.behave(**{switch: frozenset(HISTORY)})
+    (status,) = check(tmp_path, config_of(exchange)).of_type("CONNECTION_STATUS")
+    assert status["status"] == "FAILED"
+    assert "The key reads the balance, but no account history. private/get-order-history" in status["message"]
+
+
+def test_check_warns_of_a_history_method_that_is_refused(exchange: Exchange, tmp_path: Path) -> None:
+    exchange.behave(denied_methods=frozenset(HISTORY[:2]))
+    finished = check(tmp_path, config_of(exchange))
+    (status,) = finished.of_type("CONNECTION_STATUS")
+    assert status["status"] == "SUCCEEDED"
+    for method in HISTORY[:2]:
+        assert f"this key, account or region may not use {method}" in finished.stdout
+
+
 def test_a_clock_within_the_tolerance_is_no_trouble(exchange: Exchange) -> None:
     exchange.behave(clock_skew_seconds=50.0)
     assert sync(config_of(exchange), PRIVATE).errors() == []

@@ -8,6 +8,7 @@ from requests.auth import AuthBase
 
 from source_cryptocom.api.authenticator import ExchangeAuthenticator, PublicAccess
 from source_cryptocom.api.client import SYNC_RETRIES, RetryPolicy
+from source_cryptocom.api.key_access import KeyAccess
 from source_cryptocom.api.rate_limits import RequestBudget, process_budget
 from source_cryptocom.clock import now_ms
 from source_cryptocom.config import Config
@@ -25,9 +26,18 @@ class SyncContext:
     private_access: AuthBase | None = None
     public_access: AuthBase = field(default_factory=PublicAccess)
 
+    key_access: KeyAccess | None = field(init=False, default=None)
+
     def __post_init__(self) -> None:
         if self.private_access is None and self.config.credentials:
             object.__setattr__(self, "private_access", ExchangeAuthenticator(self.config.credentials))
+        if self.private_access:
+            access = KeyAccess(self.config.base_url, self.private_access, self.budget)
+            object.__setattr__(self, "key_access", access)
+
+    def reads_balance(self) -> bool | None:
+        """Whether the key may read the balance; None where there is no key, or no answer."""
+        return self.key_access.reads_balance() if self.key_access else None
 
 
 @dataclass(frozen=True)

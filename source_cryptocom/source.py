@@ -27,6 +27,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_status
 
 from source_cryptocom.api.client import CHECK_RETRIES
+from source_cryptocom.api.key_access import HISTORY_METHODS
 from source_cryptocom.catalog import lanes, unknown_tables
 from source_cryptocom.clock import now_ms
 from source_cryptocom.concurrency.engine import Engine, build_engine
@@ -37,7 +38,6 @@ from source_cryptocom.logs.log_file import log_file
 from source_cryptocom.logs.redaction import mask_log, redact, redact_error, redact_trace, register_secrets
 from source_cryptocom.state.state import StateEmittingCursor
 from source_cryptocom.streams import CheckpointedStream, ExchangeStream, private_tables, public_tables
-from source_cryptocom.streams.account import UserBalance
 from source_cryptocom.streams.market import Instrument
 
 LOGGER = logging.getLogger("airbyte")
@@ -130,8 +130,13 @@ class SourceCryptocom(ConcurrentSourceAdapter):
             unknown = [name for name in parsed.instruments if name not in known]
             if unknown:
                 return False, f"instruments: the exchange does not know {', '.join(unknown)}."
-            if parsed.credentials:
-                UserBalance(context).rows({})
+            if context.key_access:
+                context.key_access.require_balance()
+                refusals = context.key_access.refused_history(context.clock())
+                if len(refusals) == len(HISTORY_METHODS):
+                    return False, f"The key reads the balance, but no account history. {refusals[0]}"
+                for refusal in refusals:
+                    logger.warning(str(refusal))
         except AirbyteTracedException as error:
             return False, str(error)
         return True, None

@@ -1,6 +1,7 @@
 """One signed request through the client, against canned answers."""
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -21,7 +22,10 @@ SUCCESS = answer([{"trade_id": "1"}])
 
 
 def client(
-    retry_policy: RetryPolicy = SYNC_RETRIES, per_instrument: bool = False, records_path: str = "data"
+    retry_policy: RetryPolicy = SYNC_RETRIES,
+    per_instrument: bool = False,
+    records_path: str = "data",
+    reads_balance: Callable[[], bool | None] = lambda: None,
 ) -> ExchangeClient:
     register_secrets(API_KEY, API_SECRET)
     return ExchangeClient(
@@ -33,6 +37,7 @@ def client(
         per_instrument=per_instrument,
         retry_policy=retry_policy,
         records_path=records_path,
+        reads_balance=reads_balance,
     )
 
 

@@ -1,7 +1,10 @@
 """Which answers are tried again, how long the client waits, what it says, and that it gives no secret away."""
 
 import json
+import re
 import ssl
+from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
 from itertools import pairwise
 from typing import Any
 
@@ -170,13 +173,28 @@ def test_an_answer_is_good_where_the_rows_are_where_the_table_looks_for_them(
 
 NOT_WORTH_A_RETRY: dict[str, tuple[dict[str, Any], FailureType, str]] = {
     "wrong key": (refused(401, 40101, "UNAUTHORIZED"), FailureType.config_error, "The key or the secret is wrong"),
-    "clock": (refused(400, 40102), FailureType.config_error, "The clock of this machine"),
     "whitelist": (refused(401, 40103), FailureType.config_error, "not on the key's whitelist"),
     "tier": (refused(401, 40104), FailureType.config_error, "tier or region"),
     "wrong key, status only": ({"status_code": 401, "text": ""}, FailureType.config_error, "check key and secret"),
     "failure with status 200": (refused(200, 30024, "MAX_AMOUNT"), FailureType.system_error, "code 30024 MAX_AMOUNT"),
     "not found": ({"status_code": 404, "text": "no"}, FailureType.system_error, "(HTTP 404)"),
     "bad request": (refused(400, 40001, "BAD_REQUEST"), FailureType.system_error, "code 40001 BAD_REQUEST (HTTP 400)"),
+    "a body of code and message": (
+        {"status_code": 401, "json": {"code": 40101, "message": "Authentication failure"}},
+        FailureType.config_error,
+        "code 40101 Authentication failure (HTTP 401). The key or the secret is wrong",
+    ),
+    "a text under msg": (
+        {"status_code": 400, "json": {"code": "30024", "msg": "Amount too large"}},
+        FailureType.system_error,
+        "code 30024 Amount too large (HTTP 400)",
+    ),
+    "region": (
+        {"status_code": 451, "text": "<html>"},
+        FailureType.config_error,
+        "the region that this request comes from",
+    ),
+    "disabled": (refused(400, 140001, "API_DISABLED"), FailureType.config_error, "for this account or region"),
     "redirect": (
         {"status_code": 302, "headers": {"Location": "https://elsewhere.test/"}, "text": ""},
         FailureType.system_error,
@@ -211,10 +229,51 @@ def test_what_cannot_get_better_ends_at_once_with_a_sentence(trouble: str, http:
     assert words in (error.message or "")
 
 
+def test_one_answer_about_the_nonce_is_tried_again_with_a_new_one(http: Http, waits: list[float]) -> None:
+    http.post(URL, [refused(400, 40102), {"json": SUCCESS}])
+    assert send().json() == SUCCESS
+    first, second = (sent.json()["nonce"] for sent in http.request_history)
+    assert first <= second
+    assert len(waits) == 1
+
+
+def test_a_lasting_one_is_the_clock_and_says_how_far_it_is_off(http: Http, waits: list[float]) -> None:
+    date = format_datetime(datetime.now(timezone.utc) - timedelta(minutes=10, milliseconds=500), usegmt=True)
+    http.post(URL, [refused(400, 40102, "INVALID_NONCE") | {"headers": {"Date": date}}])
+    error = failure()
+    assert http.call_count == 3
+    assert error.failure_type is FailureType.config_error
+    assert re.fullmatch(
+        r"private/get-trades was answered with code 40102 INVALID_NONCE \(HTTP 400\)\. The clock of this machine is "
+        r"more than 60 seconds away from the exchange's \(0:10:0\d ahead, by the answer's Date\): synchronise it "
+        r"\(NTP\), then sync again\. Given up after 3 attempts\.",
+        str(error),
+    )
+
+
+def test_an_internal_failure_at_every_attempt_is_no_longer_called_a_passing_one(http: Http, waits: list[float]) -> None:
+    http.post(URL, [refused(400, 50001, "ERR_INTERNAL")])
+    assert str(failure()) == (
+        "private/get-trades was answered with code 50001 ERR_INTERNAL (HTTP 400). The exchange had an internal failure "
+        "at every attempt. That is also its answer for a method that it no longer offers: look at its status page; "
+        "where other tables can be read, leave this one out of the connection. Given up after 7 attempts."
+    )
+
+
+@pytest.mark.parametrize(("reads_balance", "words"), [(True, "may not use private/get-trades"), (False, "is wrong")])
+def test_an_unauthorized_method_asks_whether_the_key_reads_the_balance(
+    reads_balance: bool, words: str, http: Http
+) -> None:
+    http.post(URL, [refused(401, 40101)])
+    error = failure(client(reads_balance=lambda: reads_balance))
+    assert words in str(error)
+    assert error.refuses_method is reads_balance
+
+
 def test_a_refused_instrument_is_told_apart_from_a_failure(http: Http) -> None:
     http.post(URL, [refused(400, 40004, "Invalid instrument_name")])
     assert failure(client(per_instrument=True)).action is Action.SKIP_INSTRUMENT
-    assert failure(client(per_instrument=False)).action is Action.FAIL
+    assert failure(client(per_instrument=False)).action is Action.BAD_REQUEST
 
 
 def test_a_retry_is_signed_anew(http: Http, waits: list[float]) -> None:
@@ -245,11 +304,17 @@ def test_no_request_is_remembered_once_it_is_over(http: Http, waits: list[float]
 
 def test_the_handler_tells_the_cdk_how_patient_it_is() -> None:
     handler = ExchangeErrorHandler(
-        METHOD, per_instrument=False, retry_policy=RetryPolicy(attempts=5, total_seconds=77), require_result=bool
+        METHOD,
+        per_instrument=False,
+        retry_policy=RetryPolicy(attempts=5, total_seconds=77),
+        require_result=bool,
+        reads_balance=bool,
     )
     assert (handler.max_retries, handler.max_time) == (4, 77)
 
 
 def test_nothing_at_all_for_an_answer_is_tried_again() -> None:
-    handler = ExchangeErrorHandler(METHOD, per_instrument=False, retry_policy=SYNC_RETRIES, require_result=bool)
+    handler = ExchangeErrorHandler(
+        METHOD, per_instrument=False, retry_policy=SYNC_RETRIES, require_result=bool, reads_balance=bool
+    )
     assert handler.interpret_response(None).response_action is ResponseAction.RETRY

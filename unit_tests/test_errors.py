@@ -15,26 +15,29 @@ from source_cryptocom.api.errors import (
     _config,
     _refused,
     _retry,
+    clock_difference,
     error_message,
     rule_for,
+    rule_for_key,
 )
 from source_cryptocom.logs.redaction import register_secrets
-from unit_tests.builders import API_KEY
+from unit_tests.builders import API_KEY, NOW_MS
 
 METHOD = "private/get-trades"
 
-CONFIG, RETRY, LIMITED, REFUSED, FAIL = (
+CONFIG, RETRY, LIMITED, REFUSED, BAD, FAIL = (
     Action.CONFIG_ERROR,
     Action.RETRY,
     Action.RATE_LIMITED,
     Action.SKIP_INSTRUMENT,
+    Action.BAD_REQUEST,
     Action.FAIL,
 )
 
 # For each code: what a sync does, and a few words without which the user would not know what to do.
 CODES = {
     40101: (CONFIG, "key or the secret is wrong"),
-    40102: (CONFIG, "clock of this machine is more than 60 seconds away"),
+    40102: (RETRY, "found the request too old or too new"),
     40103: (CONFIG, "not on the key's whitelist"),
     40104: (CONFIG, "tier or region does not permit private/get-trades"),
     202: (CONFIG, "account is suspended"),
@@ -48,12 +51,17 @@ CODES = {
     412: (CONFIG, "account has no access to derivatives"),
     10002: (CONFIG, "key or the secret is wrong"),
     10003: (CONFIG, "key or the secret is wrong"),
-    10007: (CONFIG, "synchronise it (NTP)"),
+    10005: (CONFIG, "tier or region does not permit private/get-trades"),
+    10007: (RETRY, "found the request too old or too new"),
     206: (REFUSED, "does not offer this instrument"),
     208: (REFUSED, "does not offer this instrument"),
     209: (REFUSED, "does not offer this instrument"),
-    40003: (REFUSED, "does not offer this instrument"),
-    40004: (REFUSED, "does not offer this instrument"),
+    40001: (BAD, "finds fault with the connector's request. Please report this"),
+    40003: (BAD, "finds fault with the connector's request. Please report this"),
+    40004: (BAD, "finds fault with the connector's request. Please report this"),
+    40005: (BAD, "finds fault with the connector's request. Please report this"),
+    40002: (CONFIG, "does not offer private/get-trades to this account"),
+    140001: (CONFIG, "has switched private/get-trades off for this account or region"),
     40401: (REFUSED, "does not offer this instrument"),
     40006: (RETRY, "took the request for a repetition"),
     40801: (RETRY, "took too long"),
@@ -111,6 +119,8 @@ def test_code_0_with_a_good_status_is_success(status: int) -> None:
         (401, None, CONFIG, "check key and secret, and any proxy"),
         (401, 401, CONFIG, "check key and secret, and any proxy"),
         (407, None, CONFIG, "HTTPS_PROXY"),
+        (451, None, CONFIG, "the region that this request comes from"),
+        (451, 77777, CONFIG, "the region that this request comes from"),
         (408, 408, RETRY, "took too long"),
         (503, 401, RETRY, "internal failure"),
         (403, None, LIMITED, "a firewall, or your region"),
@@ -142,6 +152,74 @@ def test_a_refused_instrument_is_a_failure_where_no_instrument_was_asked_for(cod
     assert rule is not None
     assert rule.action is FAIL
     assert "report this" in rule.hint
+
+
+@pytest.mark.parametrize("code", [40001, 40003, 40004, 40005])
+@pytest.mark.parametrize("message", ["Invalid instrument_name", "Unknown symbol", "instrument BTC_USD is not listed"])
+def test_a_blamed_request_is_a_refused_instrument_where_the_message_says_so(code: int, message: str) -> None:
+    rule = rule_for(400, code, per_instrument=True, message=message)
+    assert rule is not None
+    assert rule.action is REFUSED
+    assert rule_for(400, code, per_instrument=False, message=message) == REASON_CODES[code]
+
+
+@pytest.mark.parametrize("message", ["", "Invalid limit", "Invalid depth", "INVALID_REQUEST", "Invalid timeframe"])
+def test_a_blamed_request_is_a_mistake_of_the_connector_where_it_does_not(message: str) -> None:
+    for code in (40001, 40003, 40004, 40005):
+        assert rule_for(400, code, per_instrument=True, message=message) == REASON_CODES[code]
+
+
+@pytest.mark.parametrize("code", [40101, 10002, 10003])
+def test_an_unauthorized_method_is_the_keys_fault_unless_the_key_reads_the_balance(code: int) -> None:
+    rule = REASON_CODES[code]
+    assert rule_for_key(code, rule, lambda: False) == rule_for_key(code, rule, lambda: None) == rule
+    refused = rule_for_key(code, rule, lambda: True)
+    assert (refused.action, refused.refuses_method) == (CONFIG, True)
+    assert error_message(METHOD, 401, code, "UNAUTHORIZED", refused) == (
+        f"private/get-trades was answered with code {code} UNAUTHORIZED (HTTP 401). The key reads the balance, but "
+        "this key, account or region may not use private/get-trades: leave this table out of the connection, or ask "
+        "the exchange's support."
+    )
+
+
+@pytest.mark.parametrize("code", set(CODES) - {40101, 10002, 10003})
+def test_other_answers_need_no_second_request(code: int) -> None:
+    def unexpected() -> bool:
+        raise AssertionError("the balance was asked for")
+
+    assert rule_for_key(code, REASON_CODES[code], unexpected) == REASON_CODES[code]
+
+
+@pytest.mark.parametrize("code", [40104, 40002, 40401, 140001, 411, 412, 10005])
+def test_a_feature_that_the_account_lacks_can_be_told_from_other_errors(code: int) -> None:
+    rule = rule_for(400, code, per_instrument=False)
+    assert rule is not None
+    assert rule.refuses_method
+    assert ExchangeError(rule.action, "It may not.", rule.refuses_method).refuses_method
+
+
+@pytest.mark.parametrize("code", [40101, 40103, 202, 40003, 50001, 42901])
+def test_other_errors_do_not_look_like_a_missing_feature(code: int) -> None:
+    assert not REASON_CODES[code].refuses_method
+
+
+DATE = "Mon, 17 Aug 2026 12:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("date", "seconds", "words"),
+    [
+        (DATE, 3_725, " (1:02:05 ahead, by the answer's Date)"),
+        (DATE, -120, " (0:02:00 behind, by the answer's Date)"),
+        (DATE, 0, ""),
+        (DATE, 60, ""),
+        (DATE, -60, ""),
+        ("yesterday", 120, ""),
+        (None, 120, ""),
+    ],
+)
+def test_the_answers_date_says_how_far_the_clock_is_off(date: str | None, seconds: int, words: str) -> None:
+    assert clock_difference(date, NOW_MS + 1_000 * seconds) == words
 
 
 @pytest.mark.parametrize("code", [code for code, (action, _) in CODES.items() if action is not REFUSED])

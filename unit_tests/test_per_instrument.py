@@ -83,7 +83,11 @@ def test_a_full_refresh_of_books_goes_on_where_it_was_interrupted(exchange: Stub
 def test_a_refresh_that_has_only_refused_instruments_left_comes_to_its_end(exchange: StubExchange) -> None:
     exchange.serve(
         "public/get-book",
-        lambda asked: Refusal(400, 40004) if "OLD" in asked["instrument_name"] else [{**LEVELS, "t": NOW_MS}],
+        lambda asked: (
+            Refusal(400, 40004, "Invalid instrument_name")
+            if "OLD" in asked["instrument_name"]
+            else [{**LEVELS, "t": NOW_MS}]
+        ),
     )
     names = listing("BTC_USD", "OLD_A", "OLD_B")
     saved = {"version": 1, "cursors": {"BTC_USD": True}, "full_refresh": True}

@@ -11,7 +11,7 @@ from source_cryptocom.api.errors import ExchangeError
 from source_cryptocom.streams.account import OpenOrder, UserBalance, UserPosition
 from unit_tests.builders import API_KEY, BASE_URL, account_balance, answer, asset, order, position, sync
 from unit_tests.reading import read
-from unit_tests.stub_exchange import Refusal, StubExchange
+from unit_tests.stub_exchange import Answer, Refusal, StubExchange
 
 
 def test_a_balance_is_a_row_per_asset_with_the_accounts_fields_beside_it(exchange: StubExchange) -> None:
@@ -106,7 +106,22 @@ def test_a_redirect_is_not_followed_with_a_signed_body(http: requests_mock.Mocke
     assert not elsewhere.called
 
 
-def test_a_key_that_may_not_read_a_table_is_said_with_the_tables_method(exchange: StubExchange) -> None:
-    exchange.serve("private/get-positions", lambda _: Refusal(401, 40101, "UNAUTHORIZED"))
-    with pytest.raises(ExchangeError, match="lacks the permission for private/get-positions"):
-        read(UserPosition(sync()))
+@pytest.mark.parametrize(
+    ("balance", "words"),
+    [
+        ([], "The key reads the balance, but this key, account or region may not use private/get-positions"),
+        (Refusal(401, 40101, "UNAUTHORIZED"), "The key or the secret is wrong"),
+    ],
+)
+def test_the_balance_tells_a_refused_method_from_a_wrong_key_and_is_asked_for_once_a_sync(
+    exchange: StubExchange, balance: Answer, words: str
+) -> None:
+    for method in ("private/get-positions", "private/get-open-orders"):
+        exchange.serve(method, lambda _: Refusal(401, 40101, "UNAUTHORIZED"))
+    exchange.serve("private/user-balance", lambda _: balance)
+    context = sync()
+    with pytest.raises(ExchangeError, match=words):
+        read(UserPosition(context))
+    with pytest.raises(ExchangeError, match="private/get-open-orders"):
+        read(OpenOrder(context))
+    assert len(exchange.asked("private/user-balance")) == 1

@@ -65,7 +65,7 @@ def test_a_clock_that_was_set_back_does_not_move_the_state_back(exchange: StubEx
 
 
 def test_a_first_sync_that_reads_nothing_claims_nothing(exchange: StubExchange) -> None:
-    exchange.serve(FILLS, lambda _: Refusal(401, 40101))
+    exchange.serve(FILLS, lambda _: Refusal(401, 40103))
     for full_refresh in (False, True):
         table = UserTrade(sync(start_date=TWO_DAYS))
         with pytest.raises(ExchangeError):

@@ -16,10 +16,20 @@ from airbyte_cdk.sources.streams.http.exceptions import BaseBackoffException, Ra
 from requests.auth import AuthBase
 
 from source_cryptocom.api.connection_errors import exception_message, rule_for_exception
-from source_cryptocom.api.errors import Action, ErrorRule, ExchangeError, error_message, rule_for
+from source_cryptocom.api.errors import (
+    Action,
+    ErrorRule,
+    ExchangeError,
+    clock_difference,
+    error_message,
+    rule_for,
+    rule_for_key,
+    rule_for_response,
+)
 from source_cryptocom.api.rate_limits import MethodBudget
 from source_cryptocom.api.response import MalformedResult, envelope_of, rows_at
 from source_cryptocom.api.transport import BoundedAdapter
+from source_cryptocom.clock import now_ms
 from source_cryptocom.logs.redaction import mask_log, redact
 
 
@@ -44,11 +54,20 @@ class ExchangeErrorHandler(ErrorHandler):
     """
 
     def __init__(
-        self, method: str, per_instrument: bool, retry_policy: RetryPolicy, require_result: Callable[[Any], object]
+        self,
+        method: str,
+        per_instrument: bool,
+        retry_policy: RetryPolicy,
+        require_result: Callable[[Any], object],
+        reads_balance: Callable[[], bool | None],
     ) -> None:
-        """`require_result` raises MalformedResult for a result that does not hold what the table reads from it."""
+        """`require_result` raises MalformedResult for a result that does not hold what the table reads from it.
+
+        `reads_balance`: whether the key reads the balance, None where nobody knows.
+        """
         self._method = method
         self._require_result = require_result
+        self._reads_balance = reads_balance
         self._per_instrument = per_instrument
         self._retry_policy = retry_policy
 
@@ -76,11 +95,22 @@ class ExchangeErrorHandler(ErrorHandler):
         except MalformedResult as error:
             unreadable = f" The answer cannot be read: {error}."
             code = None
-        rule = rule_for(response.status_code, code, self._per_instrument)
+        rule = rule_for(response.status_code, code, self._per_instrument, message)
         if rule is None:
             return ErrorResolution(ResponseAction.SUCCESS)
-        text = error_message(self._method, response.status_code, code, message, rule) + unreadable
-        return self._resolve(rule, text)
+        rule = rule_for_key(code, rule, self._reads_balance)
+        return self._resolve(rule, error_message(self._method, response.status_code, code, message, rule) + unreadable)
+
+    def given_up(self, error: BaseBackoffException, attempts: int) -> ExchangeError:
+        """The error of a request whose last attempt ended in `error`."""
+        rule, text = rule_of(error), str(error)
+        if rule and rule.lasting and error.response is not None:
+            envelope = envelope_of(error.response)
+            clock = clock_difference(error.response.headers.get("Date"), now_ms())
+            status, rule = error.response.status_code, rule.lasting
+            text = error_message(self._method, status, envelope.code, envelope.message, rule, clock)
+        action = rule.action if rule else Action.RETRY
+        return ExchangeError(action, f"{text} Given up after {attempts} attempts.")
 
     def _interpret_exception(self, error: Exception | None) -> ErrorResolution:
         rule = rule_for_exception(error)
@@ -91,7 +121,12 @@ class ExchangeErrorHandler(ErrorHandler):
             return ErrorResolution(ResponseAction.RETRY, FailureType.transient_error, redact(text))
         if rule.action is Action.RATE_LIMITED:
             return ErrorResolution(ResponseAction.RATE_LIMITED, FailureType.transient_error, redact(text))
-        raise ExchangeError(rule.action, text)
+        raise ExchangeError(rule.action, text, rule.refuses_method)
+
+
+def rule_of(error: BaseBackoffException) -> ErrorRule | None:
+    """The rule by which an attempt failed; None where it got no answer at all."""
+    return None if error.response is None else rule_for_response(error.response)
 
 
 class ExchangeClient(HttpClient):
@@ -107,15 +142,17 @@ class ExchangeClient(HttpClient):
         per_instrument: bool = False,
         retry_policy: RetryPolicy = SYNC_RETRIES,
         records_path: str = "data",
+        reads_balance: Callable[[], bool | None] = lambda: None,
     ) -> None:
         """`records_path`: where under `result` the rows are, as rows_at reads it; an answer without is tried again."""
         mask_log(logger)
+        self._exchange_error_handler = ExchangeErrorHandler(
+            method, per_instrument, retry_policy, partial(rows_at, records_path=records_path), reads_balance
+        )
         super().__init__(
             name=name,
             logger=logger,
-            error_handler=ExchangeErrorHandler(
-                method, per_instrument, retry_policy, partial(rows_at, records_path=records_path)
-            ),
+            error_handler=self._exchange_error_handler,
             api_budget=api_budget,
             authenticator=authenticator,
         )
@@ -145,12 +182,17 @@ class ExchangeClient(HttpClient):
                     return response
                 except BaseBackoffException as error:
                     elapsed = time.monotonic() - started
-                    if attempt == self._retry_policy.attempts or elapsed >= self._retry_policy.total_seconds:
+                    if attempt >= self._attempts(error) or elapsed >= self._retry_policy.total_seconds:
                         made = self._request_attempt_count[request]
-                        raise ExchangeError(Action.RETRY, f"{error} Given up after {made} attempts.") from None
+                        raise self._exchange_error_handler.given_up(error, made) from None
                     attempt += self._wait(error, attempt)
         finally:
             self._evict_key(request)
+
+    def _attempts(self, error: BaseBackoffException) -> int:
+        rule = rule_of(error)
+        attempts = self._retry_policy.attempts
+        return min(attempts, rule.attempts) if rule and rule.attempts else attempts
 
     def _wait(self, error: BaseBackoffException, attempt: int) -> bool:
         """Wait before the next attempt, and return whether that was the whole wait.
@@ -162,7 +204,7 @@ class ExchangeClient(HttpClient):
         # That a method is slowed has been said once; each of its requests would repeat it.
         self._logger.log(
             logging.DEBUG if is_rate_limited and self._pace.is_slowed else logging.WARNING,
-            f"{error} Attempt {attempt} of {self._retry_policy.attempts}; next one in {seconds:.1f} seconds.",
+            f"{error} Attempt {attempt} of {self._attempts(error)}; next one in {seconds:.1f} seconds.",
         )
         if is_rate_limited:
             return not self._pace.wait_for_answers(seconds)

@@ -1,6 +1,10 @@
 """What the exchange's answers mean: one table from reason code to what to do and what to tell the user."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from enum import Enum
 
 import requests
@@ -18,15 +22,23 @@ class Action(Enum):
     RATE_LIMITED = "rate limited"
     CONFIG_ERROR = "config error"
     SKIP_INSTRUMENT = "skip instrument"
+    BAD_REQUEST = "bad request"
     FAIL = "fail"
 
 
 @dataclass(frozen=True)
 class ErrorRule:
-    """`hint` is what happened and what to do; the sentence that names method and code is put before it."""
+    """`hint` is what happened and what to do; the sentence that names method and code is put before it.
+
+    `refuses_method`: the account may lack what the method is about, and the key be a good one all the same. `lasting`
+    is the rule for an answer that is still the same after the last attempt, `attempts` how many there are at most.
+    """
 
     action: Action
     hint: str
+    refuses_method: bool = False
+    lasting: "ErrorRule | None" = None
+    attempts: int | None = None
 
 
 _SUPPORT = "Ask the exchange's support about the account."
@@ -35,38 +47,58 @@ _KEY = (
     'is disabled, or lacks the permission for {method}: give the key "Can Read" in the exchange\'s API management.'
 )
 _CLOCK = (
-    "The clock of this machine is more than 60 seconds away from the exchange's: synchronise it (NTP), then sync again."
+    "The clock of this machine is more than 60 seconds away from the exchange's{clock}: synchronise it (NTP), then "
+    "sync again."
 )
 _WHITELIST = (
     "This machine's IP address is not on the key's whitelist: add the address from which your Airbyte reaches the "
     "internet to the key in the exchange's API management."
 )
 _TIER = "The account's tier or region does not permit {method}: leave this table out of the connection."
+_METHOD = (
+    "The key reads the balance, but this key, account or region may not use {method}: leave this table out of the "
+    "connection, or ask the exchange's support."
+)
+_NOT_OFFERED = "The exchange does not offer {method} to this account: leave this table out of the connection."
 _SERVER = "The exchange had an internal failure; if it stays, look at its status page."
 _BUSY = "Too many requests at once. Where this is frequent, another program uses the same key or IP address."
 _INSTRUMENT = "The exchange does not offer this instrument (any more)."
 _REPORT = "Please report this with the connector's log."
+_REQUEST = f"The exchange finds fault with the connector's request. {_REPORT}"
+_LASTING_FAILURE = (
+    "The exchange had an internal failure at every attempt. That is also its answer for a method that it no longer "
+    "offers: look at its status page; where other tables can be read, leave this one out of the connection."
+)
 
 
 def _retry(hint: str) -> ErrorRule:
     return ErrorRule(Action.RETRY, hint)
 
 
-def _config(hint: str) -> ErrorRule:
-    return ErrorRule(Action.CONFIG_ERROR, hint)
+def _config(hint: str, refuses_method: bool = False) -> ErrorRule:
+    return ErrorRule(Action.CONFIG_ERROR, hint, refuses_method)
 
 
 def _refused(hint: str = _INSTRUMENT) -> ErrorRule:
     return ErrorRule(Action.SKIP_INSTRUMENT, hint)
 
 
+# One bad nonce is a request that was held up on the way; the same answer again is the clock.
+_NONCE = ErrorRule(
+    Action.RETRY, "The exchange found the request too old or too new.", lasting=_config(_CLOCK), attempts=3
+)
+
 # Codes of the exchange's documentation, and some that only other clients have recorded (marked *). Codes of order
 # entry are left out on purpose: a read-only connector that meets one fails with the exchange's own words.
 REASON_CODES: dict[int, ErrorRule] = {
     40101: _config(_KEY),
-    40102: _config(_CLOCK),
+    40102: _NONCE,
     40103: _config(_WHITELIST),
-    40104: _config(_TIER),
+    40104: _config(_TIER, refuses_method=True),
+    40002: _config(_NOT_OFFERED, refuses_method=True),
+    140001: _config(
+        "The exchange has switched {method} off for this account or region. " + _SUPPORT, refuses_method=True
+    ),
     202: _config(f"The account is suspended. {_SUPPORT}"),
     401: _config("The account does not exist: check that the key belongs to the account that you want to read."),
     406: _config("The account is not active: activate it on the exchange."),
@@ -74,20 +106,25 @@ REASON_CODES: dict[int, ErrorRule] = {
     408: _config(f"The account's margin unit is suspended. {_SUPPORT}"),
     409: _config("The user is not valid: create a new API key."),
     410: _config("The user is not active: activate the user on the exchange."),
-    411: _config("The user has no access to derivatives: enable it, or leave this table out of the connection."),
-    412: _config("The account has no access to derivatives: enable it, or leave this table out of the connection."),
+    411: _config("The user has no access to derivatives: enable it, or leave this table out of the connection.", True),
+    412: _config(
+        "The account has no access to derivatives: enable it, or leave this table out of the connection.", True
+    ),
     10002: _config(_KEY),  # *
     10003: _config(_KEY),  # *
-    10007: _config(_CLOCK),  # *
+    10005: _config(_TIER, refuses_method=True),  # *
+    10007: _NONCE,  # *
     206: _refused(),
     208: _refused(),
     209: _refused(),
-    40003: _refused(),
-    40004: _refused(),
-    40401: _refused(),
+    40001: ErrorRule(Action.BAD_REQUEST, _REQUEST),
+    40003: ErrorRule(Action.BAD_REQUEST, _REQUEST),
+    40004: ErrorRule(Action.BAD_REQUEST, _REQUEST),
+    40005: ErrorRule(Action.BAD_REQUEST, _REQUEST),
+    40401: ErrorRule(Action.SKIP_INSTRUMENT, _INSTRUMENT, refuses_method=True),
     40006: _retry("The exchange took the request for a repetition."),
     40801: _retry("The exchange took too long."),
-    50001: _retry(_SERVER),
+    50001: ErrorRule(Action.RETRY, _SERVER, lasting=_retry(_LASTING_FAILURE)),
     120009: _retry(_SERVER),
     9010001: _retry("The exchange is in maintenance."),  # *
     42901: ErrorRule(Action.RATE_LIMITED, _BUSY),
@@ -105,6 +142,10 @@ HTTP_STATUSES: dict[int, ErrorRule] = {
     407: _config("A proxy asks for a login: give it in HTTPS_PROXY."),
     408: _retry("The exchange took too long."),
     429: ErrorRule(Action.RATE_LIMITED, _BUSY),
+    451: _config(
+        "For legal reasons the exchange does not serve the region that this request comes from: run the connector "
+        "where the account may be used."
+    ),
 }
 _ELSEWHERE = ErrorRule(
     Action.FAIL, "The exchange sends the request elsewhere, where a key must not follow: check base_url."
@@ -112,11 +153,19 @@ _ELSEWHERE = ErrorRule(
 _UNKNOWN = ErrorRule(Action.FAIL, _REPORT)
 _UNREADABLE = _retry("Perhaps something else than the exchange has answered.")
 
+# Where the exchange blames the request, only the message tells that it was the instrument: Invalid instrument_name.
+_NAMES_INSTRUMENT = re.compile(
+    r"(invalid|unknown|expired|not ).*(instrument|symbol)|(instrument|symbol).*(invalid|unknown|expired|not )",
+    re.IGNORECASE,
+)
+# Codes for a wrong key, which come as well for a method that a good key may not use.
+_UNAUTHORIZED = (40101, 10002, 10003)
+
 # Documented with HTTP 400, and statuses of HTTP themselves: whoever answers with another status means that.
 _CODES_LIKE_STATUSES = (401, 408)
 
 
-def rule_for(status: int, code: int | None, per_instrument: bool) -> ErrorRule | None:
+def rule_for(status: int, code: int | None, per_instrument: bool, message: str = "") -> ErrorRule | None:
     """What an answer asks for; None for success. `per_instrument`: the request's own choice was just an instrument.
 
     The code decides where the table has it (50001 comes with 400 and with 500, failures come with 200), but for 429,
@@ -128,9 +177,19 @@ def rule_for(status: int, code: int | None, per_instrument: bool) -> ErrorRule |
         return None
     says_status = code in _CODES_LIKE_STATUSES and status not in (200, 400)
     rule = REASON_CODES.get(code) if code and not says_status else None
+    if rule and rule.action is Action.BAD_REQUEST and per_instrument and _NAMES_INSTRUMENT.search(message):
+        return _refused()
     if rule and (rule.action is not Action.SKIP_INSTRUMENT or per_instrument):
         return rule
-    return _rule_for_status(status, code)
+    by_status = _rule_for_status(status, code)
+    return replace(by_status, refuses_method=True) if rule and rule.refuses_method else by_status
+
+
+def rule_for_key(code: int | None, rule: ErrorRule, reads_balance: Callable[[], bool | None]) -> ErrorRule:
+    """The rule for an answer to a private request, where 40101 may mean the method instead of the key."""
+    if code not in _UNAUTHORIZED or rule.action is not Action.CONFIG_ERROR or not reads_balance():
+        return rule
+    return _config(_METHOD, refuses_method=True)
 
 
 def _rule_for_status(status: int, code: int | None) -> ErrorRule:
@@ -146,21 +205,30 @@ def _rule_for_status(status: int, code: int | None) -> ErrorRule:
     return ErrorRule(Action.FAIL, rule.hint) if status == 403 and code is not None else rule
 
 
-def is_rate_limited(response: requests.Response) -> bool:
-    """Whether an answer says that there are too many requests, in whichever words."""
+def rule_for_response(response: requests.Response) -> ErrorRule | None:
+    """What an answer asks for, whichever table it is for; None for success."""
     try:
         code = envelope_of(response).code
     except MalformedResult:
         code = None
-    rule = rule_for(response.status_code, code, per_instrument=False)
+    return rule_for(response.status_code, code, per_instrument=False)
+
+
+def is_rate_limited(response: requests.Response) -> bool:
+    """Whether an answer says that there are too many requests, in whichever words."""
+    rule = rule_for_response(response)
     return rule is not None and rule.action is Action.RATE_LIMITED
 
 
 class ExchangeError(AirbyteTracedException):
-    """The exchange's answer ends a request: a config error or a system error, with the sentence the user sees."""
+    """The exchange's answer ends a request: a config error or a system error, with the sentence the user sees.
 
-    def __init__(self, action: Action, sentence: str) -> None:
+    `refuses_method`: the account may lack what the method is about, and the key be a good one all the same.
+    """
+
+    def __init__(self, action: Action, sentence: str, refuses_method: bool = False) -> None:
         self.action = action
+        self.refuses_method = refuses_method
         sentence = redact(sentence)
         super().__init__(message=sentence, internal_message=sentence, failure_type=_FAILURE_TYPES[action])
 
@@ -170,12 +238,27 @@ _FAILURE_TYPES = {
     Action.RETRY: FailureType.transient_error,
     Action.RATE_LIMITED: FailureType.transient_error,
     Action.SKIP_INSTRUMENT: FailureType.system_error,
+    Action.BAD_REQUEST: FailureType.system_error,
     Action.FAIL: FailureType.system_error,
 }
 
 
-def error_message(method: str, status: int, code: int | None, message: str, rule: ErrorRule) -> str:
+def error_message(
+    method: str, status: int, code: int | None, message: str, rule: ErrorRule, clock_difference: str = ""
+) -> str:
     """`private/get-trades was answered with code 40101 UNAUTHORIZED (HTTP 401). The key ...`."""
     # Masked before it is cut: half a secret would not be recognised any more.
     said = f"code {code} {redact(message)}".rstrip() if code is not None else "no reason code"
-    return f"{method} was answered with {said[:300]} (HTTP {status}). {rule.hint.format(method=method)}"
+    hint = rule.hint.format(method=method, clock=clock_difference)
+    return f"{method} was answered with {said[:300]} (HTTP {status}). {hint}"
+
+
+def clock_difference(date: str | None, at_ms: int) -> str:
+    """By how much this machine's clock, `at_ms`, differs from an answer's Date; "" where that does not tell."""
+    try:
+        seconds = at_ms // 1_000 - int(parsedate_to_datetime(date or "").timestamp())
+    except (ValueError, OverflowError):
+        return ""
+    if abs(seconds) <= 60:
+        return ""
+    return f" ({timedelta(seconds=abs(seconds))} {'ahead' if seconds > 0 else 'behind'}, by the answer's Date)"

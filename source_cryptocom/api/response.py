@@ -1,4 +1,7 @@
-"""The exchange's response envelope: `{"id", "method", "code", "result"}`, with `message` beside a code other than 0."""
+"""The exchange's response envelope: `{"id", "method", "code", "result"}`, with `message` beside a code other than 0.
+
+Older methods say `msg`; errors may come without `id`, `method` and `result`.
+"""
 
 import json
 from collections.abc import Mapping
@@ -55,7 +58,7 @@ def parse_envelope(body: str | bytes) -> Envelope:
         code = int(document["code"])
     except (KeyError, TypeError, ValueError):
         code = None
-    return Envelope(code, str(document.get("message") or ""), document.get("result"))
+    return Envelope(code, str(document.get("message") or document.get("msg") or ""), document.get("result"))
 
 
 def envelope_of(response: requests.Response) -> Envelope:

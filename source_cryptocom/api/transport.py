@@ -19,6 +19,11 @@ ANSWER_TIMEOUT_SECONDS = 60.0
 # The largest answer known, all instruments, has 0.4 MB.
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
 CONNECTIONS = 128
+# A redirect would carry the signed body to another host.
+REQUEST_ARGUMENTS: Mapping[str, Any] = {
+    "timeout": (CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS),
+    "allow_redirects": False,
+}
 _CHUNK_BYTES = 256 * 1024
 
 

@@ -73,6 +73,7 @@ class ExchangeStream(HttpStream, ABC):
             api_budget=context.budget.for_method(self.method, self.rate_limit),
             per_instrument=self.per_instrument,
             retry_policy=context.retry_policy,
+            reads_balance=context.reads_balance,
         )
         self._mapper = RowMapper(
             self.get_json_schema(),
@@ -202,7 +203,7 @@ class ExchangeStream(HttpStream, ABC):
         try:
             return self.rows(parameters)
         except ExchangeError as error:
-            if larger and error.action in (Action.FAIL, Action.SKIP_INSTRUMENT):
+            if larger and error.action in (Action.FAIL, Action.BAD_REQUEST):
                 raise PageSizeRefused from None
             raise
 

@@ -69,7 +69,7 @@ class OngoingStream(PerInstrumentStream, ABC):
         if series not in self._unlisted:
             return super().leave_out(series, error)
         answer = error.action if isinstance(error, ExchangeError) else None
-        if answer is Action.SKIP_INSTRUMENT or self._is_stale(self._cursors[series]):
+        if answer in (Action.SKIP_INSTRUMENT, Action.BAD_REQUEST) or self._is_stale(self._cursors[series]):
             self.logger.info(f"{self.name}: {series} is listed no more nor served: its place is forgotten. {error}")
             self.forget(series)
             return True
