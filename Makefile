@@ -38,7 +38,7 @@ export AIRBYTE_OFFLINE_MODE := 1
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo sync test unit lint format bench coverage faults soak history mutation audit lock wheel sbom image image-test clean
+.PHONY: help install demo sync test unit lint format bench coverage faults soak history candles mutation audit lock wheel sbom image image-test clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -84,6 +84,9 @@ soak: install ## 200 syncs with faults and kills: nothing may be lost
 
 history: install ## print account history under every combination of what the exchange leaves open
 	$(BIN)/python -m integration_tests.history_matrix
+
+candles: install ## print candles under every combination of what the exchange leaves open
+	$(BIN)/python -m integration_tests.candle_matrix
 
 mutation: install ## inject faults into seven modules: the unit tests must notice 85 % of them
 	rm -rf mutants

@@ -256,10 +256,51 @@ def test_an_unknown_instrument_and_a_refused_one_answer_alike() -> None:
         client = PlainClient(exchange)
         for instrument in ("CRO_USDT", "NO_SUCH"):
             for method in ("public/get-book", "public/get-trades", "public/get-candlestick"):
-                answer = client.get(method, instrument_name=instrument)
+                answer = client.get(method, instrument_name=instrument, depth="5")
                 assert outcome(answer) == (400, 40004)
                 assert answer.json()["message"] == "Invalid instrument_name"
         assert outcome(client.get("public/get-book", instrument_name="BTC_USD", depth="5")) == (200, 0)
+
+
+@pytest.mark.parametrize("depth", [{}, {"depth": "0"}, {"depth": "151"}, {"depth": "200"}])
+def test_a_book_is_at_most_150_levels_deep_and_its_depth_is_asked_for(depth: dict[str, str]) -> None:
+    with running_exchange() as exchange:
+        client = PlainClient(exchange)
+        assert outcome(client.get("public/get-book", instrument_name="BTC_USD", **depth)) == (400, 40004)
+        result = client.get("public/get-book", instrument_name="BTC_USD", depth="150").json()["result"]
+        assert (result["depth"], len(result["data"][0]["asks"])) == (150, 150)
+
+
+def test_more_rows_than_a_page_holds_are_cut_in_silence_and_none_are_refused() -> None:
+    with running_exchange() as exchange:
+        client = PlainClient(exchange)
+        window = {"start_ts": "1577836800000", "end_ts": str(exchange.now_ns() // 1_000_000)}
+        for method, most in (("public/get-candlestick", 300), ("public/get-trades", 150)):
+            rows = client.get(method, instrument_name="BTC_USD", count="1000", **window).json()["result"]["data"]
+            assert len(rows) == most
+            assert outcome(client.get(method, instrument_name="BTC_USD", count="0")) == (400, 40004)
+
+
+def test_a_request_without_a_window_gets_the_last_day_and_25_rows() -> None:
+    with running_exchange(Behaviour(candle_default_start="day_ago")) as exchange:
+        client = PlainClient(exchange)
+        asked = {"instrument_name": "BTC_USD", "timeframe": "4h"}
+        day_ago_ms = exchange.now_ns() // 1_000_000 - 86_400_000
+        rows = client.get("public/get-candlestick", **asked).json()["result"]["data"]
+        assert len(rows) in (6, 7)
+        assert rows[0]["t"] >= day_ago_ms
+        exchange.behave(candle_default_start="none")
+        assert len(client.get("public/get-candlestick", **asked).json()["result"]["data"]) == 25
+        assert outcome(client.get("public/get-candlestick", **{**asked, "timeframe": "3h"})) == (400, 40003)
+
+
+def test_of_too_many_candles_the_oldest_come_if_the_exchange_counts_from_the_start() -> None:
+    with running_exchange(Behaviour(candle_page="oldest")) as exchange:
+        client = PlainClient(exchange)
+        start_ms = exchange.now_ns() // 1_000_000 // 60_000 * 60_000 - 7_200_000
+        window = {"start_ts": str(start_ms), "end_ts": str(start_ms + 7_200_000), "count": "3"}
+        rows = client.get("public/get-candlestick", instrument_name="BTC_USD", **window).json()["result"]["data"]
+        assert [row["t"] - start_ms for row in rows] == [0, 60_000, 120_000]
 
 
 def test_the_exchange_shares_no_code_with_the_connector() -> None:

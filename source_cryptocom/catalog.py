@@ -10,6 +10,7 @@ from airbyte_cdk.models import ConfiguredAirbyteCatalog, SyncMode
 from source_cryptocom.clock import MS_PER_HOUR
 from source_cryptocom.concurrency.workers import workers_per_stream
 from source_cryptocom.config import Config, ConfigError
+from source_cryptocom.retrievers.candle_history import PAGE_LIMIT as CANDLES_PAGE_LIMIT
 from source_cryptocom.state.state import UnusableState, parse_market_state
 from source_cryptocom.streams import PRIVATE_TABLES, PUBLIC_TABLES, candlestick, names, trade
 
@@ -63,8 +64,8 @@ def _trade_pages(config: Config, hours: float) -> int:
 
 
 def _candle_pages(config: Config, hours: float) -> int:
-    counts = (hours * MS_PER_HOUR / candlestick.DURATIONS_MS[name] for name in config.candlestick_timeframes)
-    return sum(ceil((count if hours else config.candlestick_count) / candlestick.PAGE_LIMIT) for count in counts)
+    counts = (hours * MS_PER_HOUR / candlestick.DURATIONS[name].shortest_ms for name in config.candlestick_timeframes)
+    return sum(ceil((count if hours else config.candlestick_count) / CANDLES_PAGE_LIMIT) for count in counts)
 
 
 _PAGES: dict[str, Callable[[Config, float], int]] = {

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from source_cryptocom.retrievers.candle_history import PAGE_LIMIT
 from source_cryptocom.retrievers.instruments import Instruments
-from source_cryptocom.streams.candlestick import PAGE_LIMIT, Candlestick
+from source_cryptocom.streams.candlestick import Candlestick
 from unit_tests.builders import NOW_MS, candle, instrument, sync
 from unit_tests.reading import Reading
 from unit_tests.stub_exchange import Answer, Parameters, StubExchange
@@ -14,11 +15,17 @@ NEWEST_MS = NOW_MS
 
 
 class Market:
-    """Candles of one minute from `since_ms` to `until_ms`, oldest first, the end exclusive."""
+    """Candles of one minute from `since_ms` to `until_ms`, the newest of the window, in the order of opening."""
 
     def __init__(
-        self, exchange: StubExchange, since_ms: int = 0, until_ms: int = NEWEST_MS, largest_page: int = PAGE_LIMIT
+        self,
+        exchange: StubExchange,
+        since_ms: int = 0,
+        until_ms: int = NEWEST_MS,
+        largest_page: int = PAGE_LIMIT,
+        start_counts: bool = True,
     ) -> None:
+        self._start_counts = start_counts
         self.since_ms = since_ms
         self.until_ms = until_ms
         self._largest_page = largest_page
@@ -32,7 +39,8 @@ class Market:
     def page(self, asked: Parameters) -> Answer:
         count = min(int(asked["count"]), self._largest_page)
         last = min(self.until_ms, (int(asked["end_ts"]) - 1) // MINUTE_MS * MINUTE_MS)
-        first = max(self.since_ms, last - (count - 1) * MINUTE_MS)
+        start_ms = -(-int(asked["start_ts"]) // MINUTE_MS) * MINUTE_MS if self._start_counts else 0
+        first = max(self.since_ms, start_ms, last - (count - 1) * MINUTE_MS)
         return [candle(open_ms) for open_ms in range(first, last + 1, MINUTE_MS)]
 
 

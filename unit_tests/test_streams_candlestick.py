@@ -7,7 +7,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from source_cryptocom.api.errors import ExchangeError
 from source_cryptocom.config_values import TIMEFRAMES
-from source_cryptocom.streams.candlestick import DURATIONS_MS
+from source_cryptocom.streams.candlestick import DURATIONS
 from unit_tests.builders import DAY_MS, NOW_MS, candle
 from unit_tests.candle_market import MINUTE_MS, NEWEST_MS, Market, ago, minutes, state, stream
 from unit_tests.reading import read
@@ -33,13 +33,14 @@ def test_a_candle_has_words_for_letters_and_its_timeframe(exchange: StubExchange
 def test_a_first_sync_takes_the_newest_candles_with_the_one_that_is_forming(exchange: StubExchange) -> None:
     market = Market(exchange)
     assert minutes(read(stream(candlestick_count=50))) == list(range(49, -1, -1))
-    assert market.asked == [{"instrument_name": "BTC_USD", "timeframe": "1m", "count": "50", "end_ts": str(NOW_MS + 1)}]
+    asked = {"instrument_name": "BTC_USD", "timeframe": "1m", "count": "53"}
+    assert market.asked == [{**asked, "start_ts": str(ago(52) + 1), "end_ts": str(NOW_MS + 1)}]
 
 
 def test_a_first_sync_pages_back_for_more_than_a_page(exchange: StubExchange) -> None:
     market = Market(exchange)
     assert minutes(read(stream(candlestick_count=700))) == list(range(699, -1, -1))
-    assert [asked["count"] for asked in market.asked] == ["300", "300", "100"]
+    assert [asked["count"] for asked in market.asked] == ["300", "300", "103"]
     assert [int(asked["end_ts"]) for asked in market.asked[1:]] == [ago(299), ago(599)]
 
 
@@ -64,7 +65,7 @@ def test_the_next_sync_begins_with_the_candle_that_was_forming(exchange: StubExc
     second = stream()
     assert minutes(read(second, first.state)) == list(range(20, -1, -1))
     assert second.state["cursors"] == {"1m": {str(ago(1)): ["BTC_USD"]}}
-    assert [asked["count"] for asked in market.asked] == ["50", "22"]
+    assert (market.asked[-1]["count"], market.asked[-1]["start_ts"]) == ("22", str(ago(20) - 1))
 
 
 def test_however_long_ago_the_last_sync_was_there_is_no_gap(exchange: StubExchange) -> None:
@@ -140,9 +141,11 @@ def test_a_series_that_failed_keeps_its_cursor_and_the_others_move(exchange: Stu
 
 
 def test_every_timeframe_has_its_shortest_duration() -> None:
-    assert tuple(DURATIONS_MS) == TIMEFRAMES
+    assert tuple(DURATIONS) == TIMEFRAMES
     units = {"m": MINUTE_MS, "h": 60 * MINUTE_MS, "D": DAY_MS, "M": 28 * DAY_MS}
-    assert {name: int(name[:-1]) * units[name[-1]] for name in TIMEFRAMES} == DURATIONS_MS
+    assert {name: int(name[:-1]) * units[name[-1]] for name in TIMEFRAMES} == {
+        name: duration.shortest_ms for name, duration in DURATIONS.items()
+    }
 
 
 @pytest.mark.parametrize("saved", [{}, state(ago(900))])

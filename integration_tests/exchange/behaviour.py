@@ -18,6 +18,9 @@ Strictness = Literal["refused", "accepted"]
 InvertedWindow = Literal["refused", "empty"]
 ErrorBodies = Literal["whole", "bare"]
 TimePrecision = Literal["ns", "ms"]
+CandleDefaultStart = Literal["day_ago", "none"]
+CandlePage = Literal["newest", "oldest"]
+CandlesWithoutTrades = Literal["flat", "left_out"]
 
 
 def _flag(flag: str, meaning: str) -> dict[str, str]:
@@ -104,6 +107,16 @@ class Behaviour:
     nulls_for_missing: bool = field(
         default=False,
         metadata=_flag("--nulls-for-missing", "an optional field that a row lacks is sent as null instead of left out"),
+    )
+    candle_default_start: CandleDefaultStart = field(
+        default="day_ago", metadata=_flag("--candle-default-start", "where a candle request without start_ts begins")
+    )
+    candle_page: CandlePage = field(
+        default="newest", metadata=_flag("--candle-page", "which candles come of a window that holds more than count")
+    )
+    candles_without_trades: CandlesWithoutTrades = field(
+        default="flat",
+        metadata=_flag("--candles-without-trades", "a time without a trade is a flat candle, or there is none"),
     )
     denied_methods: frozenset[str] = field(
         default=frozenset(), metadata=_flag("--denied-method", "private method answered with 40101")

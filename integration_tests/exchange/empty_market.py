@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from integration_tests.exchange.behaviour import NumbersAs
+from integration_tests.exchange.behaviour import CandlePage, NumbersAs
 
 
 class EmptyMarket:
     """Lists nothing; every instrument is unknown."""
 
     extra_fields = False
+    traded_candles_only = False
     names: tuple[str, ...] = ()
 
     def instruments_json(self, style: NumbersAs) -> bytes:
@@ -26,6 +27,13 @@ class EmptyMarket:
         raise KeyError(instrument)
 
     def candles_json(
-        self, style: NumbersAs, instrument: str, timeframe: str, start_ms: int | None, end_ms: int, count: int
+        self,
+        style: NumbersAs,
+        instrument: str,
+        timeframe: str,
+        start_ms: int | None,
+        end_ms: int,
+        count: int,
+        page: CandlePage = "newest",
     ) -> bytes:
         raise KeyError(instrument)

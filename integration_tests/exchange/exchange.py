@@ -72,6 +72,7 @@ class Exchange:
     def behaviour(self, behaviour: Behaviour) -> None:
         self._behaviour = behaviour
         self.market.extra_fields = behaviour.extra_fields
+        self.market.traded_candles_only = behaviour.candles_without_trades == "left_out"
 
     def behave(self, **changes: Any) -> None:
         """Changes some switches by name."""

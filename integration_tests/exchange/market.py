@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from integration_tests.exchange.behaviour import CandlePage
 from integration_tests.exchange.market_candles import TIMEFRAMES, Candle
 from integration_tests.exchange.market_capture import chosen
 from integration_tests.exchange.market_listing import Listing, array
@@ -39,6 +40,8 @@ class Market:
         self.now_ns = now_ns
         self.history_days = history_days
         self.extra_fields = False
+        self.traded_candles_only = False
+        """Whether a time in which nothing was traded has no candle, instead of a flat one."""
         self._listings: dict[str, Listing] = {}
         self._instruments_json: dict[tuple[Style, bool], bytes] = {}
 
@@ -111,7 +114,7 @@ class Market:
         return array([listing.ticker_json(style, now_ms, extra_fields) for listing in listings])
 
     def book_json(self, style: Style, instrument: str, depth: int, with_time: bool) -> bytes:
-        """The whole `result` object, at most 50 levels a side."""
+        """The whole `result` object, at most 150 levels a side."""
         time_ms = self.now_ms if with_time else None
         return self.listing(instrument).book.result(style, depth, time_ms, self.extra_fields)
 
@@ -122,16 +125,22 @@ class Market:
         return listing.trades.rows(style, *window, count, self.extra_fields)
 
     def candles_json(
-        self, style: Style, instrument: str, timeframe: str, start_ms: int | None, end_ms: int, count: int
+        self,
+        style: Style,
+        instrument: str,
+        timeframe: str,
+        start_ms: int | None,
+        end_ms: int,
+        count: int,
+        page: CandlePage = "newest",
     ) -> bytes:
-        """The newest `count` candles that open in [start_ms, end_ms) and not after now, oldest first; the last may
-        still be forming. KeyError also for an unknown timeframe."""
+        """The newest or oldest `count` candles that open in [start_ms, end_ms) and not after now, oldest first; the
+        last may still be forming. KeyError also for an unknown timeframe."""
         series, frame = self.listing(instrument).candles, TIMEFRAMES[timeframe]
         now_ms = self.now_ms
         indices = series.indices(frame, start_ms, end_ms, now_ms)
-        return series.rows(
-            style, frame, indices[-count:] if count > 0 else range(0), now_ms, extra_fields=self.extra_fields
-        )
+        shown = series.page(frame, indices, count, page, traded_only=self.traded_candles_only)
+        return series.rows(style, frame, shown, now_ms, extra_fields=self.extra_fields)
 
     def trades(self, instrument: str, start_ns: int, end_ns: int) -> list[Trade]:
         """All trades of [start_ns, end_ns) that have happened by now, newest first."""
@@ -140,7 +149,9 @@ class Market:
 
     def candles(self, instrument: str, timeframe: str, start_ms: int | None, end_ms: int) -> list[Candle]:
         """All candles that open in [start_ms, end_ms) and not after now, oldest first."""
-        return self.listing(instrument).candles.candles(TIMEFRAMES[timeframe], start_ms, end_ms, self.now_ms)
+        return self.listing(instrument).candles.candles(
+            TIMEFRAMES[timeframe], start_ms, end_ms, self.now_ms, traded_only=self.traded_candles_only
+        )
 
     def _trades_known(self, listing: Listing, start_ns: int, end_ns: int) -> tuple[int, int]:
         oldest_ns = max(self.history_start_ns, listing.profile.listed_ms * NS_PER_MS)

@@ -1,4 +1,4 @@
-"""Order books: the captured one, moved to each instrument's own prices and quantities."""
+"""Order books: the captured one, lengthened, and moved to each instrument's own prices and quantities."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from integration_tests.exchange.market_capture import captured
 from integration_tests.exchange.market_rows import Style, closing, digits, encoded, number, ticks
 
-MAX_DEPTH = 50
+MAX_DEPTH = 150
 
 Level = list[str]
 """Price, quantity, number of orders."""
@@ -19,19 +19,34 @@ def captured_book() -> dict[str, Any]:
     return dict(captured("book"))
 
 
-class OrderBook:
-    """The 50 best levels a side of one instrument, around the bid and the ask of its ticker.
+@lru_cache(maxsize=2)
+def _pattern(side: str) -> list[Level]:
+    """A side of the captured book, whose 50 levels go on to MAX_DEPTH a tick apart, with the same quantities."""
+    levels: list[Level] = captured_book()["data"][0][side]
+    last, decimals = levels[-1][0], len(levels[-1][0].partition(".")[2])
+    step = -1 if side == "bids" else 1
+    further = [
+        [digits(price, decimals), *levels[number % len(levels)][1:]]
+        for number in range(MAX_DEPTH - len(levels))
+        if (price := _captured_ticks(last) + step * (number + 1)) > 0
+    ]
+    return [*levels, *further]
 
-    The captured instrument has the captured book; another has its distances in ticks and its quantities in units of
-    the instrument's last decimal. A side without a quote in the ticker is empty, and none reaches below one tick.
+
+class OrderBook:
+    """The 150 best levels a side of one instrument, around the bid and the ask of its ticker.
+
+    The captured instrument begins with the captured book; another has its distances in ticks and its quantities in
+    units of the instrument's last decimal. A side without a quote in the ticker is empty, and none reaches below one
+    tick.
     """
 
     def __init__(self, instrument: str, quantity_decimals: int, bid: str | None, ask: str | None) -> None:
         self._instrument = instrument
         self._quantity_decimals = quantity_decimals
         is_captured = instrument == captured_book()["instrument_name"]
-        self.bids: list[Level] = captured_book()["data"][0]["bids"] if is_captured else self._side("bids", bid)
-        self.asks: list[Level] = captured_book()["data"][0]["asks"] if is_captured else self._side("asks", ask)
+        self.bids: list[Level] = _pattern("bids") if is_captured else self._side("bids", bid)
+        self.asks: list[Level] = _pattern("asks") if is_captured else self._side("asks", ask)
         self._sides: dict[int, bytes] = {}
 
     def result(self, style: Style, depth: int, time_ms: int | None, extra_fields: bool) -> bytes:
@@ -52,7 +67,7 @@ class OrderBook:
         if best is None:
             return []
         decimals = len(best.partition(".")[2])
-        pattern: list[Level] = captured_book()["data"][0][side]
+        pattern = _pattern(side)
         to_best = ticks(best, decimals) - _captured_ticks(pattern[0][0])
         return [
             [digits(price, decimals), digits(int(quantity), self._quantity_decimals), orders]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from itertools import islice
 
+from integration_tests.exchange.behaviour import CandlePage
 from integration_tests.exchange.market_profiles import DAY_MS, HOUR_MS, Profile
 from integration_tests.exchange.market_rows import Style, closing, digits, number
 
@@ -40,9 +42,9 @@ class Timeframe:
             return int(datetime(index // 12, index % 12 + 1, 1, tzinfo=timezone.utc).timestamp()) * 1000
         return self.origin_ms + index * self.length_ms
 
-    def all_opens(self, indices: range) -> Sequence[int]:
+    def all_opens(self, indices: Sequence[int]) -> Sequence[int]:
         """`opens` of each, at once."""
-        if self.is_month:
+        if self.is_month or not isinstance(indices, range):
             return [self.opens(index) for index in indices]
         return range(self.opens(indices.start), self.opens(indices.stop), self.length_ms)
 
@@ -109,15 +111,29 @@ class CandleSeries:
             first = timeframe.index(start_ms - 1) + 1
         return range(first, timeframe.index(newest_ms) + 1)
 
-    def candles(self, timeframe: Timeframe, start_ms: int | None, end_ms: int, now_ms: int) -> list[Candle]:
+    def page(
+        self, timeframe: Timeframe, indices: range, count: int, page: CandlePage, *, traded_only: bool
+    ) -> Sequence[int]:
+        """The newest or oldest `count` of the candles, in order."""
+        if not traded_only:
+            return indices[:count] if page == "oldest" else indices[max(0, len(indices) - count) :]
+        in_order = indices if page == "oldest" else reversed(indices)
+        return sorted(islice(self._traded_of(timeframe, in_order), count))
+
+    def candles(
+        self, timeframe: Timeframe, start_ms: int | None, end_ms: int, now_ms: int, *, traded_only: bool = False
+    ) -> list[Candle]:
         """All candles that open in [start_ms, end_ms), oldest first. The one that is forming has what was traded of it
         by now: all its values start at its open price and reach their last ones when it is complete."""
+        indices = self.indices(timeframe, start_ms, end_ms, now_ms)
         return [
             self._candle(timeframe.opens(index), self._values(timeframe, index, now_ms))
-            for index in self.indices(timeframe, start_ms, end_ms, now_ms)
+            for index in (self._traded_of(timeframe, indices) if traded_only else indices)
         ]
 
-    def rows(self, style: Style, timeframe: Timeframe, indices: range, now_ms: int, *, extra_fields: bool) -> bytes:
+    def rows(
+        self, style: Style, timeframe: Timeframe, indices: Sequence[int], now_ms: int, *, extra_fields: bool
+    ) -> bytes:
         """These candles as a JSON array."""
         template = b'{%b,"t":' + number(style) + closing(extra_fields)
         complete = indices[:-1] if indices and timeframe.opens(indices[-1] + 1) > now_ms else indices
@@ -137,6 +153,11 @@ class CandleSeries:
             forming = self._encoded(self._values(timeframe, indices[-1], now_ms))
             rows.append(template % (forming, timeframe.opens(indices[-1])))
         return b"[" + b",".join(rows) + b"]"
+
+    def _traded_of(self, timeframe: Timeframe, indices: Iterable[int]) -> Iterator[int]:
+        """Those of the candles in which something was traded."""
+        share, phase = self._share(timeframe), self._phase(timeframe)
+        return (index for index in indices if _LOT[(index + phase) * 389 % 1021] < share) if share else iter(())
 
     def _share(self, timeframe: Timeframe) -> int:
         """How many of 1024 candles have a trade in them."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from integration_tests.exchange.behaviour import NumbersAs
+from integration_tests.exchange.behaviour import CandlePage, NumbersAs
 
 
 class MarketData(Protocol):
     """Every method raises KeyError for an instrument that is not listed. Windows exclude their end."""
 
     extra_fields: bool
+    traded_candles_only: bool
 
     @property
     def names(self) -> tuple[str, ...]: ...
@@ -24,5 +25,12 @@ class MarketData(Protocol):
     def trades_json(self, style: NumbersAs, instrument: str, start_ns: int, end_ns: int, count: int) -> bytes: ...
 
     def candles_json(
-        self, style: NumbersAs, instrument: str, timeframe: str, start_ms: int | None, end_ms: int, count: int
+        self,
+        style: NumbersAs,
+        instrument: str,
+        timeframe: str,
+        start_ms: int | None,
+        end_ms: int,
+        count: int,
+        page: CandlePage = "newest",
     ) -> bytes: ...

@@ -24,6 +24,11 @@ class CandlePage:
         part = slice(bisect_left(self.opens_ms, begin_ms), bisect_left(self.opens_ms, end_ms))
         return CandlePage(self.opens_ms[part], self.rows[part])
 
+    def newest(self, count: int) -> "CandlePage":
+        """The last `count` candles."""
+        part = slice(max(0, len(self.opens_ms) - count), None)
+        return CandlePage(self.opens_ms[part], self.rows[part])
+
     def first_unsettled_ms(self, now_ms: int) -> int:
         """When the first candle that may still change opened: the newest; where that has just opened, the one before.
 

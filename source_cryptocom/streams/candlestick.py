@@ -1,6 +1,7 @@
 """Candles: the newest ones first, then on from the one that was still forming."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from airbyte_cdk.utils import AirbyteTracedException
@@ -8,27 +9,30 @@ from airbyte_cdk.utils import AirbyteTracedException
 from source_cryptocom.api.rate_limits import PUBLIC
 from source_cryptocom.clock import MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE, rfc3339
 from source_cryptocom.concurrency.partition_queue import Records
+from source_cryptocom.retrievers.candle_history import CandleHistory, Duration, OtherCandles
 from source_cryptocom.retrievers.candle_page import CandlePage, candle_page
 from source_cryptocom.state.candle_cursor import CandleCursor, parse_candle_cursor
 from source_cryptocom.streams.ongoing import OngoingStream
 
-PAGE_LIMIT = 300
 
-# The shortest a candle can be: a month has at least 28 days, so a page is rather asked too large than too small.
-DURATIONS_MS = {
-    "1m": MS_PER_MINUTE,
-    "5m": 5 * MS_PER_MINUTE,
-    "15m": 15 * MS_PER_MINUTE,
-    "30m": 30 * MS_PER_MINUTE,
-    "1h": MS_PER_HOUR,
-    "2h": 2 * MS_PER_HOUR,
-    "4h": 4 * MS_PER_HOUR,
-    "6h": 6 * MS_PER_HOUR,
-    "12h": 12 * MS_PER_HOUR,
-    "1D": MS_PER_DAY,
-    "7D": 7 * MS_PER_DAY,
-    "14D": 14 * MS_PER_DAY,
-    "1M": 28 * MS_PER_DAY,
+def _always(duration_ms: int) -> Duration:
+    return Duration(duration_ms, duration_ms)
+
+
+DURATIONS = {
+    "1m": _always(MS_PER_MINUTE),
+    "5m": _always(5 * MS_PER_MINUTE),
+    "15m": _always(15 * MS_PER_MINUTE),
+    "30m": _always(30 * MS_PER_MINUTE),
+    "1h": _always(MS_PER_HOUR),
+    "2h": _always(2 * MS_PER_HOUR),
+    "4h": _always(4 * MS_PER_HOUR),
+    "6h": _always(6 * MS_PER_HOUR),
+    "12h": _always(12 * MS_PER_HOUR),
+    "1D": _always(MS_PER_DAY),
+    "7D": _always(7 * MS_PER_DAY),
+    "14D": _always(14 * MS_PER_DAY),
+    "1M": Duration(28 * MS_PER_DAY, 31 * MS_PER_DAY),
 }
 
 
@@ -62,52 +66,58 @@ class Candlestick(OngoingStream):
     def read_series(self, series: str, cursor: CandleCursor | None) -> Records:
         timeframe, instrument = series.split(" ", 1)
         asked_ms = self._context.clock()
-        duration_ms = DURATIONS_MS[timeframe]
+        duration = DURATIONS[timeframe]
         begin_ms = cursor.open_ms if cursor else 0
-        wanted = max(asked_ms - begin_ms, 0) // duration_ms + 2 if cursor else self._context.config.candlestick_count
-        oldest_ms = asked_ms + 1
+        # A cursor may come from an exchange whose clock is ahead of this machine's.
+        end_ms = max(asked_ms, begin_ms) + 1
+        history = CandleHistory(partial(self._page, instrument, timeframe), duration, end_ms)
+        wanted = self._context.config.candlestick_count
         after = None
-        while wanted > 0:
-            page = self._page(instrument, timeframe, min(wanted, PAGE_LIMIT), oldest_ms)
-            earlier = page.opening_in(0, oldest_ms)
-            if not earlier.opens_ms:
-                if page.opens_ms and page.opens_ms[-1] > oldest_ms:
-                    raise self._repeated(series, oldest_ms)
-                if cursor and begin_ms < oldest_ms and not cursor.empty:
-                    self._warn_of_a_gap(series, begin_ms, min(oldest_ms, asked_ms))
-                if after is None and begin_ms < oldest_ms:
-                    # One duration back lies the candle that could be forming now; the second is for clocks.
-                    after = CandleCursor(self._started_ms - 2 * duration_ms, empty=True)
-                break
-            if after is None:
-                after = CandleCursor(max(begin_ms, earlier.first_unsettled_ms(asked_ms)))
-            fresh = page.opening_in(begin_ms, oldest_ms)
-            oldest_ms = earlier.opens_ms[0]
-            yield from self.to_records(fresh.rows, instrument=instrument, timeframe=timeframe)
-            if cursor is None:
-                wanted -= len(earlier.rows)
-            elif oldest_ms <= begin_ms:
-                break
+        oldest_ms = end_ms
+        try:
+            for page in self._pages(history, cursor):
+                after = after or CandleCursor(max(begin_ms, page.first_unsettled_ms(asked_ms)))
+                oldest_ms = page.opens_ms[0]
+                new = page.opening_in(begin_ms, end_ms) if cursor else page.newest(wanted)
+                wanted -= len(new.rows)
+                yield from self.to_records(new.rows, instrument=instrument, timeframe=timeframe)
+                if oldest_ms <= begin_ms or (cursor is None and wanted <= 0):
+                    break
             else:
-                wanted = PAGE_LIMIT
-        if after:
-            self.moved(series, after)
+                if cursor and not cursor.empty:
+                    self._warn_of_a_gap(series, begin_ms, min(oldest_ms, asked_ms))
+        except OtherCandles as error:
+            raise self._other_candles(series, error.end_ms) from None
+        # One duration back lies the candle that could be forming now; the second is for clocks.
+        empty_ms = max(begin_ms, self._started_ms - 2 * duration.shortest_ms)
+        self.moved(series, after or CandleCursor(empty_ms, empty=True))
         return True
 
-    def _page(self, instrument: str, timeframe: str, count: int, end_ms: int) -> CandlePage:
-        """Up to `count` candles that open before `end_ms`. Raises a system error for a candle without a time."""
+    def _pages(self, history: CandleHistory, cursor: CandleCursor | None) -> Iterator[CandlePage]:
+        if cursor is None:
+            return history.newest(self._context.config.candlestick_count)
+        return history.only_since(cursor.open_ms) if cursor.empty else history.since(cursor.open_ms)
+
+    def _page(self, instrument: str, timeframe: str, start_ms: int, end_ms: int, count: int) -> CandlePage:
+        """Raises a system error for a candle without a time."""
         rows = self.rows(
-            {"instrument_name": instrument, "timeframe": timeframe, "count": str(count), "end_ts": str(end_ms)}
+            {
+                "instrument_name": instrument,
+                "timeframe": timeframe,
+                "count": str(count),
+                "start_ts": str(start_ms),
+                "end_ts": str(end_ms),
+            }
         )
         try:
             return candle_page(rows)
         except (KeyError, TypeError, ValueError):
             raise self.unreadable("a candle has no time") from None
 
-    def _repeated(self, series: str, oldest_ms: int) -> AirbyteTracedException:
+    def _other_candles(self, series: str, end_ms: int) -> AirbyteTracedException:
         return self.failure(
-            f"{self.name}: {series}: asked for the candles before {rfc3339(oldest_ms)}, {self.method} sent later ones "
-            "again, so what lies before cannot be read; nothing of it was claimed. The next sync tries again."
+            f"{self.name}: {series}: asked for the candles before {rfc3339(end_ms)}, {self.method} sent other ones, "
+            "so what lies before cannot be read; nothing of it was claimed. The next sync tries again."
         )
 
     def _warn_of_a_gap(self, series: str, begin_ms: int, oldest_ms: int) -> None:
