@@ -100,9 +100,9 @@ mutation: install ## inject faults into seven modules: the unit tests must notic
 audit: $(TOOLS)/installed ## look the locked versions up in the vulnerability database (needs network)
 	$(TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock
 
-sbom: $(TOOLS)/installed ## list what is locked as dist/sbom.cdx.json, in CycloneDX (needs network)
+sbom: $(TOOLS)/installed ## list what is locked as dist/sbom.cdx.json, in CycloneDX
 	mkdir -p dist
-	$(TOOLS)/bin/pip-audit --disable-pip --require-hashes -r requirements.lock --format cyclonedx-json --output dist/sbom.cdx.json
+	$(TOOLS)/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-file dist/sbom.cdx.json requirements.lock
 
 UV_COMPILE := $(TOOLS)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes \
 	--custom-compile-command 'make lock'
