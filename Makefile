@@ -5,6 +5,7 @@ ENGINE ?= docker
 
 VENV := .venv
 TOOLS := .venv-tools
+QA := .venv-qa
 BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -31,6 +32,7 @@ $(1)/bin/python -m pip install --disable-pip-version-check --no-deps --no-compil
 >$(1)/install.log 2>&1 || { cat $(1)/install.log; exit 1; }
 endef
 endif
+comma := ,
 PACKAGE := --no-build-isolation --editable .
 
 # PyAirbyte would look every connector up in Airbyte's registry, and report its use, unless it is told not to.
@@ -38,7 +40,8 @@ export AIRBYTE_OFFLINE_MODE := 1
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo sync test unit lint format bench coverage faults soak history candles mutation audit lock wheel sbom image image-test clean
+# Every target that `make help` shows.
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*## .*/\1/p' $(firstword $(MAKEFILE_LIST)))
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -97,6 +100,10 @@ mutation: install ## inject faults into seven modules: the unit tests must notic
 	noticed = (of["killed"] + of["timeout"]) / of["total"]; \
 	print("{:.1%} of {} injected faults noticed".format(noticed, of["total"])); raise SystemExit(noticed < 0.85)'
 
+qa: $(QA)/installed ## run the checks of Airbyte's registry, as for a community connector and as for a certified one
+	$(QA)/bin/python -m release.airbyte_checks 2>/dev/null
+	$(QA)/bin/python -m release.airbyte_checks --certified 2>/dev/null
+
 audit: $(TOOLS)/installed ## look the locked versions up in the vulnerability database (needs network)
 	$(TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock
 
@@ -104,13 +111,14 @@ sbom: $(TOOLS)/installed ## list what is locked as dist/sbom.cdx.json, in Cyclon
 	mkdir -p dist
 	$(TOOLS)/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-file dist/sbom.cdx.json requirements.lock
 
-UV_COMPILE := $(TOOLS)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes \
+UV_COMPILE := $(TOOLS)/bin/uv pip compile --quiet --upgrade --universal --generate-hashes \
 	--custom-compile-command 'make lock'
 lock: $(TOOLS)/installed ## pin the newest versions that pyproject.toml allows, for Python 3.10 to 3.13
-	$(UV_COMPILE) pyproject.toml --excludes requirements-not-in-image.txt --output-file requirements.lock
-	$(UV_COMPILE) pyproject.toml --group dev --output-file requirements-dev.lock
-	$(UV_COMPILE) pyproject.toml --group demo --constraints requirements-dev.lock --output-file requirements-demo.lock
-	$(UV_COMPILE) --group tools --output-file requirements-tools.lock
+	$(UV_COMPILE) --python-version 3.10 pyproject.toml --excludes requirements-not-in-image.txt --output-file requirements.lock
+	$(UV_COMPILE) --python-version 3.10 pyproject.toml --group dev --output-file requirements-dev.lock
+	$(UV_COMPILE) --python-version 3.10 pyproject.toml --group demo --constraints requirements-dev.lock --output-file requirements-demo.lock
+	$(UV_COMPILE) --python-version 3.10 --group tools --output-file requirements-tools.lock
+	$(UV_COMPILE) --group qa --python-version 3.11 --excludes requirements-not-in-qa.txt --output-file requirements-qa.lock
 
 wheel: install ## build wheel and source archive into dist (REPOSITORY=https://github.com/OWNER/NAME for its links)
 	rm -rf dist
@@ -123,7 +131,7 @@ image-test: install ## run every command in the image that make image has built
 	$(BIN)/python -m pytest -m image_tests --connector-image $(IMAGE) integration_tests/test_image.py
 
 clean: ## remove everything that make has created
-	rm -rf $(VENV) $(TOOLS) build dist mutants .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(TOOLS) $(QA) build dist mutants .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/installed: $(VENV)/dependencies pyproject.toml
 	@$(call install_into,$(VENV),$(PACKAGE))
@@ -146,4 +154,12 @@ $(TOOLS)/installed: requirements-tools.lock
 	@echo "Installing what renews and audits the lock files into $(TOOLS), once"
 	@$(call create_venv,$(TOOLS))
 	@$(call install_into,$(TOOLS),-r requirements-tools.lock)
+	@touch $@
+
+# Airbyte's package needs Python 3.11 or 3.12.
+$(QA)/installed: PYTHON := $(if $(UV),>=3.11$(comma)<3.13,$(PYTHON))
+$(QA)/installed: requirements-qa.lock
+	@echo "Installing Airbyte's checks into $(QA), once"
+	@$(call create_venv,$(QA))
+	@$(call install_into,$(QA),-r requirements-qa.lock)
 	@touch $@

