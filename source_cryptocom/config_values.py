@@ -108,9 +108,7 @@ def root_address(value: Any) -> str:
     if not parts.hostname or parts.query or parts.fragment:
         raise ValueError("must be a plain address such as https://proxy.example.com/exchange/v1/.")
     if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(parts.hostname)):
-        raise ValueError(
-            "must start with https:// (plain http for this machine only): keys never travel in clear."
-        )
+        raise ValueError("must start with https:// (plain http for this machine only): keys never travel in clear.")
     return url.rstrip("/") + "/"
 
 
