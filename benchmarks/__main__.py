@@ -1,8 +1,9 @@
-"""`make bench`: everything, some ten minutes; `python -m benchmarks start-up|market|records|history` for a part."""
+"""`make bench`: everything, some ten minutes; `python -m benchmarks PART` for a part."""
 
 import sys
 from collections.abc import Callable
 
+from benchmarks.firewall import firewall
 from benchmarks.history import requests_and_time
 from benchmarks.market import cost_per_record, speed
 from benchmarks.start_up import spec_time
@@ -10,6 +11,7 @@ from benchmarks.start_up import spec_time
 PARTS: dict[str, Callable[[], None]] = {
     "start-up": spec_time,
     "market": lambda: speed(0.3, (100, 300, 930)),
+    "firewall": firewall,
     "records": lambda: cost_per_record(0.02),
     "history": lambda: requests_and_time((50, 1_000, 12_000)),
 }

@@ -121,6 +121,7 @@ CASES: tuple[Case, ...] = (
     _passing("no_http"),
     _passing("half_body"),
     _passing("html_200"),
+    _passing("html", status=403),
     _passing("not_json"),
     _passing("empty_body"),
     _passing("truncated_json"),

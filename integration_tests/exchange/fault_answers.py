@@ -95,6 +95,7 @@ WRONG_ANSWERS: dict[str, Wrong] = {
     "echo_in_message": _echo_in_message,
     "status_without_body": lambda fault, call, right, behaviour: Answer(fault.status or 502, fault.code, b""),
     "html_200": _body(_PAGE),
+    "html": lambda fault, call, right, style: Answer(fault.status or 403, 0, _PAGE),
     "not_json": _body(b"upstream connect error or disconnect/reset before headers"),
     "empty_body": _body(b""),
     "truncated_json": _changed(lambda fault, call, body: body[: len(body) // 2]),

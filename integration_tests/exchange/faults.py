@@ -22,6 +22,7 @@ KINDS: dict[str, str] = {
     "no_http": "bytes that are no HTTP, then the connection is closed",
     "half_body": "Content-Length promises twice what is sent, then the connection is closed",
     "html_200": "a web page with HTTP 200",
+    "html": "a web page with HTTP `status` (403 unless told), as a firewall in front of the exchange sends",
     "not_json": "text that is no JSON with HTTP 200",
     "empty_body": "HTTP 200 and nothing else",
     "truncated_json": "complete HTTP, JSON that ends in the middle",

@@ -52,7 +52,7 @@ class Handler:
                 answer = admitted
         record.status, record.code = answer.status, answer.code
         return web.Response(
-            status=answer.status, body=answer.body, content_type=HTML if record.fault == "html_200" else JSON
+            status=answer.status, body=answer.body, content_type=HTML if record.fault in ("html", "html_200") else JSON
         )
 
 
