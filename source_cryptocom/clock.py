@@ -9,6 +9,14 @@ MS_PER_MINUTE = 60 * MS_PER_SECOND
 MS_PER_HOUR = 60 * MS_PER_MINUTE
 MS_PER_DAY = 24 * MS_PER_HOUR
 LAST_YEAR = 9999
+# Milliseconds of this era have 13 digits, and 15 until the last year there is. Microseconds have 16, nanoseconds 19.
+FIRST_NO_MS = 10**15
+_UNITS_PER_MS = {16: 1_000, 19: 1_000_000}
+
+
+def in_ms(time_since_epoch: int) -> int:
+    """Milliseconds, whether they came as such or as micro- or nanoseconds: the number of digits tells."""
+    return time_since_epoch // _UNITS_PER_MS.get(len(str(time_since_epoch)), 1)
 
 
 def now_ms() -> int:

@@ -11,15 +11,13 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from source_cryptocom.clock import rfc3339
+from source_cryptocom.clock import in_ms, rfc3339
 from source_cryptocom.logs.redaction import redact
 
 Convert = Callable[[Any], Any]
 
 _UNREADABLE = (ValueError, TypeError, KeyError, ArithmeticError, OSError)
 _LARGEST_POWER_OF_TEN = 18
-# How many ms a unit is worth, by the digits of a present-day time in it: microseconds and nanoseconds.
-_UNITS_PER_MS = {16: 1_000, 19: 1_000_000}
 
 
 class UnreadableRow(ValueError):
@@ -112,7 +110,7 @@ def _time_in_another_form(value: Any) -> str | None:
     """Micro- and nanoseconds, told by their length; a time that is written out, in UTC where it does not say."""
     with suppress(*_UNREADABLE):
         if (number := _whole_number(value)) is not None:
-            return to_time(number // _UNITS_PER_MS.get(len(str(number)), 1))
+            return to_time(in_ms(number))
         moment = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
         moment = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
         return rfc3339(round(moment.timestamp() * 1000))

@@ -29,6 +29,11 @@ def test_times_may_be_text() -> None:
     assert candle_page([candle(0, t="7"), candle(0, t="5")]).opens_ms == [5, 7]
 
 
+def test_times_in_nanoseconds_are_told_by_their_length() -> None:
+    page = candle_page([candle(1_786_921_620_000 * 1_000_000), candle(1_786_921_560_000)])
+    assert page.opens_ms == [1_786_921_560_000, 1_786_921_620_000]
+
+
 def test_an_empty_page_has_no_unsettled_candle() -> None:
     with pytest.raises(IndexError):
         CandlePage([], []).first_unsettled_ms(0)

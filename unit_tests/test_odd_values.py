@@ -11,9 +11,12 @@ from airbyte_cdk.test.entrypoint_wrapper import read as run
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_cryptocom import SourceCryptocom
+from source_cryptocom.clock import rfc3339
 from source_cryptocom.retrievers.instruments import Instruments
 from source_cryptocom.retrievers.order_history import OrderHistory
+from source_cryptocom.retrievers.windows import RowTime
 from source_cryptocom.streams.account import OpenOrder, UserBalance
+from source_cryptocom.streams.candlestick import Candlestick
 from source_cryptocom.streams.market import Book, Instrument, Ticker
 from unit_tests.builders import (
     API_KEY,
@@ -22,6 +25,7 @@ from unit_tests.builders import (
     NOW_MS,
     account_balance,
     asset,
+    candle,
     instrument,
     order,
     sync,
@@ -138,3 +142,20 @@ def test_an_order_without_a_readable_cursor_stops_its_table(exchange: StubExchan
     exchange.serve("private/get-open-orders", lambda _: [])
     with pytest.raises(AirbyteTracedException, match="update_time is 'soon'"):
         read(OrderHistory(sync(start_date=YESTERDAY)))
+
+
+def test_candles_in_nanoseconds_are_all_read_and_the_next_sync_goes_on_from_them(exchange: StubExchange) -> None:
+    opened = [NOW_MS - minutes * 60_000 for minutes in (3, 2, 1)]
+    exchange.serve("public/get-candlestick", lambda _: [candle(ms * 1_000_000) for ms in opened])
+    stream = Candlestick(
+        sync(candlestick_timeframes=["1m"], candlestick_count=3), Instruments(lambda: [instrument("BTC_USD")])
+    )
+    reading = read(stream)
+    assert [record["timestamp"] for record in reading.records] == [rfc3339(ms) for ms in opened]
+    assert stream.state["cursors"] == {"1m": {str(opened[-1]): ["BTC_USD"]}}
+
+
+def test_a_fill_whose_only_time_is_in_nanoseconds_in_place_of_milliseconds_has_that_time() -> None:
+    time = RowTime("create_time", "create_time_ns")
+    assert time.earliest_ns({"create_time": 1786921599729123456}) == 1786921599729000000
+    assert time.earliest_ns({"create_time": "1786921599729"}) == 1786921599729000000

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS, rfc3339
+from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS, in_ms, rfc3339
 
 Row = Mapping[str, Any]
 
@@ -63,9 +63,10 @@ class RowTime:
         """The time in ns, rounded down; None where the row has none that can be read."""
         for field, unit in ((self.ns_field, 1), (self.ms_field, NS_PER_MS)):
             try:
-                return int(row[field]) * unit
+                time = int(row[field])
             except (KeyError, TypeError, ValueError):
                 continue
+            return time if unit == 1 else in_ms(time) * unit
         return None
 
     def may_lie_before(self, row: Row, end_ns: int) -> bool:
