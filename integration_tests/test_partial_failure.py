@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from airbyte_cdk.models import AirbyteStreamStatus, FailureType
+from airbyte_cdk.models import AirbyteStateMessageSerializer, AirbyteStreamStatus, FailureType
 
 from integration_tests.connector import config_for, sync
 from integration_tests.connector_process import start_read
@@ -112,6 +112,28 @@ def test_one_instrument_that_is_refused_is_a_warning_that_names_it(exchange: Exc
     warnings = output.log("WARN")
     assert warnings
     assert all(refused in line and "is left out, the others are read." in line for line in warnings)
+
+
+@pytest.mark.parametrize("table", PER_INSTRUMENT)
+def test_the_only_instrument_of_a_config_is_named_too_when_it_is_refused(exchange: Exchange, table: str) -> None:
+    refused = exchange.market.names[0]
+    exchange.behave(refused_instruments=frozenset({refused}))
+    output = sync(config_of(exchange, instruments=[refused]), [table], "incremental")
+    assert output.status(table) is COMPLETE
+    warnings = output.log("WARN")
+    assert warnings
+    assert all(refused in line and "is left out" in line for line in warnings)
+
+
+def test_a_saved_state_with_a_namespace_is_not_ignored_without_a_word(exchange: Exchange, tmp_path: Path) -> None:
+    config = config_of(exchange)
+    descriptor = {"name": "ticker", "namespace": "exchange"}
+    state = {"version": 1, "synced_at": rfc3339(exchange.now_ns() // 1_000_000)}
+    message = {"type": "STREAM", "stream": {"stream_descriptor": descriptor, "stream_state": state}}
+    saved = [AirbyteStateMessageSerializer.load(message)]
+    finished = start_read(tmp_path, config, ["ticker"], state=saved).finish()
+    assert finished.code == 0
+    assert "ticker: the saved state with the namespace exchange is not used" in finished.stdout
 
 
 @pytest.mark.parametrize("table", PER_INSTRUMENT)

@@ -67,6 +67,12 @@ class _Reading:
         return lanes(config, self.catalog, self.saved, now_ms())
 
 
+def _with_namespace(states: list[AirbyteStateMessage]) -> list[StreamDescriptor]:
+    """Streams that no table of this source can be."""
+    descriptors = [state.stream.stream_descriptor for state in states if state.stream]
+    return [descriptor for descriptor in descriptors if descriptor.namespace]
+
+
 class SourceCryptocom(ConcurrentSourceAdapter):
     """Reads the Crypto.com Exchange: public market data, and with a key the account's balances, orders and history."""
 
@@ -182,6 +188,11 @@ class SourceCryptocom(ConcurrentSourceAdapter):
         catalog: ConfiguredAirbyteCatalog,
         state: list[AirbyteStateMessage] | None,
     ) -> Iterator[AirbyteMessage]:
+        for descriptor in _with_namespace(state or []):
+            logger.warning(
+                f"{descriptor.name}: the saved state with the namespace {descriptor.namespace} is not used, because "
+                "the tables of this source have none. Without another state the table is read from the start."
+            )
         unknown = unknown_tables(parsed, catalog)
         # By name: a table that is listed twice is read once.
         known_streams = {stream.stream.name: stream for stream in catalog.streams if stream.stream.name not in unknown}

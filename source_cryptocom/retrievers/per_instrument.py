@@ -39,7 +39,7 @@ class PerInstrumentStream(MarketStream, ABC):
         self._work = PartitionQueue([], grows=False)
         self._listed = 0
         self._unfinished = 0
-        self._refused = 0
+        self._refused: set[str] = set()
         self._cursors: dict[str, Any] = {}
         self._lock = threading.Lock()
         self._checkpointed = time.monotonic()
@@ -53,13 +53,16 @@ class PerInstrumentStream(MarketStream, ABC):
         """What is read one after the other; the key of its cursor."""
         return list(instruments)
 
+    def instrument_of(self, series: str) -> str:
+        return series
+
     @abstractmethod
     def read_series(self, series: str, cursor: Any) -> Records:
         """All records of a series that `cursor` (None: first sync) does not cover; the new cursor goes to `moved`."""
 
     def partitions(self) -> Iterable[Mapping[str, Any] | None]:
         listed = self.series(self._context.config.instruments or self._instruments.names())
-        self._listed = len(listed)
+        self._listed = len({*map(self.instrument_of, listed)})
         if not listed and self._cursors:
             self.logger.warning(
                 f"{self.name}: the exchange lists no instrument at all, but the last sync left the places of "
@@ -124,9 +127,10 @@ class PerInstrumentStream(MarketStream, ABC):
             return False
         self.logger.warning(f"{self.name}: {series} is left out, the others are read. {error}")
         with self._lock:
-            self._refused += 1
-            # What an earlier attempt has finished was not refused.
-            all_refused = self._refused > 1 and self._refused == self._listed
+            known = len(self._refused)
+            self._refused.add(self.instrument_of(series))
+            # What an earlier attempt has finished was not refused. Raised once, by the last instrument's first series.
+            all_refused = known < len(self._refused) == self._listed > 1
         if all_refused:
             raise error
         return True

@@ -25,9 +25,6 @@ class OngoingStream(PerInstrumentStream, ABC):
         super().__init__(context, instruments)
         self._unlisted: frozenset[str] = frozenset()
 
-    def instrument_of(self, series: str) -> str:
-        return series
-
     @abstractmethod
     def parse(self, state: Any) -> Cursor:
         """A cursor out of a state. Raises UnusableState."""
