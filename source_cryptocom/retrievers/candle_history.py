@@ -73,7 +73,7 @@ class CandleHistory:
         narrow_ms = self._narrow_ms(wanted)
         # How wide the next window is, and how wide the one after it where few candles came.
         width_ms, wider_ms = narrow_ms, end_ms
-        while True:
+        while end_ms > floors[-1] + 1:
             start_ms = max(floors[0], end_ms - width_ms)
             count = min(PAGE_LIMIT, -(-(end_ms - start_ms) // self._duration.shortest_ms) + 1)
             page = self._page(start_ms, end_ms, count)
