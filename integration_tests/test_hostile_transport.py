@@ -21,6 +21,7 @@ from integration_tests.exchange.faults import Fault
 from integration_tests.exchange.running import running_exchange
 from integration_tests.impatient import impatient
 from source_cryptocom.api.client import RetryPolicy
+from source_cryptocom.api.endpoint import ExchangeApi
 from source_cryptocom.api.errors import ExchangeError
 from source_cryptocom.api.transport import BoundedAdapter
 from source_cryptocom.clock import now_ms
@@ -96,10 +97,11 @@ def test_a_server_that_never_answers_ends_in_a_sentence(exchange: Exchange) -> N
 def test_attempts_are_bounded_in_time_as_well(exchange: Exchange) -> None:
     exchange.faults.arm(Fault("status", BALANCE, count=None))
     retry_policy = RetryPolicy(attempts=1_000_000, longest_wait_seconds=32, total_seconds=1)
-    table = UserBalance(SyncContext(parse_config(config_for(exchange), now_ms()), retry_policy=retry_policy))
+    config = parse_config(config_for(exchange), now_ms())
+    api = ExchangeApi(config.base_url, config.credentials, retry_policy)
     started = time.monotonic()
     with impatient(), pytest.raises(ExchangeError, match=r"Given up after [0-9]+ attempts") as raised:
-        table.rows({})
+        UserBalance(SyncContext(config, api)).fetch()
     assert time.monotonic() - started < 10
     assert f"Given up after {exchange.count(BALANCE)} attempts" in str(raised.value)
 

@@ -22,7 +22,7 @@ from integration_tests.exchange.expected_records import rfc3339
 from integration_tests.exchange.market import Market
 from integration_tests.exchange.running import running_exchange
 from integration_tests.exchange.seeding import DAY_NS, seeded_account
-from source_cryptocom.streams import PRIVATE_TABLES, PUBLIC_TABLES, names
+from source_cryptocom.streams import STREAMS
 
 PROJECT = Path(__file__).parent.parent
 IMAGE = "source-cryptocom:dev"
@@ -63,7 +63,7 @@ def rows_after(command: str, checkout: Path) -> Counter[str]:
 def test_the_command_line_reads_every_table_and_goes_on_from_its_states(checkout: Path) -> None:
     whole, following = commands("On the command line")
     first = rows_after(whole, checkout)
-    assert set(first) == {*names(PUBLIC_TABLES), *names(PRIVATE_TABLES)}
+    assert set(first) == set(STREAMS)
     second = rows_after(following, checkout)
     assert second["instrument"] == first["instrument"]
     for table in ("order_history", "user_trade", "transaction"):

@@ -1,8 +1,7 @@
 """The Airbyte source: spec, check, discover and read."""
 
 import logging
-from collections.abc import Iterator, Mapping, MutableMapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import Any
 from uuid import uuid4
 
@@ -18,77 +17,43 @@ from airbyte_cdk.models import (
     SyncMode,
     Type,
 )
-from airbyte_cdk.sources.concurrent_source.concurrent_source_adapter import ConcurrentSourceAdapter
+from airbyte_cdk.sources import AbstractSource
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
-from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.sources.streams import NO_CURSOR_STATE_KEY, Stream
 from airbyte_cdk.sources.utils.schema_helpers import split_config
 from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_status
 
 from source_cryptocom.api.client import CHECK_RETRIES
+from source_cryptocom.api.endpoint import ExchangeApi
 from source_cryptocom.api.key_access import HISTORY_METHODS
-from source_cryptocom.catalog import lanes, unknown_tables
 from source_cryptocom.clock import now_ms
-from source_cryptocom.concurrency.engine import Engine, build_engine
+from source_cryptocom.concurrency.engine import build_engine
+from source_cryptocom.concurrency.streams import concurrent_stream
+from source_cryptocom.concurrency.workers import share_workers
 from source_cryptocom.config import Config, ConfigError, normalize_config, parse_config
-from source_cryptocom.context import Assignment, SyncContext
+from source_cryptocom.context import SyncContext
 from source_cryptocom.files import read_file
 from source_cryptocom.logs.log_file import log_file
 from source_cryptocom.logs.redaction import mask_log, redact, redact_error, redact_trace, register_secrets
-from source_cryptocom.state.state import StateEmittingCursor
-from source_cryptocom.streams import CheckpointedStream, ExchangeStream, private_tables, public_tables
-from source_cryptocom.streams.market import Instrument
+from source_cryptocom.streams import STREAMS, IncrementalExchangeStream
 
 LOGGER = logging.getLogger("airbyte")
 WORST_FIRST = (FailureType.system_error, FailureType.transient_error, FailureType.config_error)
-# In place of a config that cannot be used; a name that nobody can write into one.
-PROBLEM = f"_problem_{uuid4().hex}"
+# Carries the error of an invalid config; unguessable, so no user's config contains it.
+INVALID_CONFIG_KEY = f"_problem_{uuid4().hex}"
 
 
-@dataclass(frozen=True)
-class _Reading:
-    """A read that is under way."""
-
-    catalog: ConfiguredAirbyteCatalog
-    states: ConnectorStateManager
-    engine: Engine
-    tables: list[ExchangeStream] = field(default_factory=list)
-
-    def saved(self, table: str) -> dict[str, Any]:
-        """The table's state as its last sync left it."""
-        return {
-            name: value
-            for name, value in self.states.get_stream_state(table, None).items()
-            if name != NO_CURSOR_STATE_KEY
-        }
-
-    def lanes(self, config: Config) -> dict[str, int]:
-        return lanes(config, self.catalog, self.saved, now_ms())
-
-
-def _with_namespace(states: list[AirbyteStateMessage]) -> list[StreamDescriptor]:
-    """Streams that no table of this source can be."""
-    descriptors = [state.stream.stream_descriptor for state in states if state.stream]
-    return [descriptor for descriptor in descriptors if descriptor.namespace]
-
-
-class SourceCryptocom(ConcurrentSourceAdapter):
+class SourceCryptocom(AbstractSource):
     """Reads the Crypto.com Exchange: public market data, and with a key the account's balances, orders and history."""
 
     def __init__(self) -> None:
-        super().__init__(build_engine(2, 1, LOGGER).concurrent_source)
-        self._reading: _Reading | None = None
         for logger in (LOGGER, LOGGER.getChild(self.name)):
             mask_log(logger)
 
     @property
     def name(self) -> str:
         return "source-cryptocom"
-
-    @property
-    def message_repository(self) -> MessageRepository | None:
-        return self._reading.engine.message_repository if self._reading else super().message_repository
 
     def configure(self, config: Mapping[str, Any], temp_dir: str) -> Mapping[str, Any]:
         """The config without blanks around its texts and without empty ones: an empty field means absent.
@@ -100,12 +65,12 @@ class SourceCryptocom(ConcurrentSourceAdapter):
         try:
             self._parse(tidied)
         except ConfigError as error:
-            return {PROBLEM: redact(str(error))}
+            return {INVALID_CONFIG_KEY: redact(str(error))}
         return tidied
 
     @staticmethod
     def read_config(config_path: str) -> MutableMapping[str, Any]:
-        return read_file("config", config_path, ConcurrentSourceAdapter.read_config)
+        return read_file("config", config_path, AbstractSource.read_config)
 
     @classmethod
     def read_catalog(cls, catalog_path: str) -> ConfiguredAirbyteCatalog:
@@ -131,14 +96,14 @@ class SourceCryptocom(ConcurrentSourceAdapter):
             parsed = self._parse(config)
             for warning in parsed.warnings:
                 logger.warning(warning)
-            context = SyncContext(parsed, retry_policy=CHECK_RETRIES)
-            known = set(Instrument(context).listing.names())
+            context = SyncContext(parsed, ExchangeApi(parsed.base_url, parsed.credentials, CHECK_RETRIES))
+            known = set(context.instruments.names())
             unknown = [name for name in parsed.instruments if name not in known]
             if unknown:
                 return False, f"instruments: the exchange does not know {', '.join(unknown)}."
-            if context.key_access:
-                context.key_access.require_balance()
-                refusals = context.key_access.refused_history(context.clock())
+            if key_access := context.api.key_access:
+                key_access.require_balance()
+                refusals = key_access.refused_history(context.clock())
                 if len(refusals) == len(HISTORY_METHODS):
                     return False, f"The key reads the balance, but no account history. {refusals[0]}"
                 for refusal in refusals:
@@ -148,14 +113,10 @@ class SourceCryptocom(ConcurrentSourceAdapter):
         return True, None
 
     def streams(self, config: Mapping[str, Any]) -> list[Stream]:
-        """The tables that the config can read; while a catalog is read, as the engine reads them."""
+        """The tables that the config can read."""
         parsed = self._parse(config)
-        context = SyncContext(parsed, lanes=self._reading.lanes(parsed) if self._reading else {})
-        tables = public_tables(context) + (private_tables(context) if parsed.credentials else [])
-        if self._reading is None:
-            return list(tables)
-        self._reading.tables.extend(tables)
-        return [self._concurrent(table, self._reading) for table in tables]
+        context = SyncContext(parsed, ExchangeApi(parsed.base_url, parsed.credentials))
+        return [stream(context) for stream in STREAMS.values() if parsed.credentials or not stream.is_private()]
 
     def read(
         self,
@@ -168,9 +129,15 @@ class SourceCryptocom(ConcurrentSourceAdapter):
         with log_file(parsed.log, logger):
             for warning in parsed.warnings:
                 logger.warning(warning)
+            for descriptor in _with_namespace(state or []):
+                logger.warning(
+                    f"{descriptor.name}: the saved state with the namespace {descriptor.namespace} is not used, "
+                    "because the tables of this source have none. Without another state the table is read from the "
+                    "start."
+                )
             failures: set[FailureType | None] = set()
             try:
-                for message in self._read(logger, config, parsed, catalog, state):
+                for message in self._read(parsed, catalog, state):
                     if message.type is Type.TRACE and message.trace and message.trace.error:
                         failures.add(message.trace.error.failure_type)
                         redact_trace(message)
@@ -181,57 +148,82 @@ class SourceCryptocom(ConcurrentSourceAdapter):
                 raise redact_error(error) from None
 
     def _read(
-        self,
-        logger: logging.Logger,
-        config: Mapping[str, Any],
-        parsed: Config,
-        catalog: ConfiguredAirbyteCatalog,
-        state: list[AirbyteStateMessage] | None,
+        self, config: Config, catalog: ConfiguredAirbyteCatalog, state: list[AirbyteStateMessage] | None
     ) -> Iterator[AirbyteMessage]:
-        for descriptor in _with_namespace(state or []):
-            logger.warning(
-                f"{descriptor.name}: the saved state with the namespace {descriptor.namespace} is not used, because "
-                "the tables of this source have none. Without another state the table is read from the start."
-            )
-        unknown = unknown_tables(parsed, catalog)
         # By name: a table that is listed twice is read once.
-        known_streams = {stream.stream.name: stream for stream in catalog.streams if stream.stream.name not in unknown}
-        known = ConfiguredAirbyteCatalog(streams=list(known_streams.values()))
-        engine = build_engine(parsed.num_workers, len(known.streams), logger)
-        self._reading = _Reading(known, ConnectorStateManager(state), engine)
-        self._concurrent_source = engine.concurrent_source
-        failure: AirbyteTracedException | None = None
+        modes = {stream.stream.name: stream.sync_mode for stream in catalog.streams}
+        require_key(config, modes)
+        unknown = [name for name in modes if name not in STREAMS]
+        for name in unknown:
+            yield stream_status(StreamDescriptor(name=name), AirbyteStreamStatus.INCOMPLETE)
+            yield unknown_table(name).as_airbyte_message(stream_descriptor=StreamDescriptor(name=name))
+        known = {name: mode for name, mode in modes.items() if name in STREAMS}
+        if known:
+            yield from self._read_concurrently(config, known, ConnectorStateManager(state))
+        if unknown:
+            raise unknown_table(unknown[-1])
+
+    def _read_concurrently(
+        self, config: Config, modes: Mapping[str, SyncMode], states: ConnectorStateManager
+    ) -> Iterator[AirbyteMessage]:
+        saved = {name: _saved_state(states, name) for name in modes}
+        incremental = {name: saved[name] for name, mode in modes.items() if mode is SyncMode.incremental}
+        retrievers = {name: STREAMS[name].retriever for name in modes}
+        context = SyncContext(
+            config,
+            ExchangeApi(config.base_url, config.credentials),
+            share_workers(retrievers, incremental, config, now_ms()),
+        )
+        engine = build_engine(config.num_workers, len(modes), LOGGER)
+        streams = [STREAMS[name](context) for name in modes]
+        for stream in streams:
+            if isinstance(stream, IncrementalExchangeStream):
+                stream.restore(saved[stream.name], full_refresh=stream.name not in incremental)
         try:
-            for name, error in unknown.items():
-                failure = error
-                yield stream_status(StreamDescriptor(name=name), AirbyteStreamStatus.INCOMPLETE)
-                yield error.as_airbyte_message(stream_descriptor=StreamDescriptor(name=name))
-            if known.streams:
-                yield from super().read(logger, config, known, state)
+            yield from engine.concurrent_source.read(
+                [concurrent_stream(stream, engine.message_repository) for stream in streams]
+            )
         finally:
             engine.stop()
-            for table in self._reading.tables:
-                table.warn_of_odd_values()
-            self._reading = None
-        if failure:
-            raise failure
+            for stream in streams:
+                stream.warn_of_odd_values()
 
     def _parse(self, config: Mapping[str, Any]) -> Config:
         try:
             main_config, _ = split_config(config)
         except ValueError as error:
             raise ConfigError(f"The configuration cannot be used. {' '.join(str(error).split())}.") from None
-        if PROBLEM in main_config:
-            raise ConfigError(main_config[PROBLEM])
+        if INVALID_CONFIG_KEY in main_config:
+            raise ConfigError(main_config[INVALID_CONFIG_KEY])
         # Before it is parsed: a secret may stand in a wrong field, too, and be quoted from there.
         register_secrets(*(str(main_config.get(name) or "").strip() for name in ("api_key", "api_secret")))
         return parse_config(main_config, now_ms())
 
-    def _concurrent(self, table: ExchangeStream, reading: _Reading) -> Stream:
-        """A table as the engine reads it: with its saved state, and a cursor that prints its states."""
-        if not isinstance(table, CheckpointedStream):
-            return self.convert_to_concurrent_stream(LOGGER, table, reading.states)
-        modes = {stream.stream.name: stream.sync_mode for stream in reading.catalog.streams}
-        table.assign(Assignment(modes.get(table.name) != SyncMode.incremental, reading.saved(table.name)))
-        cursor = StateEmittingCursor(table, reading.engine.message_repository)
-        return self.convert_to_concurrent_stream(LOGGER, table, reading.states, cursor)
+
+def require_key(config: Config, names: Iterable[str]) -> None:
+    """Raises ConfigError for tables that need a key where there is none."""
+    locked = [name for name in names if name in STREAMS and STREAMS[name].is_private()]
+    if locked and not config.credentials:
+        raise ConfigError(
+            f"These tables need an API key: {', '.join(locked)}. Set api_key and api_secret, or leave the tables "
+            "out of the connection."
+        )
+
+
+def unknown_table(name: str) -> ConfigError:
+    """The error for a table that does not exist."""
+    return ConfigError(
+        f"The table {name} does not exist. Refresh the connection's schema; there are {', '.join(STREAMS)}."
+    )
+
+
+def _with_namespace(states: list[AirbyteStateMessage]) -> list[StreamDescriptor]:
+    """Streams that no table of this source can be."""
+    descriptors = [state.stream.stream_descriptor for state in states if state.stream]
+    return [descriptor for descriptor in descriptors if descriptor.namespace]
+
+
+def _saved_state(states: ConnectorStateManager, name: str) -> dict[str, Any]:
+    """The table's state as its last sync left it."""
+    saved = states.get_stream_state(name, None)
+    return {key: value for key, value in saved.items() if key != NO_CURSOR_STATE_KEY}

@@ -1,14 +1,16 @@
 """Rows of the exchange's real shapes, and what a stream needs around it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from integration_tests.impatient import unlimited
 from source_cryptocom.api.client import SYNC_RETRIES, RetryPolicy
+from source_cryptocom.api.endpoint import ExchangeApi
 from source_cryptocom.api.rate_limits import MethodBudget, RateLimit, RequestBudget
 from source_cryptocom.config import Config, parse_config
 from source_cryptocom.context import SyncContext
+from source_cryptocom.instruments import Instruments
 
 Row = dict[str, Any]
 
@@ -35,18 +37,18 @@ class UnlimitedBudget(RequestBudget):
 
 def sync(
     retry_policy: RetryPolicy = SYNC_RETRIES,
-    lanes: Mapping[str, int] | None = None,
+    workers: Mapping[str, int] | None = None,
     now_ms: int = NOW_MS,
+    listed: Sequence[str] | None = None,
     **fields: Any,
 ) -> SyncContext:
-    """A sync at `now_ms` that does not pace its requests; `fields` are the config's."""
-    return SyncContext(
-        config(**fields),
-        retry_policy=retry_policy,
-        lanes=lanes or {},
-        clock=lambda: now_ms,
-        budget=UnlimitedBudget(),
-    )
+    """A sync at `now_ms` that does not pace its requests; `fields` are the config's, `listed` the instruments."""
+    parsed = config(**fields)
+    api = ExchangeApi(parsed.base_url, parsed.credentials, retry_policy, UnlimitedBudget())
+    context = SyncContext(parsed, api, workers or {}, clock=lambda: now_ms)
+    if listed is not None:
+        context.__dict__["instruments"] = Instruments(lambda: [instrument(name) for name in listed])
+    return context
 
 
 def answer(data: Any, **result: Any) -> Row:

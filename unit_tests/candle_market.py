@@ -3,9 +3,8 @@
 from typing import Any
 
 from source_cryptocom.retrievers.candle_history import PAGE_LIMIT
-from source_cryptocom.retrievers.instruments import Instruments
-from source_cryptocom.streams.candlestick import Candlestick
-from unit_tests.builders import NOW_MS, candle, instrument, sync
+from source_cryptocom.streams.market import Candlestick
+from unit_tests.builders import NOW_MS, candle, sync
 from unit_tests.reading import Reading
 from unit_tests.stub_exchange import Answer, Parameters, StubExchange
 
@@ -45,8 +44,7 @@ class Market:
 
 
 def stream(*names: str, **fields: Any) -> Candlestick:
-    listing = Instruments(lambda: [instrument(name) for name in names or ("BTC_USD",)])
-    return Candlestick(sync(**{"candlestick_timeframes": ["1m"], **fields}), listing)
+    return Candlestick(sync(listed=names or ("BTC_USD",), **{"candlestick_timeframes": ["1m"], **fields}))
 
 
 def minutes(reading: Reading) -> list[int]:

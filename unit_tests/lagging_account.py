@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from source_cryptocom.clock import rfc3339
-from source_cryptocom.retrievers.order_history import OrderHistory
+from source_cryptocom.streams.history import OrderHistory
 from unit_tests.builders import NOW_MS, order, sync
 from unit_tests.history_server import MS
 from unit_tests.reading import Reading, read

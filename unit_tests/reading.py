@@ -6,8 +6,7 @@ from typing import Any
 
 from airbyte_cdk.models import AirbyteMessage, SyncMode
 
-from source_cryptocom.context import Assignment
-from source_cryptocom.streams import CheckpointedStream, ExchangeStream
+from source_cryptocom.streams import ExchangeStream, IncrementalExchangeStream
 
 
 @dataclass
@@ -34,15 +33,11 @@ def read(
     """All that the stream gives; `state` is what the sync before left. What came before a failure is in `into`."""
     reading = into or Reading()
     mode = SyncMode.full_refresh if full_refresh else SyncMode.incremental
-    if isinstance(stream, CheckpointedStream):
-        stream.assign(Assignment(full_refresh, dict(state or {})))
-    try:
-        for stream_slice in stream.stream_slices(sync_mode=mode):
-            for given in stream.read_records(mode, stream_slice=stream_slice):
-                reading.events.append(_event(given))
-    finally:
-        if isinstance(stream, CheckpointedStream):
-            stream.finish()
+    if isinstance(stream, IncrementalExchangeStream):
+        stream.restore(dict(state or {}), full_refresh)
+    for stream_slice in stream.stream_slices(sync_mode=mode):
+        for given in stream.read_records(mode, stream_slice=stream_slice):
+            reading.events.append(_event(given))
     return reading
 
 

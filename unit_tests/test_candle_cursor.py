@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from source_cryptocom.config_values import TIMEFRAMES
-from source_cryptocom.state.candle_cursor import CandleCursor, parse_candle_cursor
+from source_cryptocom.state.candle_cursor import CANDLE_CURSORS, CandleCursor, parse_candle_cursor
 from source_cryptocom.state.state import UnusableState
 from unit_tests.builders import DAY_MS, NOW_MS, candle
 from unit_tests.candle_market import MINUTE_MS, NEWEST_MS, Market, ago, minutes, state, stream
@@ -110,8 +110,8 @@ cursors_of_series = st.builds(CandleCursor, st.integers(1, NOW_MS), st.booleans(
 
 @given(st.dictionaries(series_names, cursors_of_series))
 def test_packed_cursors_unpack_as_themselves(cursors: dict[str, CandleCursor]) -> None:
-    table = stream()
-    assert {series: table.parse(state) for series, state in table.unpack(table.pack(cursors))} == cursors
+    packed = CANDLE_CURSORS.pack(cursors)
+    assert {series: CANDLE_CURSORS.parse(state) for series, state in CANDLE_CURSORS.unpack(packed)} == cursors
 
 
 def test_series_that_stand_at_one_candle_share_its_time() -> None:
@@ -122,7 +122,7 @@ def test_series_that_stand_at_one_candle_share_its_time() -> None:
         "1m C_USD": CandleCursor(6),
         "1m D_USD": CandleCursor(5, empty=True),
     }
-    assert stream().pack(cursors) == {
+    assert CANDLE_CURSORS.pack(cursors) == {
         "1m": {"5": ["A_USD", "B_USD"], "6": ["C_USD"], "empty 5": ["D_USD"]},
         "1h": {"5": ["A_USD"]},
     }
@@ -142,5 +142,5 @@ def test_cursors_of_another_shape_cost_the_other_timeframes_nothing(
     table = stream(candlestick_timeframes=["1m"])
     assert minutes(read(table, {"version": 1, "cursors": {"1h": garbage, "1m": {str(ago(70)): ["BTC_USD"]}}}))[0] == 70
     (warning,) = [record.getMessage() for record in log.records]
-    assert warning.startswith("candlestick: the saved place of 1h")
+    assert warning.startswith("candlestick: ignoring the saved cursor of 1h")
     assert len(market.asked) == 1

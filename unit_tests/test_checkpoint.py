@@ -10,17 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from source_cryptocom.config import ConfigError
-from source_cryptocom.state.state import (
-    LOOKBACK_MS,
-    HistoryState,
-    MarketState,
-    OrderWatermark,
-    StateEmittingCursor,
-    UnusableState,
-    parse_history_state,
-    parse_market_state,
-    state_message,
-)
+from source_cryptocom.state.cursor import StateEmittingCursor
+from source_cryptocom.state.history_cursor import HistoryState, OrderWatermark, parse_history_state
+from source_cryptocom.state.market_cursor import MarketState, parse_market_state
+from source_cryptocom.state.state import LOOKBACK_MS, State, UnusableState, state_message
 from unit_tests.builders import NOW_MS
 
 FIELD = "update_time"
@@ -216,44 +209,33 @@ def test_a_state_message_belongs_to_one_stream_and_does_not_change_any_more() ->
     assert content(message) == ("order_history", {"version": 1, FIELD: CURSOR})
 
 
-class _Table:
-    name = "order_history"
-
+class _Cursor:
     def __init__(self, state: MutableMapping[str, Any]) -> None:
         self.state = state
-        self.finished = 0
 
-    def finish(self) -> None:
-        self.finished += 1
-        if self.state:
-            self.state = {**self.state, "finished": True}
+    def restore(self, saved: State, full_refresh: bool) -> None:
+        """Not asked for."""
 
 
-def test_the_state_at_the_end_of_a_table_is_printed_once_the_table_knows_that_it_has_ended() -> None:
-    table, repository = _Table({"version": 1}), InMemoryMessageRepository()
-    cursor = StateEmittingCursor(table, repository)
+def test_the_state_at_the_end_of_a_stream_is_emitted_once() -> None:
+    repository = InMemoryMessageRepository()
+    cursor = StateEmittingCursor("order_history", _Cursor({"version": 1}), repository)
     assert cursor.state == {"version": 1}
-
     cursor.ensure_at_least_one_state_emitted()
-
-    assert [content(message) for message in repository.consume_queue()] == [
-        ("order_history", {"version": 1, "finished": True})
-    ]
+    assert [content(message) for message in repository.consume_queue()] == [("order_history", {"version": 1})]
 
 
-def test_a_table_that_has_no_state_prints_none() -> None:
-    table, repository = _Table({}), InMemoryMessageRepository()
-    StateEmittingCursor(table, repository).ensure_at_least_one_state_emitted()
-    assert table.finished == 1
+def test_a_stream_that_has_no_state_emits_none() -> None:
+    repository = InMemoryMessageRepository()
+    StateEmittingCursor("order_history", _Cursor({}), repository).ensure_at_least_one_state_emitted()
     assert list(repository.consume_queue()) == []
 
 
-def test_the_engines_other_signals_print_nothing_and_drop_nothing() -> None:
-    table, repository = _Table({"version": 1}), InMemoryMessageRepository()
-    cursor = StateEmittingCursor(table, repository)
+def test_the_engines_other_signals_emit_nothing_and_drop_nothing() -> None:
+    repository = InMemoryMessageRepository()
+    cursor = StateEmittingCursor("order_history", _Cursor({"version": 1}), repository)
     anything: Any = object()
     cursor.observe(anything)
     cursor.close_partition(anything)
     assert cursor.should_be_synced(anything) is True
     assert list(repository.consume_queue()) == []
-    assert table.finished == 0

@@ -10,17 +10,17 @@ requests_of_tables = st.dictionaries(st.sampled_from(["book", "trade", "candlest
 
 @given(requests_of_tables, st.integers(2, 128), st.integers(0, 3))
 def test_every_table_has_a_lane_and_all_lanes_have_a_worker(
-    requests: dict[str, int], workers: int, single_lane_tables: int
+    requests: dict[str, int], workers: int, single_worker_streams: int
 ) -> None:
-    lanes = workers_per_stream(requests, workers, single_lane_tables)
-    assert set(lanes) == set(requests)
-    assert all(1 <= count <= MAX_WORKERS for count in lanes.values())
-    # Rounding up to one lane each can cost at most a worker a table.
-    assert sum(lanes.values()) <= max(workers - single_lane_tables, len(requests)) + len(requests) - 1
+    shares = workers_per_stream(requests, workers, single_worker_streams)
+    assert set(shares) == set(requests)
+    assert all(1 <= count <= MAX_WORKERS for count in shares.values())
+    # Rounding up to one worker each can cost at most a worker a table.
+    assert sum(shares.values()) <= max(workers - single_worker_streams, len(requests)) + len(requests) - 1
 
 
 def test_a_table_has_lanes_in_proportion_to_its_requests() -> None:
-    assert workers_per_stream({"book": 1, "trade": 1, "candlestick": 3}, workers=64, single_lane_tables=0) == {
+    assert workers_per_stream({"book": 1, "trade": 1, "candlestick": 3}, workers=64, single_worker_streams=0) == {
         "book": 12,
         "trade": 12,
         "candlestick": 38,
@@ -28,15 +28,15 @@ def test_a_table_has_lanes_in_proportion_to_its_requests() -> None:
 
 
 def test_account_history_keeps_its_workers() -> None:
-    assert workers_per_stream({"book": 1, "trade": 1}, workers=13, single_lane_tables=3) == {"book": 5, "trade": 5}
+    assert workers_per_stream({"book": 1, "trade": 1}, workers=13, single_worker_streams=3) == {"book": 5, "trade": 5}
 
 
 def test_a_table_alone_has_no_more_lanes_than_can_be_of_use() -> None:
-    assert workers_per_stream({"book": 1}, workers=128, single_lane_tables=0) == {"book": MAX_WORKERS}
+    assert workers_per_stream({"book": 1}, workers=128, single_worker_streams=0) == {"book": MAX_WORKERS}
 
 
-def test_with_fewer_workers_than_tables_each_still_has_a_lane() -> None:
-    assert workers_per_stream({"book": 1, "trade": 1, "candlestick": 300}, workers=2, single_lane_tables=3) == {
+def test_with_fewer_workers_than_tables_each_still_has_a_worker() -> None:
+    assert workers_per_stream({"book": 1, "trade": 1, "candlestick": 300}, workers=2, single_worker_streams=3) == {
         "book": 1,
         "trade": 1,
         "candlestick": 2,

@@ -12,12 +12,10 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from source_cryptocom import SourceCryptocom
 from source_cryptocom.clock import rfc3339
-from source_cryptocom.retrievers.instruments import Instruments
-from source_cryptocom.retrievers.order_history import OrderHistory
 from source_cryptocom.retrievers.windows import RowTime
 from source_cryptocom.streams.account import OpenOrder, UserBalance
-from source_cryptocom.streams.candlestick import Candlestick
-from source_cryptocom.streams.market import Book, Instrument, Ticker
+from source_cryptocom.streams.history import OrderHistory
+from source_cryptocom.streams.market import Book, Candlestick, Instrument, Ticker
 from unit_tests.builders import (
     API_KEY,
     API_SECRET,
@@ -91,8 +89,8 @@ def test_a_next_page_of_instruments_is_warned_of(http: requests_mock.Mocker, log
 
 def test_a_table_per_instrument_says_how_many_there_were(exchange: StubExchange, log: pytest.LogCaptureFixture) -> None:
     state = {"version": 1, "cursors": {"A_USD": True, "B_USD": True}, "full_refresh": True}
-    assert read(Book(sync(), Instruments(list)), state, full_refresh=True).records == []
-    assert "book: the exchange lists no instrument at all, but the last sync left the places of 2 instruments." in [
+    assert read(Book(sync(listed=[])), state, full_refresh=True).records == []
+    assert "book: the exchange lists no instrument at all, but the last sync left the cursors of 2 instruments." in [
         line.getMessage() for line in log.records
     ]
 
@@ -107,7 +105,7 @@ def test_no_ticker_and_no_balance_are_warned_of(
     stream = table(sync())
     assert read(stream).records == []
     (warning,) = [line.getMessage() for line in log.records]
-    assert warning.startswith(f"{stream.name}: {table.method} lists nothing. ")
+    assert warning.startswith(f"{stream.name}: the exchange lists nothing. ")
 
 
 def test_no_open_order_is_nothing_to_speak_of(exchange: StubExchange, log: pytest.LogCaptureFixture) -> None:
@@ -147,9 +145,7 @@ def test_an_order_without_a_readable_cursor_stops_its_table(exchange: StubExchan
 def test_candles_in_nanoseconds_are_all_read_and_the_next_sync_goes_on_from_them(exchange: StubExchange) -> None:
     opened = [NOW_MS - minutes * 60_000 for minutes in (3, 2, 1)]
     exchange.serve("public/get-candlestick", lambda _: [candle(ms * 1_000_000) for ms in opened])
-    stream = Candlestick(
-        sync(candlestick_timeframes=["1m"], candlestick_count=3), Instruments(lambda: [instrument("BTC_USD")])
-    )
+    stream = Candlestick(sync(listed=["BTC_USD"], candlestick_timeframes=["1m"], candlestick_count=3))
     reading = read(stream)
     assert [record["timestamp"] for record in reading.records] == [rfc3339(ms) for ms in opened]
     assert stream.state["cursors"] == {"1m": {str(opened[-1]): ["BTC_USD"]}}

@@ -7,6 +7,7 @@ import requests
 from airbyte_cdk.sources.streams.call_rate import CallRateLimitHit
 
 from integration_tests.impatient import unlimited
+from source_cryptocom.api.endpoint import ExchangeApi
 from source_cryptocom.api.rate_limits import (
     HISTORY,
     PRIVATE,
@@ -18,9 +19,8 @@ from source_cryptocom.api.rate_limits import (
     _rates,
     process_budget,
 )
-from source_cryptocom.context import SyncContext
-from source_cryptocom.streams import PRIVATE_TABLES, PUBLIC_TABLES, ExchangeStream
-from unit_tests.builders import config, sync
+from source_cryptocom.streams import STREAMS, ExchangeStream
+from unit_tests.builders import BASE_URL, sync
 
 LIMITS = [PUBLIC, PRIVATE, HISTORY, STAKING]
 
@@ -42,7 +42,7 @@ LIMITS = [PUBLIC, PRIVATE, HISTORY, STAKING]
     ],
 )
 def test_each_method_has_its_published_limit(method: str, per_second: int) -> None:
-    (limit,) = {table.rate_limit for table in (*PUBLIC_TABLES, *PRIVATE_TABLES) if table.method == method}
+    (limit,) = {stream.rate_limit for stream in STREAMS.values() if stream.method == method}
     assert limit.per_second == per_second
 
 
@@ -106,7 +106,7 @@ def test_all_streams_that_ask_a_method_share_its_budget_and_no_other_methods() -
 
 
 def test_the_process_has_one_budget() -> None:
-    assert SyncContext(config()).budget is SyncContext(config()).budget is process_budget()
+    assert ExchangeApi(BASE_URL).budget is ExchangeApi(BASE_URL).budget is process_budget()
 
 
 def test_a_method_has_one_limit() -> None:

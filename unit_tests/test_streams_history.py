@@ -52,8 +52,8 @@ def test_a_sync_says_where_it_begins_and_why(exchange: StubExchange, log: pytest
     read(UserTrade(sync(start_date=TWO_DAYS)), {"version": 1, "create_time": YESTERDAY})
     said = [record.getMessage() for record in log.records if record.levelname == "INFO"]
     assert said == [
-        "user_trade: a first read, from 2026-08-15T12:00:00.000Z on (start_date).",
-        f"user_trade: goes on from {YESTERDAY}; start_date counts for a first read only.",
+        "user_trade: reading from 2026-08-15T12:00:00.000Z (start_date).",
+        f"user_trade: resuming from {YESTERDAY}; start_date only applies to the first sync.",
     ]
 
 

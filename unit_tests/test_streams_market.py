@@ -8,9 +8,9 @@ from airbyte_cdk.utils import AirbyteTracedException
 from source_cryptocom.api.errors import ExchangeError
 from source_cryptocom.api.response import Row
 from source_cryptocom.config import ConfigError
-from source_cryptocom.retrievers.instruments import Instruments
-from source_cryptocom.streams import public_tables
-from source_cryptocom.streams.market import Book, Instrument, Ticker
+from source_cryptocom.instruments import Instruments
+from source_cryptocom.streams import STREAMS
+from source_cryptocom.streams.market import Book, Candlestick, Instrument, Ticker, Trade
 from unit_tests.builders import NOW_MS, instrument, sync, ticker
 from unit_tests.reading import read
 from unit_tests.stub_exchange import Refusal, StubExchange
@@ -40,21 +40,23 @@ def test_the_list_of_instruments_is_fetched_once_for_all_tables(exchange: StubEx
     exchange.serve("public/get-trades", lambda _: [])
     exchange.serve("public/get-candlestick", lambda _: [])
     exchange.serve("public/get-tickers", lambda _: [ticker("BTC_USD")])
-    for table in public_tables(sync()):
-        read(table)
+    context = sync()
+    for stream in STREAMS.values():
+        if not stream.is_private():
+            read(stream(context))
     assert exchange.asked("public/get-instruments") == [{}]
 
 
 def test_configured_instruments_need_no_list(exchange: StubExchange) -> None:
     exchange.serve("public/get-book", lambda asked: [{**LEVELS, "t": NOW_MS}])
-    _, _, _, book, _ = public_tables(sync(instruments=["ETH_USD", "BTC_USD"]))
+    book = Book(sync(instruments=["ETH_USD", "BTC_USD"]))
     assert [record["instrument"] for record in read(book).records] == ["ETH_USD", "BTC_USD"]
 
 
 def test_a_list_that_could_not_be_fetched_fails_every_table_without_asking_again(exchange: StubExchange) -> None:
     exchange.serve("public/get-instruments", lambda _: Refusal(400, 40001, "BAD_REQUEST"))
-    instruments, _, trade, book, candlestick = public_tables(sync())
-    for table in (instruments, trade, book, candlestick):
+    context = sync()
+    for table in (Instrument(context), Trade(context), Book(context), Candlestick(context)):
         with pytest.raises(ExchangeError, match="public/get-instruments was answered with code 40001"):
             read(table)
     assert len(exchange.asked("public/get-instruments")) == 1
@@ -89,7 +91,7 @@ def test_a_book_has_the_exchanges_own_time(exchange: StubExchange) -> None:
     exchange.serve(
         "public/get-book", lambda _: {"instrument_name": "BTC_USD", "depth": "1", "data": [{**LEVELS, "t": NOW_MS - 5}]}
     )
-    (record,) = read(Book(sync(book_depth=10), listing("BTC_USD"))).records
+    (record,) = read(Book(sync(book_depth=10, listed=["BTC_USD"]))).records
     assert record == {"instrument": "BTC_USD", "depth": 1, "timestamp": "2026-08-17T11:59:59.995Z", **LEVELS}
     assert exchange.asked("public/get-book") == [{"instrument_name": "BTC_USD", "depth": "10"}]
 
@@ -97,7 +99,7 @@ def test_a_book_has_the_exchanges_own_time(exchange: StubExchange) -> None:
 @pytest.mark.parametrize("time", [{}, {"t": None}, {"t": 0}])
 def test_a_book_without_a_time_has_that_of_the_request(exchange: StubExchange, time: dict[str, Any]) -> None:
     exchange.serve("public/get-book", lambda _: [{**LEVELS, **time}])
-    (record,) = read(Book(sync(), listing("BTC_USD"))).records
+    (record,) = read(Book(sync(listed=["BTC_USD"]))).records
     assert (record["timestamp"], record["instrument"]) == (NOW, "BTC_USD")
 
 
@@ -121,7 +123,7 @@ def test_a_table_that_was_read_lately_is_left_alone_and_keeps_its_state(
 ) -> None:
     cursor = ["1786960000000000000", "1786950000000000000", "a", "b"]
     state = {"version": 1, "synced_at": HOUR_AGO, "cursors": {"BTC_USD": cursor}}
-    trade = public_tables(sync(hours_between_syncs=1.5))[2]
+    trade = Trade(sync(hours_between_syncs=1.5))
     reading = read(trade, state)
     assert reading.events == []
     assert trade.state == state

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from source_cryptocom.api.errors import ExchangeError
-from source_cryptocom.retrievers.order_history import OrderHistory
+from source_cryptocom.streams.history import OrderHistory
 from unit_tests.builders import NOW_MS, order, sync
 from unit_tests.history_server import MS, NOW, YESTERDAY, ago_ns, created_ns, ids, served, windows
 from unit_tests.reading import read
@@ -81,7 +81,7 @@ def test_an_order_that_vanished_without_ending_is_a_warning_and_stays_watched(
     assert read(table, state).records == []
     assert table.state["open_orders"] == {"7001": ago_ns(900) // MS}
     (warning,) = [record.getMessage() for record in log.records if record.levelname == "WARNING"]
-    assert "open no more, but not listed by the exchange among the orders that have ended: 7001. " in warning
+    assert "no longer open, but not in the order history yet: 7001. " in warning
 
 
 def test_a_warning_names_a_few_of_many_orders(exchange: StubExchange, log: pytest.LogCaptureFixture) -> None:
@@ -89,7 +89,7 @@ def test_a_warning_names_a_few_of_many_orders(exchange: StubExchange, log: pytes
     history(exchange, [], [])
     read(OrderHistory(sync()), {"version": 1, "update_time": YESTERDAY, "open_orders": open_orders})
     (warning,) = [record.getMessage() for record in log.records if record.levelname == "WARNING"]
-    assert "ended: 7001, 7002, 7003, 7004, 7005 and 2 more. " in warning
+    assert "history yet: 7001, 7002, 7003, 7004, 7005 and 2 more. " in warning
 
 
 def test_an_order_that_the_exchange_has_forgotten_is_let_go_with_a_warning(
@@ -102,7 +102,7 @@ def test_an_order_that_the_exchange_has_forgotten_is_let_go_with_a_warning(
     assert "open_orders" not in table.state
     assert len(exchange.asked(ORDERS)) == 2
     (warning,) = [record.getMessage() for record in log.records if record.levelname == "WARNING"]
-    assert warning.endswith("have ended: 7001. The exchange has forgotten them.")
+    assert warning.endswith("history yet: 7001. The exchange has forgotten them.")
 
 
 def test_a_crash_before_the_look_up_does_not_lose_a_watched_order(exchange: StubExchange) -> None:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from source_cryptocom.retrievers.trades import SPAN_NS
 from source_cryptocom.retrievers.windows import descending_windows
-from source_cryptocom.streams.trade import SPAN_NS
 from unit_tests.builders import DAY_MS, NOW_MS, trade
 from unit_tests.reading import read
 from unit_tests.stub_exchange import StubExchange

@@ -9,16 +9,15 @@ import pytest
 from airbyte_cdk.models import SyncMode
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_cryptocom.context import Assignment
-from source_cryptocom.retrievers.instruments import Instruments
 from source_cryptocom.retrievers.split_window import (
     JUDGED_PAGES,
     MAX_PAGES,
 )
+from source_cryptocom.retrievers.trades import PAGE_LIMIT
 from source_cryptocom.retrievers.window_paginator import WindowPaginator
 from source_cryptocom.retrievers.windows import Window
-from source_cryptocom.streams.trade import PAGE_LIMIT, Trade
-from unit_tests.builders import instrument, sync, trade
+from source_cryptocom.streams.market import Trade
+from unit_tests.builders import sync, trade
 from unit_tests.reading import Reading, read
 from unit_tests.stub_exchange import Answer, Parameters, Refusal, StubExchange
 from unit_tests.trade_market import MS, NOW_NS, SECOND_NS, Market, ids, state, stream, trades
@@ -83,7 +82,7 @@ def test_every_trade_comes_once_and_the_cursor_is_that_of_a_serial_reading(
     shared = stream()
     found = ids(read(shared, SAVED))
     assert sorted(found) == sorted(row["d"] for row in rows[1:])
-    monkeypatch.setattr("source_cryptocom.streams.trade.split_window", lambda *_: [])
+    monkeypatch.setattr("source_cryptocom.retrievers.trades.split_window", lambda *_: [])
     serial = stream()
     assert sorted(ids(read(serial, SAVED))) == sorted(found)
     assert serial.state == shared.state
@@ -91,7 +90,7 @@ def test_every_trade_comes_once_and_the_cursor_is_that_of_a_serial_reading(
 
 def lanes_of(table: Trade, saved: dict[str, Any], failing: list[BaseException]) -> Reading:
     """What the lanes give when each has a thread."""
-    table.assign(Assignment(False, saved))
+    table.restore(saved, full_refresh=False)
     reading = Reading()
 
     def run(lane: Any) -> None:
@@ -109,14 +108,13 @@ def lanes_of(table: Trade, saved: dict[str, Any], failing: list[BaseException]) 
     for thread in threads:
         thread.join(60)
         assert not thread.is_alive()
-    table.finish()
     return reading
 
 
 def test_lanes_side_by_side_give_the_same(exchange: StubExchange) -> None:
     rows = in_bursts()
     Market(exchange, *rows)
-    table, errors = stream(lanes={"trade": 8}), list[BaseException]()
+    table, errors = stream(workers={"trade": 8}), list[BaseException]()
     reading = lanes_of(table, SAVED, errors)
     assert errors == []
     assert sorted(ids(reading)) == sorted(row["d"] for row in rows[1:])
@@ -126,10 +124,10 @@ def test_lanes_side_by_side_give_the_same(exchange: StubExchange) -> None:
 
 
 def test_a_catch_up_has_more_lanes_than_instruments() -> None:
-    ongoing, refreshed = stream(lanes={"trade": 8}), stream(lanes={"trade": 8})
-    ongoing.assign(Assignment(False, SAVED))
+    ongoing, refreshed = stream(workers={"trade": 8}), stream(workers={"trade": 8})
+    ongoing.restore(SAVED, full_refresh=False)
     assert len(list(ongoing.stream_slices(sync_mode=SyncMode.incremental))) == 8
-    refreshed.assign(Assignment(True, SAVED))
+    refreshed.restore(SAVED, full_refresh=True)
     assert len(list(refreshed.stream_slices(sync_mode=SyncMode.full_refresh))) == 1
 
 
@@ -141,7 +139,7 @@ def test_a_part_that_fails_leaves_the_cursor_where_it_was(exchange: StubExchange
         "public/get-trades",
         lambda asked: Refusal(400, code) if len(market.asked) == number else market.page(asked),
     )
-    table, errors = stream(lanes={"trade": 4}), list[BaseException]()
+    table, errors = stream(workers={"trade": 4}), list[BaseException]()
     lanes_of(table, SAVED, errors)
     assert len(errors) == 1
     assert table.state["cursors"] == SAVED["cursors"]
@@ -171,10 +169,9 @@ def test_an_instrument_that_is_refused_half_way_is_left_out_once_and_the_next_is
     market = Market(exchange, *evenly(5_000))
     exchange.serve(
         "public/get-trades",
-        lambda asked: Refusal(400, 40_004) if _is_half_way(asked) else market.page(asked),
+        lambda asked: Refusal(400, 209) if _is_half_way(asked) else market.page(asked),
     )
-    listing = Instruments(lambda: [instrument("BTC_USD"), instrument("ETH_USD")])
-    table = Trade(sync(lanes={"trade": 6}), listing)
+    table = Trade(sync(workers={"trade": 6}, listed=["BTC_USD", "ETH_USD"]))
     errors: list[BaseException] = []
     lanes_of(table, {**SAVED, "cursors": {**SAVED["cursors"], "ETH_USD": [str(NOW_NS - 1), "1"]}}, errors)
     assert errors == []
@@ -235,6 +232,6 @@ def test_a_shared_reading_costs_few_more_requests_than_a_serial_one(
     market = Market(exchange, *evenly(12_000))
     read(stream(), SAVED)
     shared = len(market.asked)
-    monkeypatch.setattr("source_cryptocom.streams.trade.split_window", lambda *_: [])
+    monkeypatch.setattr("source_cryptocom.retrievers.trades.split_window", lambda *_: [])
     read(stream(), SAVED)
     assert shared <= 1.2 * (len(market.asked) - shared)

@@ -4,10 +4,8 @@ from typing import Any
 
 import pytest
 
-from source_cryptocom.retrievers.instruments import Instruments
-from source_cryptocom.streams.market import Book
-from source_cryptocom.streams.trade import Trade
-from unit_tests.builders import DAY_MS, NOW_MS, instrument, sync, trade
+from source_cryptocom.streams.market import Book, Trade
+from unit_tests.builders import DAY_MS, NOW_MS, sync, trade
 from unit_tests.candle_market import Market as Candles
 from unit_tests.candle_market import ago, minutes
 from unit_tests.candle_market import stream as candles
@@ -33,7 +31,7 @@ def serve(exchange: StubExchange, gone: list[dict[str, Any]] | Refusal) -> None:
 
 
 def table(now_ms: int = NOW_MS, **fields: Any) -> Trade:
-    return Trade(sync(now_ms=now_ms, **fields), Instruments(lambda: [instrument("BTC_USD")]))
+    return Trade(sync(now_ms=now_ms, **fields, listed=["BTC_USD"]))
 
 
 def saved(latest_ns: int) -> dict[str, Any]:
@@ -86,7 +84,7 @@ def test_one_that_is_refused_is_forgotten_and_says_so(exchange: StubExchange, lo
     read(trades, saved(NOW_NS - HOUR_NS))
     assert set(trades.state["cursors"]) == {"BTC_USD"}
     assert "synced_at" in trades.state
-    assert levels(log) == [("INFO", "trade: OLD_USD is listed no more nor served: its place is forgotten.")]
+    assert levels(log) == [("INFO", "trade: OLD_USD is delisted and no longer served; its cursor is dropped.")]
 
 
 @pytest.mark.parametrize(("days", "kept"), [(1, True), (8, False)])
@@ -128,6 +126,6 @@ def test_candles_are_read_on_in_the_timeframes_that_are_configured(exchange: Stu
 
 def test_books_of_an_interrupted_refresh_are_no_places(exchange: StubExchange) -> None:
     exchange.serve("public/get-book", lambda _: [{"bids": [], "asks": [], "t": NOW_MS}])
-    book = Book(sync(), Instruments(lambda: [instrument("BTC_USD")]))
+    book = Book(sync(listed=["BTC_USD"]))
     read(book, {"version": 1, "full_refresh": True, "cursors": {"OLD_USD": True}})
     assert [asked["instrument_name"] for asked in exchange.asked("public/get-book")] == ["BTC_USD"]

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from source_cryptocom.retrievers.instruments import Instruments
-from source_cryptocom.streams.trade import SPAN_NS, Trade
-from unit_tests.builders import NOW_MS, instrument, sync, trade
+from source_cryptocom.retrievers.trades import SPAN_NS
+from source_cryptocom.streams.market import Trade
+from unit_tests.builders import NOW_MS, sync, trade
 from unit_tests.reading import Reading
 from unit_tests.stub_exchange import Parameters, StubExchange
 
@@ -37,7 +37,7 @@ class Market:
 
 
 def stream(**fields: Any) -> Trade:
-    return Trade(sync(**fields), Instruments(lambda: [instrument("BTC_USD")]))
+    return Trade(sync(**fields, listed=["BTC_USD"]))
 
 
 def ids(reading: Reading) -> list[str]:

@@ -1,22 +1,54 @@
-"""Shares the workers among the tables that make many requests.
+"""Shares the workers among the streams that make many requests.
 
-A lane is one long partition that takes the next instrument from its table's work list. The CDK's engine has one
-first-in first-out pool of workers and a worker that waits for the request budget keeps its place: with a partition per
-instrument the tables would be read one after the other. With as many lanes as workers each table has its own share.
+A worker reads one long partition that gets the next instrument from a queue which all workers of the stream share. The
+CDK's engine has one first-in first-out pool of threads, and one that waits for the request budget keeps its place: with
+a partition per instrument the streams would be read one after the other. With as many partitions as threads each
+stream has its own share.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
+
+from source_cryptocom.clock import MS_PER_HOUR
+from source_cryptocom.config import Config, ConfigError
+from source_cryptocom.retrievers.base import Retriever
+from source_cryptocom.state.market_cursor import parse_market_state
+from source_cryptocom.state.state import State, UnusableState
 
 # More than this many requests in flight exceed any method's rate at any plausible round trip, and only cost switching.
 MAX_WORKERS = 60
 
 
-def workers_per_stream(requests: Mapping[str, int], workers: int, single_lane_tables: int) -> dict[str, int]:
-    """Lanes in proportion to each table's requests, so that all end together; at least one each.
+def share_workers(
+    retrievers: Mapping[str, Retriever], incremental_states: Mapping[str, State], config: Config, now: int
+) -> dict[str, int]:
+    """Workers for each per-instrument stream that is about to be read at `now` (ms).
 
-    `requests`: how many a table makes per instrument. `single_lane_tables`: how many long tables (account history)
+    `incremental_states`: the saved states of the streams that are read on from them.
+    """
+    requests = {
+        name: retriever.requests_per_instrument(config, _hours_since(incremental_states.get(name, {}), now))
+        for name, retriever in retrievers.items()
+        if retriever.per_instrument
+    }
+    long_reads = sum(retriever.takes_long for retriever in retrievers.values())
+    return workers_per_stream(requests, config.num_workers, long_reads) if requests else {}
+
+
+def workers_per_stream(requests: Mapping[str, int], workers: int, single_worker_streams: int) -> dict[str, int]:
+    """Workers in proportion to each stream's requests, so that all end together; at least one each.
+
+    `requests`: how many a stream makes per instrument. `single_worker_streams`: how many long streams (account history)
     keep one worker each.
     """
     total = sum(requests.values())
-    available = max(workers - single_lane_tables, len(requests))
-    return {table: max(1, min(MAX_WORKERS, available * count // total)) for table, count in requests.items()}
+    available = max(workers - single_worker_streams, len(requests))
+    return {name: max(1, min(MAX_WORKERS, available * count // total)) for name, count in requests.items()}
+
+
+def _hours_since(state: State, now: int) -> float:
+    """Since the stream was last read; 0 where it never was. An unusable state is the stream's to complain of."""
+    with suppress(UnusableState, ConfigError):
+        synced_ms = parse_market_state(state, now).synced_ms
+        return max(now - synced_ms, 0) / MS_PER_HOUR if synced_ms else 0
+    return 0

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from source_cryptocom.clock import NS_PER_MS
 from source_cryptocom.retrievers.windows import WINDOW_NS, Window, descending_windows
-from source_cryptocom.state.state import LOOKBACK_MS, HistoryState, OrderWatermark
+from source_cryptocom.state.history_cursor import HistoryState, OrderWatermark
+from source_cryptocom.state.state import LOOKBACK_MS
 
 # So many requests are spent on it, the newest orders first: a sync of a busy account must not cost twice as much. The
 # older an order, the later its window or page was read by the sync before, and the less likely it is to be missing.
@@ -39,7 +40,7 @@ class OrderLookback:
         return changed_ns is None or changed_ns >= self.changed_since_ms * NS_PER_MS
 
 
-def rereading(saved: HistoryState, fresh_ms: int, oldest_ms: int, listed_ms: int) -> OrderLookback:
+def order_lookback(saved: HistoryState, fresh_ms: int, oldest_ms: int, listed_ms: int) -> OrderLookback:
     """How a sync that has listed the open orders and reads for the first time from `fresh_ms` goes on from `saved`.
 
     Nothing from before `oldest_ms` is kept by the exchange.

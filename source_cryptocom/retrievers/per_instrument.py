@@ -1,118 +1,153 @@
-"""Tables that make requests for every instrument: lanes that share one work list."""
+"""Tables that make requests for every instrument: workers that share one queue."""
 
-import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from airbyte_cdk.models import FailureType
-from airbyte_cdk.sources.streams.core import StreamData
 from airbyte_cdk.utils import AirbyteTracedException
 
+from source_cryptocom.api.endpoint import Page, Parameter
 from source_cryptocom.api.errors import Action, ExchangeError
-from source_cryptocom.concurrency.partition_queue import PartitionQueue, PartitionTask, Records
-from source_cryptocom.context import SyncContext
+from source_cryptocom.clock import MS_PER_DAY
+from source_cryptocom.concurrency.partition_queue import PartitionQueue, PartitionTask
+from source_cryptocom.config import Config
 from source_cryptocom.logs.progress import Progress
-from source_cryptocom.retrievers.instruments import Instruments
-from source_cryptocom.state.state import MarketState, state_message
-from source_cryptocom.streams.base import Parameters
-from source_cryptocom.streams.market_stream import MarketStream
+from source_cryptocom.retrievers.base import Output, Reader, Record, Slice, Table
+from source_cryptocom.state.market_cursor import CursorFormat, InstrumentCursors
+from source_cryptocom.state.restored_cursors import Cursor
+from source_cryptocom.state.state import state_message
 
 CHECKPOINT_SECONDS = 10.0
+# As far as a first sync of trades reaches: should the instrument be listed again, it repeats none of the old rows.
+DELISTED_MS = 7 * MS_PER_DAY
+
+SeriesPages = Generator[Sequence[Record], None, bool]
+"""Pages of records one after the other; at the end, whether all of their series has been read with them."""
 
 
-class PerInstrumentStream(MarketStream, ABC):
-    """Reads one series (an instrument, or an instrument's timeframe) after the other, in several lanes at once.
+@dataclass(frozen=True)
+class PerInstrument:
+    """One series after the other (an instrument, or an instrument's timeframe), by as many workers as its share."""
 
-    A series' cursor moves when its last row has gone to the engine's queue, in the thread that put it there; a STATE is
-    made and sent under the same lock. So it comes behind every row that it stands for, and never before an older one.
+    series_reader: type["PerInstrumentReader"]
+
+    per_instrument: ClassVar[bool] = True
+    takes_long: ClassVar[bool] = False
+
+    def reader(self, table: Table) -> Reader:
+        return self.series_reader(table)
+
+    def requests_per_instrument(self, config: Config, hours: float) -> int:
+        return self.series_reader.requests_per_instrument(config, hours)
+
+
+class PerInstrumentReader(ABC):
+    """Reads all series of a table.
+
+    A series' cursor advances when its last record has gone to the engine's queue, in the thread that put it there; a
+    STATE is made and sent under the cursors' lock. So it comes behind every record that it stands for, and never before
+    an older one. With a `cursor_format` a series is read on from its cursor, also when its instrument is delisted.
     """
 
-    per_instrument = True
-    unit = "instruments"
+    unit: ClassVar[str] = "instruments"
+    cursor_format: ClassVar[CursorFormat | None] = None
 
-    def __init__(self, context: SyncContext, instruments: Instruments) -> None:
-        super().__init__(context)
-        self._instruments = instruments
-        self._work = PartitionQueue([], grows=False)
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self.cursor = InstrumentCursors(table.name, table.logger, self.cursor_format)
+        self._queue: PartitionQueue[SeriesPages] = PartitionQueue([], grows=False)
         self._listed = 0
         self._unfinished = 0
-        self._refused: set[str] = set()
-        self._cursors: dict[str, Any] = {}
-        self._lock = threading.Lock()
+        self._skipped: set[str] = set()
+        self._delisted: frozenset[str] = frozenset()
         self._checkpointed = time.monotonic()
-        self._progress = Progress(self.logger, self.name, self.unit, 0)
+        self._progress = Progress(table.logger, table.name, self.unit, 0)
 
-    @property
-    def has_multiple_slices(self) -> bool:  # type: ignore[override]
-        return True
+    @classmethod
+    @abstractmethod
+    def requests_per_instrument(cls, config: Config, hours: float) -> int:
+        """See Retriever."""
 
-    def series(self, instruments: Iterable[str]) -> list[str]:
+    @abstractmethod
+    def read_series(self, series: str, cursor: Any) -> SeriesPages:
+        """All records of a series that `cursor` (None: first sync) does not cover; then advances its cursor."""
+
+    def series_of(self, instruments: Iterable[str]) -> list[str]:
         """What is read one after the other; the key of its cursor."""
         return list(instruments)
 
     def instrument_of(self, series: str) -> str:
+        """The instrument of a series."""
         return series
 
-    @abstractmethod
-    def read_series(self, series: str, cursor: Any) -> Records:
-        """All records of a series that `cursor` (None: first sync) does not cover; the new cursor goes to `moved`."""
-
-    def partitions(self) -> Iterable[Mapping[str, Any] | None]:
-        listed = self.series(self._context.config.instruments or self._instruments.names())
-        self._listed = len({*map(self.instrument_of, listed)})
-        if not listed and self._cursors:
-            self.logger.warning(
-                f"{self.name}: the exchange lists no instrument at all, but the last sync left the places of "
-                f"{len(self._cursors):,} {self.unit}."
-            )
-        # What an interrupted full refresh has finished is not read again: its rows are still in the destination.
-        done = self._cursors if self._full_refresh else {}
-        tasks = [self._task(name) for name in [*listed, *self.unlisted(listed)] if name not in done]
-        self._work = PartitionQueue(tasks, self.may_grow())
-        self._unfinished = len(self._work)
-        self._progress = Progress(self.logger, self.name, self.unit, len(self._work))
-        self._complete = not self._work
-        lanes = self._context.lanes.get(self.name, 1)
-        if not self.may_grow() or not self._work:
-            lanes = min(lanes, len(self._work))
-        return [{"lane": lane} for lane in range(lanes)]
-
-    def unlisted(self, listed: Sequence[str]) -> Sequence[str]:
-        """Series that are read although the exchange no longer lists them."""
-        return ()
-
-    def may_grow(self) -> bool:
-        """Whether reading a series may put parts of it on the work list, for all lanes to share."""
+    def splits_windows(self) -> bool:
+        """Whether reading a series may put parts of it on the queue, for all workers to share."""
         return False
 
-    def _task(self, series: str) -> PartitionTask:
-        cursor = None if self._full_refresh else self._cursors.get(series)
+    def slices(self) -> Iterable[Slice]:
+        """One for each worker."""
+        context = self._table.context
+        if not self.cursor.begin(context.clock(), context.config.hours_between_syncs):
+            return []
+        listed = self.series_of(context.config.instruments or context.instruments.names())
+        self._listed = len({*map(self.instrument_of, listed)})
+        if not listed and (known := self.cursor.series()):
+            self._warn(
+                f"the exchange lists no instrument at all, but the last sync left the cursors of {len(known):,} "
+                f"{self.unit}."
+            )
+        # What an interrupted full refresh has finished is not read again: its records are still in the destination.
+        done = set(self.cursor.series() if self.cursor.full_refresh else ())
+        tasks = [self._task(series) for series in [*listed, *self._still_to_read(listed)] if series not in done]
+        self._queue = PartitionQueue(tasks, self.splits_windows())
+        self._unfinished = len(tasks)
+        self._progress = Progress(self._table.logger, self._table.name, self.unit, len(tasks))
+        if not tasks:
+            self.cursor.complete()
+        workers = context.workers.get(self._table.name, 1)
+        if not self.splits_windows() or not tasks:
+            workers = min(workers, len(tasks))
+        return [{"worker": worker} for worker in range(workers)]
+
+    def _still_to_read(self, listed: Sequence[str]) -> Sequence[str]:
+        """Series whose instrument was delisted: what they had since the last sync is still to be read."""
+        if self.cursor_format is None or self.cursor.full_refresh or self._table.context.config.instruments:
+            return ()
+        known = self.cursor.series()
+        gone = {self.instrument_of(series) for series in known} - {*map(self.instrument_of, listed)}
+        found = [series for series in self.series_of(sorted(gone)) if self.cursor.of(series) is not None]
+        self._delisted = frozenset(found)
+        return found
+
+    def _task(self, series: str) -> PartitionTask[SeriesPages]:
+        cursor = None if self.cursor.full_refresh else self.cursor.of(series)
         return PartitionTask(series, partial(self.read_series, series, cursor))
 
-    def read_partition(self) -> Iterator[StreamData]:
-        """One lane. A series that cannot be read costs the next ones nothing, and fails the table at the lane's end.
+    def read(self, stream_slice: Slice) -> Iterator[Output]:
+        """One worker. A series that cannot be read costs the next ones nothing, and fails the table at the end.
 
-        The second in a row ends the lane at once: it is no longer the series then, but the exchange.
+        The second in a row ends the worker at once: it is no longer the series then, but the exchange.
         """
         first_error: AirbyteTracedException | None = None
         in_a_row = 0
-        while task := self._work.take():
+        while task := self._queue.get():
             try:
                 finished = yield from task.read()
                 in_a_row = 0
             except AirbyteTracedException as error:
-                news = self._work.drop(task.series)
+                news = self._queue.discard(task.series)
                 if error.failure_type is not FailureType.system_error:
                     raise
-                finished = news and self.leave_out(task.series, error)
+                finished = news and self._skip_failed(task.series, error)
                 if news and not finished:
                     first_error = first_error or error
                     in_a_row += 1
             finally:
-                self._work.end()
+                self._queue.task_done()
             if finished:
                 yield from self._finished()
             if in_a_row == 2:
@@ -120,58 +155,60 @@ class PerInstrumentStream(MarketStream, ABC):
         if first_error:
             raise first_error
 
-    def leave_out(self, series: str, error: AirbyteTracedException) -> bool:
+    def _skip_failed(self, series: str, error: AirbyteTracedException) -> bool:
         """Whether the table can do without a series that could not be read. Raises the error where all are refused."""
-        if not isinstance(error, ExchangeError) or error.action is not Action.SKIP_INSTRUMENT:
-            self.logger.warning(f"{self.name}: {series} cannot be read and keeps its place. {error}")
+        action = error.action if isinstance(error, ExchangeError) else None
+        if series in self._delisted:
+            # What the exchange says of an instrument that it delisted does not fail the table.
+            if action in (Action.SKIP_INSTRUMENT, Action.BAD_REQUEST) or self._is_stale(self.cursor.of(series)):
+                self._log(f"{series} is delisted and no longer served; its cursor is dropped. {error}")
+                self.cursor.drop(series)
+                return True
+            if action:
+                self._warn(f"{series} is delisted and could not be read. {error}")
+                return True
+        if action is not Action.SKIP_INSTRUMENT:
+            self._warn(f"{series} failed; its cursor is unchanged and the next sync retries it. {error}")
             return False
-        self.logger.warning(f"{self.name}: {series} is left out, the others are read. {error}")
-        with self._lock:
-            known = len(self._refused)
-            self._refused.add(self.instrument_of(series))
+        self._warn(f"{series} is left out, the others are read. {error}")
+        with self.cursor.lock:
+            known = len(self._skipped)
+            self._skipped.add(self.instrument_of(series))
             # What an earlier attempt has finished was not refused. Raised once, by the last instrument's first series.
-            all_refused = known < len(self._refused) == self._listed > 1
+            all_refused = known < len(self._skipped) == self._listed > 1
         if all_refused:
             raise error
         return True
 
-    def adopt(self, saved: MarketState) -> None:
-        super().adopt(saved)
-        self._cursors = dict(saved.cursors)
+    def advance(self, series: str, cursor: Any) -> None:
+        """The series is read up to `cursor`; one that is delisted and had nothing for a week is dropped."""
+        if series in self._delisted and self._is_stale(cursor):
+            self.cursor.drop(series)
+        else:
+            self.cursor.advance(series, cursor)
 
-    def moved(self, series: str, cursor: Any) -> None:
-        """The series is read up to `cursor`. Called when its last row has been taken by the engine."""
-        with self._lock:
-            self._cursors[series] = cursor
+    def fetch(self, **parameters: Parameter) -> Page:
+        """One request. Raises ExchangeError."""
+        page = self._table.fetch(**parameters)
+        self._progress.request()
+        return page
 
-    def forget(self, series: str) -> None:
-        """The next sync reads the series as at first, if at all."""
-        with self._lock:
-            self._cursors.pop(series, None)
+    def _is_stale(self, cursor: Cursor) -> bool:
+        return cursor.last_record_ms < self.cursor.started_ms - DELISTED_MS
 
-    def _finished(self) -> Iterator[StreamData]:
+    def _finished(self) -> Iterator[Output]:
         self._progress.done()
-        with self._lock:
+        with self.cursor.lock:
             self._unfinished -= 1
-            if self._unfinished and time.monotonic() - self._checkpointed >= CHECKPOINT_SECONDS:
+            if not self._unfinished:
+                self.cursor.complete()
+            elif time.monotonic() - self._checkpointed >= CHECKPOINT_SECONDS:
                 self._checkpointed = time.monotonic()
                 # Sent while the lock is held, so that no later state can come before it.
-                yield state_message(self.name, self._snapshot())
+                yield state_message(self._table.name, self.cursor.state)
 
-    def _snapshot(self) -> Mapping[str, Any]:
-        return super().state
+    def _log(self, sentence: str) -> None:
+        self._table.logger.info(f"{self._table.name}: {sentence}")
 
-    def current_cursors(self) -> Mapping[str, Any]:
-        return self.pack(self._cursors)
-
-    def pack(self, cursors: Mapping[str, Any]) -> dict[str, Any]:
-        """Cursors by series, as the state holds them; a copy."""
-        return dict(cursors)
-
-    def finish(self) -> None:
-        self._complete = self._complete or (self._unfinished == 0 and self._progress.total > 0)
-
-    def request(self, parameters: Parameters) -> Any:
-        result = super().request(parameters)
-        self._progress.request()
-        return result
+    def _warn(self, sentence: str) -> None:
+        self._table.logger.warning(f"{self._table.name}: {sentence}")

@@ -1,138 +1,115 @@
-"""What the three tables of account history have in common: ascending windows, a state after each."""
+"""Tables of history: ascending windows of time, a STATE after each that was read to its end."""
 
-from abc import ABC
-from collections.abc import Hashable, Iterator, MutableMapping, Sequence
-from dataclasses import replace
-from typing import Any, ClassVar
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
 
-from airbyte_cdk.sources.streams.core import StreamData
-
+from source_cryptocom.api.endpoint import Parameter
 from source_cryptocom.api.response import Row
-from source_cryptocom.clock import NS_PER_MS, rfc3339
-from source_cryptocom.config import oldest_kept_ms
-from source_cryptocom.context import SyncContext
+from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS, rfc3339
+from source_cryptocom.config import Config
 from source_cryptocom.logs.progress import Progress
+from source_cryptocom.retrievers.base import Output, Reader, Slice, Table
 from source_cryptocom.retrievers.window_paginator import PAGE_LIMIT, WindowPaginator
-from source_cryptocom.retrievers.windows import RowTime, Window, day_windows
-from source_cryptocom.state.state import (
-    LOOKBACK_MS,
-    HistoryState,
-    UnusableState,
-    parse_history_state,
-    state_message,
-)
-from source_cryptocom.streams.base import CheckpointedStream, Parameters
+from source_cryptocom.retrievers.window_requests import fetch_page, read_window
+from source_cryptocom.retrievers.windows import RowTime, Window, ascending_windows
+from source_cryptocom.state.history_cursor import HistoryCursor
+from source_cryptocom.state.state import LOOKBACK_MS, state_message
 
 
-class HistoryStream(CheckpointedStream, ABC):
-    """Reads from where the last sync came to, less a margin for clocks, to now; a STATE follows each window's rows.
+@dataclass(frozen=True)
+class TimeWindows:
+    """Windows of at most `step_ms`, from where the last sync came to, less `lookback_ms`, to now.
 
-    One partition, so that rows and states pass through the engine's queue in the order in which they are made.
+    `times`: the times of a row by which the exchange may filter. `identity`: the fields that tell a row from every
+    other. `start`, `end` and `limit` are the names of the parameters; times are sent in `unit_ns`.
     """
 
-    times: ClassVar[Sequence[RowTime]]
-    identity_fields: ClassVar[Sequence[str]]
+    times: Sequence[RowTime]
+    identity: Sequence[str]
+    start: str = "start_time"
+    end: str = "end_time"
+    limit: str = "limit"
+    unit_ns: int = 1
+    page_size: int = PAGE_LIMIT
+    step_ms: int = MS_PER_DAY
+    lookback_ms: int = LOOKBACK_MS
 
-    def __init__(self, context: SyncContext) -> None:
-        super().__init__(context)
-        self._history: HistoryState | None = None
-        # Until the first window is read, the sync claims no more than the one before.
-        self._claims = False
-        self.requests_made = 0
-        self._reader = WindowPaginator(self._page, self.identity, self.times)
-        self._progress = Progress(self.logger, self.name, "days", 0)
+    per_instrument: ClassVar[bool] = False
+    takes_long: ClassVar[bool] = True
 
-    @property
-    def state(self) -> MutableMapping[str, Any]:
-        if not self._claims:
-            return dict(self._unread_state)
-        return self.history.as_state(str(self.cursor_field))
+    def reader(self, table: Table) -> Reader:
+        return TimeWindowsReader(self, table)
 
-    @state.setter
-    def state(self, value: MutableMapping[str, Any]) -> None:
-        self._unread_state = value
+    def requests_per_instrument(self, config: Config, hours: float) -> int:
+        return 0
 
-    def identity(self, row: Row) -> Hashable:
+    def identity_of(self, row: Row) -> Hashable:
         """What tells a row from every other."""
-        return tuple(str(row.get(name)) for name in self.identity_fields)
+        return tuple(str(row.get(name)) for name in self.identity)
 
-    def read_partition(self) -> Iterator[StreamData]:
-        now = self._context.clock()
-        start_ms = self._begin(now)
-        windows = list(day_windows(start_ms * NS_PER_MS, now * NS_PER_MS))
-        self._progress = Progress(self.logger, self.name, "days", len(windows))
+    def parameters(self, window: Window, limit: int) -> dict[str, Parameter]:
+        """A window's request. Times are texts: integers of nanoseconds lose digits where they are read as floats."""
+        return {
+            self.start: str(window.start_ns // self.unit_ns),
+            self.end: str(-(-window.end_ns // self.unit_ns)),
+            self.limit: limit,
+        }
+
+
+class TimeWindowsReader:
+    """One partition, so that records and states pass through the engine's queue in the order in which they are made."""
+
+    def __init__(self, windows: TimeWindows, table: Table) -> None:
+        self._windows = windows
+        self._table = table
+        self.cursor = HistoryCursor(table.name, table.logger, table.cursor_column)
+        self.requests_made = 0
+        self._paginator = WindowPaginator(self._fetch, windows.identity_of, windows.times, windows.page_size)
+        self._progress = Progress(table.logger, table.name, "days", 0)
+
+    def slices(self) -> Iterable[Slice]:
+        return [{}]
+
+    def read(self, stream_slice: Slice) -> Iterator[Output]:
+        context = self._table.context
+        now = context.clock()
+        start_ms = self.cursor.begin(now, context.config.start_ms, self._windows.lookback_ms)
+        windows = list(ascending_windows(start_ms * NS_PER_MS, now * NS_PER_MS, self._windows.step_ms * NS_PER_MS))
+        self._progress = Progress(self._table.logger, self._table.name, "days", len(windows))
         yield from self.before_windows(start_ms, now)
         for window in windows:
-            for page in self.pages(window):
-                yield from self.to_records(page)
+            for page in self.new_rows(window):
+                yield self._table.to_records(page)
             end_ms = window.end_ns // NS_PER_MS
             self._progress.done(where=f", up to {rfc3339(end_ms)}")
-            self._advance(cursor_ms=max(self.history.cursor_ms, end_ms))
-            self._claims = True
-            yield state_message(self.name, self.state)
+            self.cursor.advance(end_ms, self.open_orders())
+            yield state_message(self._table.name, self.cursor.state)
         yield from self.after_windows()
-        self._advance(refreshing=False)
-        self._claims = True
+        self.cursor.complete(self.open_orders())
 
-    @property
-    def history(self) -> HistoryState:
-        """How far this sync has come; reading has begun."""
-        if self._history is None:
-            raise RuntimeError("reading has not begun")
-        return self._history
-
-    def _begin(self, now: int) -> int:
-        """Decides between the saved state and a first sync; the ms to read from. Raises ConfigError."""
-        saved = self._saved(now)
-        start_ms = self._context.config.start_ms
-        if saved is None or (self._full_refresh and not saved.refreshing):
-            # What the last sync watched is watched on: it may have been placed before `start_ms`.
-            watched = saved.open_orders if saved else {}
-            self._history = HistoryState(start_ms, watched, refreshing=self._full_refresh)
-            self.logger.info(f"{self.name}: a first read, from {rfc3339(start_ms)} on (start_date).")
-            return start_ms
-        self._history = replace(saved, refreshing=self._full_refresh)
-        self.logger.info(
-            f"{self.name}: goes on from {rfc3339(saved.cursor_ms)}; start_date counts for a first read only."
-        )
-        oldest_ms = oldest_kept_ms(now)
-        if saved.cursor_ms < oldest_ms:
-            self.logger.warning(
-                f"{self.name}: the last sync read to {rfc3339(saved.cursor_ms)}; the exchange keeps nothing from "
-                f"before {rfc3339(oldest_ms)}, so what happened between is lost to this table."
-            )
-        return max(saved.cursor_ms - LOOKBACK_MS, oldest_ms)
-
-    def _saved(self, now: int) -> HistoryState | None:
-        """The saved state, where there is one and it is usable."""
-        if not self._unread_state:
-            return None
-        try:
-            return parse_history_state(self._unread_state, str(self.cursor_field), now)
-        except UnusableState as reason:
-            self.warn_unusable(reason)
-            return None
-
-    def _advance(self, **changes: Any) -> None:
-        self._history = replace(self.history, **changes)
-
-    def before_windows(self, start_ms: int, now: int) -> Iterator[dict[str, Any]]:
+    def before_windows(self, start_ms: int, now: int) -> Iterator[Output]:
         """Records that lie before the first window, which begins at `start_ms`."""
         return iter(())
 
-    def after_windows(self) -> Iterator[dict[str, Any]]:
+    def after_windows(self) -> Iterator[Output]:
         """Records that no window can have brought."""
         return iter(())
 
+    def open_orders(self) -> dict[str, int]:
+        """What is followed from sync to sync, by id with the time of creation in ms."""
+        return {}
+
+    def new_rows(self, window: Window) -> Iterator[list[Row]]:
+        """The rows of a window that were not emitted before it."""
+        return self.pages(window)
+
     def pages(self, window: Window) -> Iterator[list[Row]]:
         """The rows of a whole window. Raises a system error where it cannot be read to its end."""
-        return self.whole(self._reader, window)
+        return read_window(self._table, self._paginator, window)
 
-    def _page(self, window: Window, limit: int) -> list[Row]:
+    def _fetch(self, window: Window, limit: int) -> Sequence[Row]:
         self.requests_made += 1
-        rows = self.page(self.window_parameters(window, limit), larger=limit > PAGE_LIMIT)
+        rows = fetch_page(self._table, self._windows.parameters(window, limit), limit > self._windows.page_size)
         self._progress.request()
         return rows
-
-    def window_parameters(self, window: Window, limit: int) -> Parameters:
-        return {"start_time": str(window.start_ns), "end_time": str(window.end_ns), "limit": limit}

@@ -34,8 +34,13 @@ class Window:
 
 def day_windows(start_ns: int, end_ns: int) -> Iterator[Window]:
     """Ascending windows that cover [start, end), each at most a day, which nobody saw the exchange cut or refuse."""
+    return ascending_windows(start_ns, end_ns, WINDOW_NS)
+
+
+def ascending_windows(start_ns: int, end_ns: int, span_ns: int) -> Iterator[Window]:
+    """[start, end) in windows of at most `span_ns`, the oldest first."""
     while start_ns < end_ns:
-        window = Window(start_ns, min(start_ns + WINDOW_NS, end_ns))
+        window = Window(start_ns, min(start_ns + span_ns, end_ns))
         yield window
         start_ns = window.end_ns
 

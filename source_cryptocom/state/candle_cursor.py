@@ -1,7 +1,10 @@
 """How far a series of candles was read: where the next sync begins."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from source_cryptocom.state.market_cursor import CursorFormat
 from source_cryptocom.state.state import UnusableState
 
 _EMPTY = "empty "
@@ -39,3 +42,25 @@ def parse_candle_cursor(state: str) -> CandleCursor:
         return CandleCursor(int(state.removeprefix(_EMPTY)), state.startswith(_EMPTY))
     except (AttributeError, ValueError):
         raise UnusableState(f"a candle cursor is {str(state)[:60]!r}") from None
+
+
+def _pack(cursors: Mapping[str, CandleCursor]) -> dict[str, dict[str, list[str]]]:
+    """By timeframe and cursor: most series stand at the same candle, so its time is written once."""
+    packed: dict[str, dict[str, list[str]]] = {}
+    for series, cursor in cursors.items():
+        timeframe, instrument = series.split(" ", 1)
+        packed.setdefault(timeframe, {}).setdefault(cursor.as_state(), []).append(instrument)
+    return packed
+
+
+def _unpack(cursors: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for timeframe, by_cursor in cursors.items():
+        if not isinstance(by_cursor, Mapping) or not all(isinstance(names, list) for names in by_cursor.values()):
+            yield timeframe, None  # whose cursors they were cannot be told
+            continue
+        for cursor, instruments in by_cursor.items():
+            for instrument in instruments:
+                yield f"{timeframe} {instrument}", cursor
+
+
+CANDLE_CURSORS = CursorFormat(parse_candle_cursor, _pack, _unpack)

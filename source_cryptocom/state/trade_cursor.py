@@ -1,9 +1,11 @@
 """How far an instrument's trades were read: where the next sync begins, and what it must not emit again."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from source_cryptocom.clock import NS_PER_MS
+from source_cryptocom.state.market_cursor import CursorFormat
 from source_cryptocom.state.state import UnusableState
 
 
@@ -43,3 +45,10 @@ def parse_trade_cursor(state: Any) -> TradeCursor:
     except ValueError:
         raise UnusableState(f"a trade cursor is {str(state)[:60]!r}") from None
     return TradeCursor(read_to_ns, latest_ns, tuple(state[2:]))
+
+
+def _pack(cursors: Mapping[str, TradeCursor]) -> dict[str, list[str]]:
+    return {instrument: cursor.as_state() for instrument, cursor in cursors.items()}
+
+
+TRADE_CURSORS = CursorFormat(parse_trade_cursor, _pack)

@@ -1,45 +1,25 @@
-"""One short class per table."""
+"""The tables: one declaration each."""
 
-from collections.abc import Iterable
+from types import ModuleType
 
 from airbyte_cdk.sources.utils.casing import camel_to_snake
 
-from source_cryptocom.context import SyncContext
-from source_cryptocom.retrievers.order_history import OrderHistory
-from source_cryptocom.streams.account import OpenOrder, UserBalance, UserPosition
-from source_cryptocom.streams.base import CheckpointedStream, ExchangeStream
-from source_cryptocom.streams.candlestick import Candlestick
-from source_cryptocom.streams.history import Transaction, UserTrade
-from source_cryptocom.streams.market import Book, Instrument, Ticker
-from source_cryptocom.streams.trade import Trade
-
-PUBLIC_TABLES = (Instrument, Ticker, Trade, Book, Candlestick)
-PRIVATE_TABLES = (UserBalance, UserPosition, OpenOrder, OrderHistory, UserTrade, Transaction)
+from source_cryptocom.streams import account, history, market
+from source_cryptocom.streams.base import ExchangeStream, IncrementalExchangeStream
 
 
-def names(tables: Iterable[type[ExchangeStream]]) -> list[str]:
-    """The tables' names, as the CDK makes them of the classes'."""
-    return [camel_to_snake(table.__name__) for table in tables]
+def _declared_in(module: ModuleType) -> list[type[ExchangeStream]]:
+    """The streams that a module declares, in their order."""
+    return [
+        found
+        for found in vars(module).values()
+        if isinstance(found, type) and issubclass(found, ExchangeStream) and found.__module__ == module.__name__
+    ]
 
 
-def public_tables(context: SyncContext) -> list[ExchangeStream]:
-    """The five tables that need no key. They share one list of instruments."""
-    instrument = Instrument(context)
-    listing = instrument.listing
-    return [instrument, Ticker(context), Trade(context, listing), Book(context, listing), Candlestick(context, listing)]
+STREAMS: dict[str, type[ExchangeStream]] = {
+    camel_to_snake(stream.__name__): stream for module in (market, account, history) for stream in _declared_in(module)
+}
+"""Every table by its name, as the CDK makes it of the class's."""
 
-
-def private_tables(context: SyncContext) -> list[ExchangeStream]:
-    """The six tables of an account."""
-    return [table(context) for table in PRIVATE_TABLES]
-
-
-__all__ = [
-    "PRIVATE_TABLES",
-    "PUBLIC_TABLES",
-    "CheckpointedStream",
-    "ExchangeStream",
-    "names",
-    "private_tables",
-    "public_tables",
-]
+__all__ = ["STREAMS", "ExchangeStream", "IncrementalExchangeStream"]

@@ -1,11 +1,13 @@
-"""The account as it is now: one request a table."""
+"""The account as it is at the moment of the sync."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from source_cryptocom.api.rate_limits import PRIVATE
+from source_cryptocom.api.response import Row
+from source_cryptocom.retrievers.base import Record
 from source_cryptocom.streams.base import ExchangeStream
-from source_cryptocom.streams.order_legs import OrderTable
+from source_cryptocom.streams.row_checks import legs_share_an_order_id
 
 
 class UserBalance(ExchangeStream):
@@ -16,18 +18,19 @@ class UserBalance(ExchangeStream):
     primary_key = "instrument_name"
     never_empty = True
 
-    def records(self, result: Any) -> Iterator[dict[str, Any]]:
-        return self.to_records(row for account in result["data"] for row in self._assets(account))
+    def to_records(self, rows: Iterable[Row], **request_columns: Any) -> list[Record]:
+        return super().to_records((asset for account in rows for asset in self._assets(account)), **request_columns)
 
-    def _assets(self, account: Any) -> Iterator[dict[str, Any]]:
-        if not isinstance(account, dict) or not isinstance(account.get("position_balances"), list):
+    def _assets(self, account: Row) -> Iterator[Row]:
+        assets = account.get("position_balances")
+        if not isinstance(assets, list):
             raise self.unreadable("position_balances is not a list")
         shared = {name: value for name, value in account.items() if name != "position_balances"}
-        for asset in account["position_balances"]:
+        for asset in assets:
             if not isinstance(asset, dict):
                 raise self.unreadable("a row is not an object")
             # The account's own name must not stand in for that of an asset which has none.
-            renamed = asset.keys() | {self.primary_key}
+            renamed = asset.keys() | set(self.key_columns)
             yield {f"account_{name}" if name in renamed else name: value for name, value in shared.items()} | asset
 
 
@@ -36,14 +39,15 @@ class UserPosition(ExchangeStream):
 
     method = "private/get-positions"
     rate_limit = PRIVATE
-    primary_key = ["account_id", "instrument_name", "isolation_id"]  # noqa: RUF012
-    columns = {"update_timestamp_ms": "update_time"}  # noqa: RUF012
-    defaults = {"isolation_id": "0"}  # noqa: RUF012
+    primary_key = ["account_id", "instrument_name", "isolation_id"]
+    columns = {"update_timestamp_ms": "update_time"}
+    defaults = {"isolation_id": "0"}
 
 
-class OpenOrder(OrderTable):
+class OpenOrder(ExchangeStream):
     """The orders that are open at the moment of the sync."""
 
     method = "private/get-open-orders"
     rate_limit = PRIVATE
     primary_key = "order_id"
+    row_checks = (legs_share_an_order_id,)

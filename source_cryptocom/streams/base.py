@@ -1,46 +1,37 @@
-"""The class tree of the eleven tables:
+"""What every table has in common: a declaration on top, one method of the exchange beneath.
 
-    ExchangeStream              one method of the exchange: request, answer, records
-    |-- Instrument              public, one request                                     market.py
-    |-- UserBalance, UserPosition, OpenOrder    private, one request                    account.py
-    `-- CheckpointedStream      keeps a state, can be read incrementally                base.py
-        |-- MarketStream        public, hours_between_syncs                             market_stream.py
-        |   |-- Ticker          one request                                             market.py
-        |   `-- PerInstrumentStream     lanes over a shared list of instruments         per_instrument.py
-        |       |-- Book                                                                market.py
-        |       `-- OngoingStream       goes on from each instrument's place            ongoing.py
-        |           `-- Trade, Candlestick                              trade.py, candlestick.py
-        `-- HistoryStream       private, time windows                                   history_stream.py
-            |-- UserTrade, Transaction                                                  history.py
-            `-- OrderHistory    watches open orders, too                                order_history.py
+    class Deposit(IncrementalExchangeStream):
+        method = "private/get-deposit-history"
+        records_path = "deposit_list"
+        primary_key = "id"
+        cursor_field = "update_time"
+        retriever = ...
 
-The hooks of a subclass, in the order in which they are called: `read_partition`, `parameters`, `records`.
+A declaration says what the table is; its retriever says how it is read, and the retriever's reader owns the state.
 """
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from abc import ABC
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 import requests
-from airbyte_cdk.models import FailureType, SyncMode
+from airbyte_cdk.models import AirbyteMessage, FailureType, SyncMode
 from airbyte_cdk.sources.streams.core import IncrementalMixin, StreamData
 from airbyte_cdk.sources.streams.http import HttpStream
 from airbyte_cdk.sources.utils.schema_helpers import ResourceSchemaLoader
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_cryptocom.api.authenticator import PublicAccess
-from source_cryptocom.api.client import ExchangeClient
-from source_cryptocom.api.errors import Action, ExchangeError
+from source_cryptocom.api.endpoint import Page, Parameter, is_private
 from source_cryptocom.api.rate_limits import RateLimit
-from source_cryptocom.api.response import Row, envelope_of
-from source_cryptocom.api.transport import CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS
-from source_cryptocom.context import Assignment, SyncContext
+from source_cryptocom.api.response import Row, envelope_of, rows_at
+from source_cryptocom.context import SyncContext
 from source_cryptocom.records import RowMapper, UnreadableRow
-from source_cryptocom.retrievers.window_paginator import PageSizeRefused, UnpageableWindow, WindowPaginator
-from source_cryptocom.retrievers.windows import Window
+from source_cryptocom.retrievers.base import Reader, Record, Retriever
+from source_cryptocom.retrievers.pages import SinglePage
 
-Parameters = Mapping[str, str | int]
+RowCheck: TypeAlias = Callable[[Sequence[Row]], str]
+"""Gives the warning for a page of rows, or an empty text."""
 
 
 @cache
@@ -49,41 +40,46 @@ def _schema(table: str) -> Mapping[str, Any]:
 
 
 class ExchangeStream(HttpStream, ABC):
-    """One table, read from one method of the exchange."""
+    """A table that is read whole."""
 
     method: ClassVar[str]
+    """The exchange's name of the method, such as `private/get-deposit-history`."""
     rate_limit: ClassVar[RateLimit]
+    records_path: ClassVar[str] = "data"
+    """Where the rows are under `result`; "" where the result itself is the one row."""
+    parameters: ClassVar[Mapping[str, Parameter]] = {}
+    """What every request sends."""
     columns: ClassVar[Mapping[str, str]] = {}
+    """Columns whose name is not the exchange's, by the name of the field."""
     defaults: ClassVar[Mapping[str, str]] = {}
+    """Values of key columns that the exchange may leave out."""
     upper_case: ClassVar[Sequence[str]] = ()
-    # True keeps out every field that the schema does not declare: personal data must not enter as a new column.
     only_declared_columns: ClassVar[bool] = False
-    # A table that holds rows on any usable account or market: none at all is worth a word.
+    """True keeps out every field that the schema does not declare: personal data must not enter as a new column."""
     never_empty: ClassVar[bool] = False
-    per_instrument: ClassVar[bool] = False
+    """A table that holds rows on any usable account or market: none at all is worth a warning."""
+    row_checks: ClassVar[Sequence[RowCheck]] = ()
+    """What is worth a warning in a page of rows; each is given once a sync."""
+    retriever: ClassVar[Retriever] = SinglePage()
 
     def __init__(self, context: SyncContext) -> None:
-        self._context = context
+        self.context = context
         super().__init__()
-        self._http_client = ExchangeClient(
-            name=self.name,
-            method=self.method,
-            logger=self.logger,
-            authenticator=self._access(context),
-            api_budget=context.budget.for_method(self.method, self.rate_limit),
-            per_instrument=self.per_instrument,
-            retry_policy=context.retry_policy,
-            reads_balance=context.reads_balance,
+        self.endpoint = context.api.endpoint(
+            self.name, self.method, self.rate_limit, self.logger, self.records_path, self.retriever.per_instrument
         )
+        self._http_client = self.endpoint.client
         self._mapper = RowMapper(
             self.get_json_schema(),
-            self._key_columns(),
+            self.key_columns,
             self.columns,
             self.defaults,
             self.upper_case,
-            cursor=self.cursor_field if isinstance(self.cursor_field, str) else None,
+            cursor=self.cursor_column or None,
             only_declared=self.only_declared_columns,
         )
+        self._unanswered_checks = list(self.row_checks)
+        self.reader: Reader = self.retriever.reader(self)
 
     def get_json_schema(self) -> Mapping[str, Any]:  # type: ignore[override]
         # The CDK's own remembers it per object, and so keeps every stream and its connections until the process ends.
@@ -91,130 +87,46 @@ class ExchangeStream(HttpStream, ABC):
 
     @classmethod
     def is_private(cls) -> bool:
-        return cls.method.startswith("private/")
+        """Whether the table needs a key."""
+        return is_private(cls.method)
 
-    def _access(self, context: SyncContext) -> Any:
-        if not self.is_private():
-            return context.public_access
-        return context.private_access or PublicAccess()
-
-    def _key_columns(self) -> list[str]:
+    @property
+    def key_columns(self) -> Sequence[str]:
         key = self.primary_key
         return [key] if isinstance(key, str) else [str(column) for column in key or ()]
 
     @property
-    def url_base(self) -> str:
-        return self._context.config.base_url
+    def cursor_column(self) -> str:
+        """The cursor's column; empty for a table without incremental mode."""
+        return self.cursor_field if isinstance(self.cursor_field, str) else ""
 
-    @property
-    def http_method(self) -> str:
-        return "POST" if self.is_private() else "GET"
-
-    def path(
-        self,
-        *,
-        stream_state: Mapping[str, Any] | None = None,
-        stream_slice: Mapping[str, Any] | None = None,
-        next_page_token: Mapping[str, Any] | None = None,
-    ) -> str:
-        return self.method
-
-    def request_params(
-        self,
-        stream_state: Mapping[str, Any] | None,
-        stream_slice: Mapping[str, Any] | None = None,
-        next_page_token: Mapping[str, Any] | None = None,
-    ) -> MutableMapping[str, Any]:
-        return {} if self.is_private() else dict(stream_slice or {})
-
-    def request_body_json(
-        self,
-        stream_state: Mapping[str, Any] | None,
-        stream_slice: Mapping[str, Any] | None = None,
-        next_page_token: Mapping[str, Any] | None = None,
-    ) -> Mapping[str, Any] | None:
-        return {"method": self.method, "params": dict(stream_slice or {})} if self.is_private() else None
-
-    def request_kwargs(
-        self,
-        stream_state: Mapping[str, Any] | None,
-        stream_slice: Mapping[str, Any] | None = None,
-        next_page_token: Mapping[str, Any] | None = None,
-    ) -> Mapping[str, Any]:
-        # A redirect would carry the signed body to another host.
-        return {"timeout": (CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS), "allow_redirects": False}
-
-    def next_page_token(self, response: requests.Response) -> Mapping[str, Any] | None:
-        """None: what comes after a page depends on more than its response; the tables walk their pages themselves."""
-        return None
-
-    def parse_response(
-        self,
-        response: requests.Response,
-        *,
-        stream_state: Mapping[str, Any],
-        stream_slice: Mapping[str, Any] | None = None,
-        next_page_token: Mapping[str, Any] | None = None,
-    ) -> Iterable[Mapping[str, Any]]:
-        return self.records(envelope_of(response).result)
-
-    def request(self, parameters: Parameters) -> Any:
-        """One request's `result`, an object whose `data` is a list. Raises ExchangeError."""
-        _, response = self._fetch_next_page(stream_slice=parameters)
-        return envelope_of(response).result
-
-    def rows(self, parameters: Parameters) -> list[Row]:
-        """One request's rows as the exchange sent them. Raises ExchangeError."""
-        return self.rows_of(self.request(parameters))
-
-    def rows_of(self, result: Any) -> list[Row]:
-        """The rows in one request's result."""
-        rows: list[Row] = result["data"]
-        if not all(isinstance(row, dict) for row in rows):
+    def fetch(self, **parameters: Parameter) -> Page:
+        """One request. Raises ExchangeError, or a system error where a row is no object."""
+        page = self.endpoint.fetch(**{**self.parameters, **parameters})
+        if not all(isinstance(row, dict) for row in page.rows):
             raise self.unreadable("a row is not an object")
-        return rows
+        for check in self._unanswered_checks:
+            if warning := check(page.rows):
+                self._unanswered_checks.remove(check)
+                self.logger.warning(f"{self.name}: {warning}")
+                break
+        return page
 
-    def parameters(self) -> Parameters:
-        """What the table's one request asks for."""
-        return {}
-
-    def records(self, result: Any) -> Iterator[dict[str, Any]]:
-        """The records of one request's result."""
-        return self.to_records(result["data"])
-
-    def to_records(self, rows: Iterable[Row], **known: Any) -> Iterator[dict[str, Any]]:
+    def to_records(self, rows: Iterable[Row], **request_columns: Any) -> list[Record]:
         """`rows` as records, with the columns that the request knows. Raises a system error for an unreadable row."""
         record = self._mapper.record
         try:
-            for row in rows:
-                yield record(row, **known)
+            return [record(row, **request_columns) for row in rows]
         except UnreadableRow as error:
             raise self.unreadable(str(error)) from None
-        except AttributeError:
-            raise self.unreadable("a row is not an object") from None
 
     def warn_of_odd_values(self) -> None:
         """Called once, when the table has been read: says which fields held odd values, and how often."""
         if sentence := self._mapper.odd_values():
             self.logger.warning(f"{self.name}: {sentence}")
 
-    def page(self, parameters: Parameters, larger: bool) -> list[Row]:
-        """One page of a window. Raises PageSizeRefused where a `larger` page is refused, else ExchangeError."""
-        try:
-            return self.rows(parameters)
-        except ExchangeError as error:
-            if larger and error.action in (Action.FAIL, Action.BAD_REQUEST):
-                raise PageSizeRefused from None
-            raise
-
-    def whole(self, reader: WindowPaginator, window: Window) -> Iterator[list[Row]]:
-        """A window's rows to its end, each once. Raises a system error where the end cannot be reached."""
-        try:
-            yield from reader.read(window)
-        except UnpageableWindow as error:
-            raise self.failure(f"{self.name}: {error}") from None
-
     def unreadable(self, reason: str) -> AirbyteTracedException:
+        """The system error for a row that the table cannot hold."""
         return self.failure(
             f"{self.method} sent a row that table {self.name} cannot hold: {reason}. "
             "Nothing after it was claimed; please report this."
@@ -226,6 +138,15 @@ class ExchangeStream(HttpStream, ABC):
             message=sentence, internal_message=sentence, failure_type=FailureType.system_error
         )
 
+    def stream_slices(
+        self,
+        *,
+        sync_mode: SyncMode,
+        cursor_field: list[str] | None = None,
+        stream_state: Mapping[str, Any] | None = None,
+    ) -> Iterable[Mapping[str, Any] | None]:
+        return self.reader.slices()
+
     def read_records(
         self,
         sync_mode: SyncMode,
@@ -233,48 +154,53 @@ class ExchangeStream(HttpStream, ABC):
         stream_slice: Mapping[str, Any] | None = None,
         stream_state: Mapping[str, Any] | None = None,
     ) -> Iterable[StreamData]:
-        return self.read_partition()
-
-    def read_partition(self) -> Iterator[StreamData]:
-        """The records of one partition, and the STATE messages among them."""
-        records = self.records(self.request(self.parameters()))
-        first = next(records, None)
-        if first is not None:
-            yield first
-            yield from records
-        elif self.never_empty:
-            self.logger.warning(
-                f"{self.name}: {self.method} lists nothing. Where that is not so, the exchange has a problem: "
-                "a full refresh that overwrites has emptied the table, and the next sync fills it again."
-            )
-
-
-class CheckpointedStream(ExchangeStream, IncrementalMixin, ABC):
-    """A table that keeps a state. `assign` is called before it is read; `state` is a snapshot, safe to send."""
-
-    def __init__(self, context: SyncContext) -> None:
-        super().__init__(context)
-        self._full_refresh = True
-        self._unread_state: Mapping[str, Any] = {}
-
-    def assign(self, assignment: Assignment) -> None:
-        """How to read. The saved state is judged when reading begins, so that a bad one fails this table alone."""
-        self._full_refresh = assignment.full_refresh
-        self._unread_state = assignment.state
+        for output in self.reader.read(stream_slice or {}):
+            if isinstance(output, AirbyteMessage):
+                yield output
+            else:
+                yield from output
 
     @property
-    @abstractmethod
+    def url_base(self) -> str:
+        return self.endpoint.base_url
+
+    def path(
+        self,
+        *,
+        stream_state: Mapping[str, Any] | None = None,
+        stream_slice: Mapping[str, Any] | None = None,
+        next_page_token: Mapping[str, Any] | None = None,
+    ) -> str:
+        return self.method
+
+    def next_page_token(self, response: requests.Response) -> Mapping[str, Any] | None:
+        """None: what comes after a page depends on more than its response, so the retrievers page."""
+        return None
+
+    def parse_response(
+        self,
+        response: requests.Response,
+        *,
+        stream_state: Mapping[str, Any],
+        stream_slice: Mapping[str, Any] | None = None,
+        next_page_token: Mapping[str, Any] | None = None,
+    ) -> Iterable[Mapping[str, Any]]:
+        return self.to_records(rows_at(envelope_of(response).result, self.records_path))
+
+
+class IncrementalExchangeStream(ExchangeStream, IncrementalMixin, ABC):
+    """A table that is read on from where the last sync stopped. Its reader's cursor owns the state."""
+
+    @property
     def state(self) -> MutableMapping[str, Any]:
         """What has been read, as the next sync finds it."""
+        return self.reader.cursor.state if self.reader.cursor else {}
 
     @state.setter
     def state(self, value: MutableMapping[str, Any]) -> None:
-        self._unread_state = value
+        self.restore(value, full_refresh=False)
 
-    def finish(self) -> None:
-        """Called by the engine's main thread when all of the stream's partitions have ended, well or not."""
-
-    def warn_unusable(self, reason: Exception) -> None:
-        self.logger.warning(
-            f"{self.name}: the saved state is not used, because {reason}. The table is read from the start."
-        )
+    def restore(self, saved: Mapping[str, Any], full_refresh: bool) -> None:
+        """Takes the state of the last sync, and how this one reads."""
+        if self.reader.cursor:
+            self.reader.cursor.restore(saved, full_refresh)

@@ -1,29 +1,42 @@
-"""The account's fills and its ledger: rows that never change once written."""
+"""The account's history: orders that have ended, fills, and the ledger."""
 
 from source_cryptocom.api.rate_limits import HISTORY, PRIVATE
-from source_cryptocom.retrievers.time_windows import HistoryStream
+from source_cryptocom.retrievers.order_windows import CREATED, OrderWindows
+from source_cryptocom.retrievers.time_windows import TimeWindows
 from source_cryptocom.retrievers.windows import RowTime
+from source_cryptocom.streams.base import IncrementalExchangeStream
+from source_cryptocom.streams.row_checks import legs_share_an_order_id
 
-CREATION = RowTime("create_time", "create_time_ns")
+
+class OrderHistory(IncrementalExchangeStream):
+    """Orders that have ended; the cursor is their update time."""
+
+    method = "private/get-order-history"
+    rate_limit = HISTORY
+    primary_key = "order_id"
+    cursor_field = "update_time"
+    retriever = OrderWindows(open_orders="private/get-open-orders")
+    row_checks = (legs_share_an_order_id,)
 
 
-class UserTrade(HistoryStream):
+class UserTrade(IncrementalExchangeStream):
     """The account's fills. They never change, so their own time is the cursor."""
 
     method = "private/get-trades"
     rate_limit = HISTORY
-    primary_key = ["instrument_name", "trade_id"]  # noqa: RUF012
+    primary_key = ["instrument_name", "trade_id"]
     cursor_field = "create_time"
-    times = (CREATION, RowTime("create_time", "transact_time_ns"))
-    identity_fields = ("instrument_name", "trade_id")
+    retriever = TimeWindows(
+        times=(CREATED, RowTime("create_time", "transact_time_ns")), identity=("instrument_name", "trade_id")
+    )
 
 
-class Transaction(HistoryStream):
+class Transaction(IncrementalExchangeStream):
     """The account's ledger. The exchange books several rows under one journal id and nanosecond: hence the key."""
 
     method = "private/get-transactions"
     rate_limit = PRIVATE
-    primary_key = [  # noqa: RUF012
+    primary_key = [
         "account_id",
         "journal_id",
         "journal_type",
@@ -32,7 +45,6 @@ class Transaction(HistoryStream):
         "event_timestamp_ns",
     ]
     cursor_field = "event_time"
-    columns = {"event_timestamp_ms": "event_time"}  # noqa: RUF012
-    defaults = {"isolation_id": "0"}  # noqa: RUF012
-    times = (RowTime("event_timestamp_ms", "event_timestamp_ns"),)
-    identity_fields = tuple(primary_key)
+    columns = {"event_timestamp_ms": "event_time"}
+    defaults = {"isolation_id": "0"}
+    retriever = TimeWindows(times=(RowTime("event_timestamp_ms", "event_timestamp_ns"),), identity=tuple(primary_key))

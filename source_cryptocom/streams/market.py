@@ -1,18 +1,13 @@
-"""The public tables that need one request, or one per instrument."""
+"""Public market data."""
 
-from collections.abc import Iterator
-from typing import Any
-
-from airbyte_cdk.sources.streams.core import StreamData
-
+from source_cryptocom.api.endpoint import Page, Parameter
 from source_cryptocom.api.rate_limits import PUBLIC
-from source_cryptocom.api.response import Row
-from source_cryptocom.concurrency.partition_queue import Records
-from source_cryptocom.context import SyncContext
-from source_cryptocom.retrievers.instruments import Instruments, doubts
-from source_cryptocom.retrievers.per_instrument import PerInstrumentStream
-from source_cryptocom.streams.base import ExchangeStream
-from source_cryptocom.streams.market_stream import MarketStream
+from source_cryptocom.retrievers.books import Books
+from source_cryptocom.retrievers.candles import Candles
+from source_cryptocom.retrievers.pages import SinglePage
+from source_cryptocom.retrievers.per_instrument import PerInstrument
+from source_cryptocom.retrievers.trades import Trades
+from source_cryptocom.streams.base import ExchangeStream, IncrementalExchangeStream
 
 
 class Instrument(ExchangeStream):
@@ -21,32 +16,23 @@ class Instrument(ExchangeStream):
     method = "public/get-instruments"
     rate_limit = PUBLIC
     primary_key = "symbol"
-    columns = {"expiry_timestamp_ms": "expiry_time"}  # noqa: RUF012
+    columns = {"expiry_timestamp_ms": "expiry_time"}
 
-    def __init__(self, context: SyncContext) -> None:
-        super().__init__(context)
-        self.listing = Instruments(self._fetch_listing)
-
-    def read_partition(self) -> Iterator[StreamData]:
-        yield from self.to_records(self.listing.rows())
-
-    def _fetch_listing(self) -> list[Row]:
-        result = self.request({})
-        rows = self.rows_of(result)
-        for warning in doubts(rows, result.get("next_cursor")):
-            self.logger.warning(f"{self.name}: {warning}")
-        return rows
+    def fetch(self, **parameters: Parameter) -> Page:
+        return Page(self.context.instruments.rows(), None)
 
 
-class Ticker(MarketStream):
+class Ticker(IncrementalExchangeStream):
     """The latest price, best bid and ask, and the last 24 hours, of every instrument in one request."""
 
     method = "public/get-tickers"
     rate_limit = PUBLIC
     primary_key = "instrument"
     never_empty = True
+    cursor_field = "timestamp"
+    retriever = SinglePage(incremental=True)
     # `a` is the latest trade's price and `k` the best ask: so says the documentation, and every live row bears it out.
-    columns = {  # noqa: RUF012
+    columns = {
         "i": "instrument",
         "h": "high",
         "l": "low",
@@ -62,33 +48,52 @@ class Ticker(MarketStream):
         "t": "timestamp",
     }
 
-    def read_partition(self) -> Iterator[StreamData]:
-        yield from super().read_partition()
-        self._complete = True
+
+class Trade(IncrementalExchangeStream):
+    """Every public trade."""
+
+    method = "public/get-trades"
+    rate_limit = PUBLIC
+    primary_key = ["instrument", "trade_id"]
+    cursor_field = "timestamp"
+    retriever = PerInstrument(Trades)
+    columns = {
+        "d": "trade_id",
+        "i": "instrument",
+        "s": "side",
+        "p": "price",
+        "q": "quantity",
+        "t": "timestamp",
+        "tn": "timestamp_ns",
+        "m": "match_id",
+    }
+    upper_case = ("side",)
 
 
-class Book(PerInstrumentStream):
+class Book(IncrementalExchangeStream):
     """The order book of each instrument, `book_depth` levels a side."""
 
     method = "public/get-book"
     rate_limit = PUBLIC
-    primary_key = ["instrument", "timestamp"]  # noqa: RUF012
-    columns = {"t": "timestamp", "instrument_name": "instrument"}  # noqa: RUF012
-
-    def read_series(self, series: str, cursor: Any) -> Records:
-        asked_ms = self._context.clock()
-        result = self.request({"instrument_name": series, "depth": str(self._context.config.book_depth)})
-        shared = {name: value for name, value in result.items() if name != "data"}
-        for book in result["data"]:
-            if not isinstance(book, dict):
-                raise self.unreadable("a row is not an object")
-            # The exchange may send a book without its time.
-            yield from self.to_records([{"t": asked_ms, **shared, **_present(book)}], instrument=series)
-        if self._full_refresh:
-            self.moved(series, True)
-        return True
+    primary_key = ["instrument", "timestamp"]
+    cursor_field = "timestamp"
+    retriever = PerInstrument(Books)
+    columns = {"t": "timestamp", "instrument_name": "instrument"}
 
 
-def _present(book: Row) -> dict[str, Any]:
-    """The book's fields; a `t` that is null is left out like one that is not there."""
-    return {name: value for name, value in book.items() if name != "t" or value}
+class Candlestick(IncrementalExchangeStream):
+    """Open, high, low, close and volume of each instrument and timeframe."""
+
+    method = "public/get-candlestick"
+    rate_limit = PUBLIC
+    primary_key = ["instrument", "timeframe", "timestamp"]
+    cursor_field = "timestamp"
+    retriever = PerInstrument(Candles)
+    columns = {
+        "t": "timestamp",
+        "o": "open",
+        "h": "high",
+        "l": "low",
+        "c": "close",
+        "v": "volume",
+    }

@@ -1,19 +1,21 @@
-"""Public trades: the newest ones first, then whatever happened since."""
+"""How an instrument's public trades are read: the newest ones first, then whatever happened since."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any
+from math import ceil
 
-from source_cryptocom.api.rate_limits import PUBLIC
+from source_cryptocom.api.endpoint import Parameter
 from source_cryptocom.api.response import Row
 from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS, rfc3339
-from source_cryptocom.concurrency.partition_queue import PartitionTask, Records
+from source_cryptocom.concurrency.partition_queue import PartitionTask
+from source_cryptocom.config import Config
+from source_cryptocom.retrievers.per_instrument import PerInstrumentReader, SeriesPages
 from source_cryptocom.retrievers.split_window import JUDGED_PAGES, split_window
 from source_cryptocom.retrievers.trade_tracker import TIME, TradeTracker, trade_id_of, trade_ns_of
 from source_cryptocom.retrievers.window_paginator import WindowPaginator
+from source_cryptocom.retrievers.window_requests import fetch_page, read_window
 from source_cryptocom.retrievers.windows import Window, descending_windows
-from source_cryptocom.state.trade_cursor import TradeCursor, parse_trade_cursor
-from source_cryptocom.streams.ongoing import OngoingStream
+from source_cryptocom.state.trade_cursor import TRADE_CURSORS, TradeCursor
 
 PAGE_LIMIT = 150
 # One request spans at most seven days.
@@ -30,67 +32,59 @@ def _rest_to_share(part: Window, page: Sequence[Row], pages: int) -> list[Window
     return split_window(part, min(times), max(times), pages)
 
 
-class Trade(OngoingStream):
+class Trades(PerInstrumentReader):
     """Every public trade since the last sync; on a first one the newest `trade_count` of the last seven days."""
 
-    method = "public/get-trades"
-    rate_limit = PUBLIC
-    primary_key = ["instrument", "trade_id"]  # noqa: RUF012
-    columns = {  # noqa: RUF012
-        "d": "trade_id",
-        "i": "instrument",
-        "s": "side",
-        "p": "price",
-        "q": "quantity",
-        "t": "timestamp",
-        "tn": "timestamp_ns",
-        "m": "match_id",
-    }
-    upper_case = ("side",)
+    cursor_format = TRADE_CURSORS
 
-    def read_series(self, series: str, cursor: TradeCursor | None) -> Records:
-        end_ns = self._context.clock() * NS_PER_MS
+    @classmethod
+    def requests_per_instrument(cls, config: Config, hours: float) -> int:
+        """Trades come at no rate that is known beforehand; over all instruments a page an hour is about right."""
+        return ceil(hours) if hours else ceil(config.trade_count / PAGE_LIMIT)
+
+    def read_series(self, series: str, cursor: TradeCursor | None) -> SeriesPages:
+        end_ns = self._table.context.clock() * NS_PER_MS
         reading = TradeTracker(cursor, end_ns)
         if cursor:
             return (yield from self._read_part(series, cursor, reading, Window(cursor.read_to_ns, end_ns)))
         window = Window(end_ns - SPAN_NS, end_ns)
         for page in self._newest(series, window, reading):
-            yield from self.to_records(reading.unseen(page, window), instrument=series)
-        self.moved(series, reading.cursor())
+            yield self._table.to_records(reading.unseen(page, window), instrument=series)
+        self.advance(series, reading.cursor())
         return True
 
-    def _read_part(self, instrument: str, cursor: TradeCursor, reading: TradeTracker, part: Window) -> Records:
+    def _read_part(self, instrument: str, cursor: TradeCursor, reading: TradeTracker, part: Window) -> SeriesPages:
         """Reads back from the part's end. Where much is left, it is divided and put on the work list for all lanes."""
         for pages, page in enumerate(self._back_through(instrument, part), 1):
             rows = reading.unseen(page, part)
             rest = _rest_to_share(part, page, pages)
             if rest:
                 reading.divide(page, rest)
-                self._work.add(
+                self._queue.put_next(
                     PartitionTask(instrument, partial(self._read_part, instrument, cursor, reading, one))
                     for one in rest
                 )
-            yield from self.to_records(rows, instrument=instrument)
+            yield self._table.to_records(rows, instrument=instrument)
             if rest:
                 break
         if not reading.close_part():
             return False
         if reading.skipped_something:
-            raise self.failure(
-                f"{self.name}: {instrument}: a page lacks trades that an earlier one has, so others may lack as well; "
-                "nothing after the last sync was claimed. The next sync tries again."
+            raise self._table.failure(
+                f"{self._table.name}: {instrument}: a page lacks trades that an earlier one has, so others may lack as "
+                "well; nothing after the last sync was claimed. The next sync tries again."
             )
         self._warn_of_a_gap(instrument, cursor, reading)
-        self.moved(instrument, reading.cursor())
+        self.advance(instrument, reading.cursor())
         return True
 
-    def may_grow(self) -> bool:
-        return not self._full_refresh and bool(self._cursors)
+    def splits_windows(self) -> bool:
+        return not self.cursor.full_refresh and bool(self.cursor.series())
 
     def _newest(self, instrument: str, window: Window, reading: TradeTracker) -> Iterator[Sequence[Row]]:
-        wanted = self._context.config.trade_count
+        wanted = self._table.context.config.trade_count
         reader = self._reader(instrument, min(wanted, PAGE_LIMIT))
-        for page in self.whole(reader, window):
+        for page in read_window(self._table, reader, window):
             newest_first = sorted(page, key=trade_ns_of, reverse=True)[:wanted]
             yield newest_first
             wanted -= len(newest_first)
@@ -101,19 +95,21 @@ class Trade(OngoingStream):
     def _back_through(self, instrument: str, part: Window) -> Iterator[Sequence[Row]]:
         reader = self._reader(instrument, PAGE_LIMIT)
         for window in descending_windows(part.start_ns, part.end_ns, SPAN_NS):
-            yield from self.whole(reader, window)
+            yield from read_window(self._table, reader, window)
 
     def _reader(self, instrument: str, page_limit: int) -> WindowPaginator:
         return WindowPaginator(partial(self._page, instrument), trade_id_of, (TIME,), page_limit)
 
     def _page(self, instrument: str, window: Window, limit: int) -> Sequence[Row]:
-        parameters = {
+        parameters: dict[str, Parameter] = {
             "instrument_name": instrument,
-            "count": str(limit),
+            "count": limit,
             "start_ts": str(window.start_ns),
             "end_ts": str(window.end_ns),
         }
-        return self.page(parameters, larger=limit > PAGE_LIMIT)
+        rows = fetch_page(self._table, parameters, larger=limit > PAGE_LIMIT)
+        self._progress.request()
+        return rows
 
     def _warn_of_a_gap(self, instrument: str, cursor: TradeCursor, reading: TradeTracker) -> None:
         """Says so where the exchange's own history does not reach back to `cursor`.
@@ -129,17 +125,11 @@ class Trade(OngoingStream):
         if not lost and (reading.end_ns - cursor.read_to_ns <= SERVED_NS or self._knows(instrument, cursor.latest_ns)):
             return
         begins, ends = (rfc3339(ns // NS_PER_MS) for ns in (cursor.read_to_ns, reading.oldest_ns or reading.end_ns))
-        self.logger.warning(
-            f"{self.name}: {instrument} {'has' if lost else 'may have'} a gap from {begins} to {ends}: "
+        self._table.logger.warning(
+            f"{self._table.name}: {instrument} {'has' if lost else 'may have'} a gap from {begins} to {ends}: "
             "the exchange's own history of trades ends there."
         )
 
     def _knows(self, instrument: str, trade_ns: int) -> bool:
         """Whether the exchange still serves a trade of this nanosecond; 0 is none."""
         return trade_ns > 0 and bool(self._page(instrument, Window(trade_ns, trade_ns + 1), PAGE_LIMIT))
-
-    def pack(self, cursors: Mapping[str, Any]) -> dict[str, Any]:
-        return {series: cursor.as_state() for series, cursor in list(cursors.items())}
-
-    def parse(self, state: Any) -> TradeCursor:
-        return parse_trade_cursor(state)

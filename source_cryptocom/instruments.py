@@ -1,8 +1,10 @@
 """The exchange's list of instruments, fetched once a sync and shared by the tables that need it."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 
+from source_cryptocom.api.endpoint import Endpoint
 from source_cryptocom.api.response import Row
 
 
@@ -19,6 +21,14 @@ def doubts(rows: list[Row], next_cursor: object) -> Iterator[str]:
             "documentation has no way to ask for them, so tables lack the other instruments. Name those that you need "
             "under instruments, and please report this."
         )
+
+
+def fetch_instruments(endpoint: Endpoint, logger: logging.Logger) -> list[Row]:
+    """All rows of public/get-instruments, with a warning where they may not be all. Raises ExchangeError."""
+    page = endpoint.fetch()
+    for doubt in doubts(page.rows, page.result.get("next_cursor")):
+        logger.warning(f"instrument: {doubt}")
+    return page.rows
 
 
 class Instruments:

@@ -1,0 +1,104 @@
+"""One method of the exchange as the tables ask it: parameters in, a page of rows out."""
+
+import logging
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from requests.auth import AuthBase
+
+from source_cryptocom.api.authenticator import ExchangeAuthenticator, PublicAccess
+from source_cryptocom.api.client import SYNC_RETRIES, ExchangeClient, RetryPolicy
+from source_cryptocom.api.key_access import KeyAccess
+from source_cryptocom.api.rate_limits import RateLimit, RequestBudget, process_budget
+from source_cryptocom.api.response import Row, envelope_of, rows_at
+from source_cryptocom.api.transport import REQUEST_ARGUMENTS
+from source_cryptocom.config import Credentials
+
+Parameter: TypeAlias = str | int
+
+
+@dataclass(frozen=True)
+class Page:
+    """The rows of one answer, as the exchange sent them, and the whole `result` that they came in."""
+
+    rows: list[Row]
+    result: Any
+
+
+@dataclass(frozen=True)
+class ExchangeApi:
+    """What all methods of one sync share: address, credentials, request limits and retry policy."""
+
+    base_url: str
+    credentials: Credentials | None = None
+    retry_policy: RetryPolicy = SYNC_RETRIES
+    budget: RequestBudget = field(default_factory=process_budget)
+
+    @cached_property
+    def private_access(self) -> AuthBase:
+        return ExchangeAuthenticator(self.credentials) if self.credentials else self.public_access
+
+    @cached_property
+    def public_access(self) -> AuthBase:
+        return PublicAccess()
+
+    @cached_property
+    def key_access(self) -> KeyAccess | None:
+        """What the key may do; None without one."""
+        return KeyAccess(self.base_url, self.private_access, self.budget) if self.credentials else None
+
+    def reads_balance(self) -> bool | None:
+        """Whether the key may read the balance; None where there is no key, or no answer."""
+        return self.key_access.reads_balance() if self.key_access else None
+
+    def endpoint(
+        self,
+        name: str,
+        method: str,
+        rate_limit: RateLimit,
+        logger: logging.Logger,
+        records_path: str = "data",
+        per_instrument: bool = False,
+    ) -> "Endpoint":
+        """`name` is the table's. `records_path`: where under `result` the rows are; "" means it is the one row."""
+        client = ExchangeClient(
+            name=name,
+            method=method,
+            logger=logger,
+            authenticator=self.private_access if is_private(method) else self.public_access,
+            api_budget=self.budget.for_method(method, rate_limit),
+            per_instrument=per_instrument,
+            retry_policy=self.retry_policy,
+            records_path=records_path,
+            reads_balance=self.reads_balance,
+        )
+        return Endpoint(self.base_url, method, records_path, client)
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Asks one method, within its limit, again where that helps."""
+
+    base_url: str
+    method: str
+    records_path: str
+    client: ExchangeClient
+
+    def fetch(self, **parameters: Parameter) -> Page:
+        """One request. Raises ExchangeError, also where the answer holds no rows under `records_path`."""
+        private = is_private(self.method)
+        _, response = self.client.send_request(
+            http_method="POST" if private else "GET",
+            url=self.base_url + self.method,
+            json={"method": self.method, "params": parameters} if private else None,
+            params=None if private else {name: str(value) for name, value in parameters.items()},
+            request_kwargs=REQUEST_ARGUMENTS,
+        )
+        result = envelope_of(response).result
+        return Page(rows_at(result, self.records_path), result)
+
+
+def is_private(method: str) -> bool:
+    """Private methods are signed POSTs, public ones GETs."""
+    return method.startswith("private/")

@@ -1,0 +1,69 @@
+"""A table as the CDK's concurrent engine reads it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from airbyte_cdk.models import AirbyteMessage
+from airbyte_cdk.sources.message import MessageRepository
+from airbyte_cdk.sources.streams.concurrent.cursor import CursorField, FinalStateCursor
+from airbyte_cdk.sources.streams.concurrent.default_stream import DefaultStream
+from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
+from airbyte_cdk.sources.streams.concurrent.partitions.partition_generator import PartitionGenerator
+from airbyte_cdk.sources.types import Record
+from airbyte_cdk.utils.slice_hasher import SliceHasher
+
+from source_cryptocom.concurrency.record_queue import RecordPage
+from source_cryptocom.state.cursor import StateEmittingCursor
+from source_cryptocom.streams import ExchangeStream
+
+
+class StreamPartition(Partition):
+    """One slice of a stream. The CDK's own copies each record, and transforms it by a schema that it already fits."""
+
+    def __init__(self, stream: ExchangeStream, stream_slice: Mapping[str, Any], repository: MessageRepository) -> None:
+        self._stream = stream
+        self._slice = stream_slice
+        self._repository = repository
+        self._hash = SliceHasher.hash(stream.name, stream_slice)
+
+    def read(self) -> Iterable[Record]:
+        for output in self._stream.reader.read(self._slice):
+            if isinstance(output, AirbyteMessage):
+                self._repository.emit_message(output)
+            elif output:
+                yield RecordPage(output, self._stream.name)
+
+    def to_slice(self) -> Mapping[str, Any]:
+        return self._slice
+
+    def stream_name(self) -> str:
+        return self._stream.name
+
+    def __hash__(self) -> int:
+        return self._hash
+
+
+class _Partitions(PartitionGenerator):
+    def __init__(self, stream: ExchangeStream, repository: MessageRepository) -> None:
+        self._stream = stream
+        self._repository = repository
+
+    def generate(self) -> Iterable[Partition]:
+        for stream_slice in self._stream.reader.slices():
+            yield StreamPartition(self._stream, stream_slice, self._repository)
+
+
+def concurrent_stream(stream: ExchangeStream, repository: MessageRepository) -> DefaultStream:
+    """The stream for ConcurrentSource.read, its state restored. A stream without a cursor keeps no state."""
+    cursor = stream.reader.cursor
+    return DefaultStream(
+        partition_generator=_Partitions(stream, repository),
+        name=stream.name,
+        json_schema=stream.get_json_schema,
+        primary_key=list(stream.key_columns),
+        cursor_field=CursorField(stream.cursor_column) if cursor else None,
+        logger=stream.logger,
+        cursor=StateEmittingCursor(stream.name, cursor, repository)
+        if cursor
+        else FinalStateCursor(stream.name, None, repository),
+    )

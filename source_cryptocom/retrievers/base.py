@@ -1,0 +1,82 @@
+"""How a table is read: what a declaration names, what it makes for one sync, and what that may use of the stream."""
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Protocol, TypeAlias
+
+from airbyte_cdk.models import AirbyteMessage
+from airbyte_cdk.utils import AirbyteTracedException
+
+from source_cryptocom.api.endpoint import Page, Parameter
+from source_cryptocom.api.response import Row
+from source_cryptocom.config import Config
+from source_cryptocom.context import SyncContext
+from source_cryptocom.state.cursor import StreamCursor
+
+Record: TypeAlias = dict[str, Any]
+Output: TypeAlias = Sequence[Record] | AirbyteMessage
+"""The records of a page, or a STATE message behind the rows that it stands for."""
+Slice: TypeAlias = Mapping[str, Any]
+
+
+class Table(Protocol):
+    """What a reader may use of the stream that it reads."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def logger(self) -> logging.Logger: ...
+
+    @property
+    def context(self) -> SyncContext: ...
+
+    @property
+    def cursor_column(self) -> str: ...
+
+    @property
+    def never_empty(self) -> bool: ...
+
+    @property
+    def key_columns(self) -> Sequence[str]: ...
+
+    def fetch(self, **parameters: Parameter) -> Page:
+        """One request. Raises ExchangeError, or a system error where a row is no object."""
+
+    def to_records(self, rows: Iterable[Row], **request_columns: Any) -> list[Record]:
+        """Rows as records, with the columns that the request knows. Raises a system error for an unreadable row."""
+
+    def unreadable(self, reason: str) -> AirbyteTracedException:
+        """A system error: the exchange sent a row that the table cannot hold."""
+
+    def failure(self, sentence: str) -> AirbyteTracedException:
+        """A system error with the sentence that the user sees."""
+
+
+class Reader(Protocol):
+    """Reads one table in one sync. `cursor` is None for a table without incremental mode."""
+
+    @property
+    def cursor(self) -> StreamCursor | None: ...
+
+    def slices(self) -> Iterable[Slice]:
+        """What is read side by side."""
+
+    def read(self, stream_slice: Slice) -> Iterator[Output]:
+        """All records of a slice, page by page, and the STATE messages among them."""
+
+
+class Retriever(Protocol):
+    """How a table is read; frozen, and named in the table's declaration.
+
+    `per_instrument`: read by several workers, each request for one instrument. `takes_long`: read by one worker for as
+    long as the sync takes.
+    """
+
+    per_instrument: ClassVar[bool]
+    takes_long: ClassVar[bool]
+
+    def reader(self, table: Table) -> Reader: ...
+
+    def requests_per_instrument(self, config: Config, hours: float) -> int:
+        """Requests for each instrument when `hours` have passed since the last sync (0: a first one)."""

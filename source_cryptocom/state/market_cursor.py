@@ -1,0 +1,182 @@
+"""When public tables were last read, how far each instrument was read, and the cursors that claim it."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from source_cryptocom.clock import MS_PER_HOUR, rfc3339
+from source_cryptocom.state.restored_cursors import Cursor, join_names, restore_cursors
+from source_cryptocom.state.state import (
+    LOOKBACK_MS,
+    VERSION,
+    State,
+    UnusableState,
+    any_time,
+    check_version,
+    is_refreshing,
+    warn_unusable,
+)
+
+
+@dataclass(frozen=True)
+class MarketState:
+    """When a public table was last read whole (ms; None: never), and how far each instrument (or series) was read."""
+
+    synced_ms: int | None = None
+    cursors: Mapping[str, Any] = field(default_factory=dict)
+    refreshing: bool = False
+
+    def as_state(self) -> dict[str, Any]:
+        state: dict[str, Any] = {"version": VERSION}
+        if self.synced_ms is not None:
+            state["synced_at"] = rfc3339(self.synced_ms)
+        if self.cursors:
+            state["cursors"] = dict(self.cursors)
+        if self.refreshing:
+            state["full_refresh"] = True
+        return state
+
+
+def parse_market_state(state: State, now: int) -> MarketState:
+    """Raises UnusableState, or ConfigError for a later version's state. `cursors` is for the table to judge.
+
+    A `synced_at` in the future is none: a clock was wrong, which says nothing against the cursors.
+    """
+    check_version(state)
+    cursors = state.get("cursors", {})
+    if not isinstance(cursors, Mapping):
+        raise UnusableState("cursors is not an object")
+    synced_ms = any_time(state, "synced_at") if "synced_at" in state else None
+    if synced_ms is not None and synced_ms > now + LOOKBACK_MS:
+        synced_ms = None
+    return MarketState(synced_ms, dict(cursors), is_refreshing(state))
+
+
+class SnapshotCursor:
+    """The state of a public stream that is read whole, no sooner than hours_between_syncs after the last time."""
+
+    def __init__(self, stream_name: str, logger: logging.Logger) -> None:
+        self._stream_name = stream_name
+        self._logger = logger
+        self._saved: State = {}
+        self._last = MarketState()
+        self._complete = False
+        self.full_refresh = True
+        self.started_ms = 0
+
+    @property
+    def state(self) -> MutableMapping[str, Any]:
+        if self._saved:
+            return dict(self._saved)
+        synced_ms = self.started_ms if self._complete else self._last.synced_ms
+        state = MarketState(synced_ms, self._packed_cursors(), self.full_refresh and not self._complete)
+        return state.as_state() if state != MarketState(refreshing=state.refreshing) else {}
+
+    def restore(self, saved: State, full_refresh: bool) -> None:
+        self._saved = saved
+        self.full_refresh = full_refresh
+
+    def begin(self, now: int, hours_between_syncs: float) -> bool:
+        """Takes up the saved state; whether the stream is due at `now` (ms). Raises ConfigError."""
+        self.started_ms = now
+        if self._saved:
+            try:
+                self._take_up(parse_market_state(self._saved, now))
+            except UnusableState as reason:
+                warn_unusable(self._logger, self._stream_name, reason)
+            self._saved = {}
+        return self._is_due(hours_between_syncs)
+
+    def complete(self) -> None:
+        """All of the stream was read."""
+        self._complete = True
+
+    def _packed_cursors(self) -> Mapping[str, Any]:
+        """How far each instrument is read by now, as the state holds it; a copy."""
+        return {}
+
+    def _take_up(self, saved: MarketState) -> None:
+        if saved.synced_ms is None and (synced_at := self._saved.get("synced_at")):
+            self._logger.warning(f"{self._stream_name}: ignoring synced_at, because {synced_at} lies in the future.")
+        # What a full refresh left at its end, or an incremental sync, says nothing to a full refresh.
+        if not self.full_refresh or saved.refreshing:
+            self._last = saved
+
+    def _is_due(self, hours: float) -> bool:
+        if self.full_refresh or self._last.synced_ms is None:
+            return True
+        due_ms = self._last.synced_ms + round(hours * MS_PER_HOUR)
+        if self.started_ms >= due_ms:
+            return True
+        self._logger.info(
+            f"{self._stream_name}: read at {rfc3339(self._last.synced_ms)}, less than {hours:g} hours ago "
+            f"(hours_between_syncs): nothing is read before {rfc3339(due_ms)}."
+        )
+        return False
+
+
+@dataclass(frozen=True)
+class CursorFormat:
+    """How the cursors of a stream's series stand in its state.
+
+    `parse` reads one (raises UnusableState), `unpack` names each series with its cursor to be parsed, and `pack` writes
+    them all.
+    """
+
+    parse: Callable[[Any], Cursor]
+    pack: Callable[[Mapping[str, Any]], dict[str, Any]]
+    unpack: Callable[[Mapping[str, Any]], Iterable[tuple[str, Any]]] = Mapping.items
+
+
+class InstrumentCursors(SnapshotCursor):
+    """The state of a per-instrument stream: one cursor for each series, advanced by the workers that read it.
+
+    `lock` is held while a STATE is made and sent, so that no later state can come before it. Without a `format` a
+    series has no cursor of its own: it is read or not.
+    """
+
+    def __init__(self, stream_name: str, logger: logging.Logger, cursor_format: CursorFormat | None) -> None:
+        super().__init__(stream_name, logger)
+        self._format = cursor_format
+        self._cursors: dict[str, Any] = {}
+        self.lock = threading.RLock()
+
+    def series(self) -> list[str]:
+        """Every series that has a cursor."""
+        return list(self._cursors)
+
+    def of(self, series: str) -> Any:
+        """The cursor of a series; None where it has none."""
+        return self._cursors.get(series)
+
+    def advance(self, series: str, cursor: Any) -> None:
+        """The series is read up to `cursor`. Called when its last record has been taken by the engine."""
+        with self.lock:
+            self._cursors[series] = cursor
+
+    def drop(self, series: str) -> None:
+        """The next sync reads the series as at first, if at all."""
+        with self.lock:
+            self._cursors.pop(series, None)
+
+    def _packed_cursors(self) -> Mapping[str, Any]:
+        with self.lock:
+            return self._format.pack(self._cursors) if self._format else dict(self._cursors)
+
+    def _take_up(self, saved: MarketState) -> None:
+        super()._take_up(saved)
+        if self._last is not saved:
+            return
+        if self._format is None:
+            self._cursors = dict(saved.cursors)
+            return
+        restored = restore_cursors(self._format.unpack(saved.cursors), self._format.parse, self.started_ms)
+        self._cursors = dict(restored.cursors)
+        if restored.rejected:
+            self._logger.warning(
+                f"{self._stream_name}: ignoring the saved cursor of {join_names(restored.rejected)}: unreadable, in "
+                "the future, or before the exchange opened. Where the last row is known it is read on from there, else "
+                "as in a first sync."
+            )

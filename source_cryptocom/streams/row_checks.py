@@ -1,0 +1,22 @@
+"""What is worth a warning in a page of rows: each check gives a sentence, or an empty text. Pure."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from source_cryptocom.api.response import Row
+from source_cryptocom.state.restored_cursors import join_names
+
+
+def legs_share_an_order_id(rows: Sequence[Row]) -> str:
+    """An example in the exchange's documentation has one order_id for two legs of a list."""
+    legs: defaultdict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        legs[str(row.get("order_id"))].add(str(row.get("leg_id")))
+    shared = [order_id for order_id, found in legs.items() if len(found) > 1]
+    if not shared:
+        return ""
+    return (
+        f"the exchange gave several legs of an order list one order_id ({join_names(shared)}). All of them come, but a "
+        "destination that removes duplicates keeps one of each: choose an append mode for this table, and tell the "
+        "legs apart by leg_id. Please report this."
+    )
