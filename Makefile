@@ -57,6 +57,9 @@ demo: $(DEMO) ## read every table from a simulated exchange into DuckDB
 sync: $(DEMO) ## the same with the live exchange: make sync CONFIG=secrets/config.json
 	$(BIN)/python -m demo --config $(CONFIG)
 
+doctor: $(DEMO) ## say what your account and the exchange really do: make doctor CONFIG=secrets/config.json
+	$(BIN)/source-cryptocom doctor --config $(CONFIG)
+
 test: lint ## run linters, type checks and all tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 

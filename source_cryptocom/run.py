@@ -1,4 +1,4 @@
-"""The command line: `source-cryptocom spec|check|discover|read`."""
+"""The command line: `source-cryptocom spec|check|discover|read`, and `doctor`."""
 
 import io
 import logging
@@ -11,6 +11,7 @@ from typing import NoReturn
 from airbyte_cdk.entrypoint import AirbyteEntrypoint, launch
 from airbyte_cdk.utils import AirbyteTracedException
 
+from source_cryptocom.doctor.command import main as doctor
 from source_cryptocom.logs.redaction import mask_log, redact_trace
 from source_cryptocom.source import SourceCryptocom
 
@@ -23,6 +24,8 @@ def run(args: list[str] | None = None) -> None:
     _write_utf8()
     if not arguments:
         _print_help()
+    if arguments[0] == "doctor":
+        sys.exit(doctor(arguments[1:]))
     for handler in logging.getLogger().handlers:
         mask_log(handler)
     try:
@@ -62,4 +65,5 @@ def _fail(error: AirbyteTracedException) -> NoReturn:
 def _print_help() -> NoReturn:
     with suppress(SystemExit):
         AirbyteEntrypoint.parse_args(["--help"])
+    print("doctor --config FILE: says what this account and this exchange really do, to be shown to others")
     sys.exit(2)

@@ -1,0 +1,1 @@
+"""`source-cryptocom doctor`: what this account and this exchange really do, beside what the connector expects."""

@@ -1,0 +1,102 @@
+"""How wide a window of account history the exchange serves, judged from a few windows that end at the newest row."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from source_cryptocom.api.errors import Action
+from source_cryptocom.api.response import Row
+from source_cryptocom.clock import MS_PER_DAY
+from source_cryptocom.doctor.finding import Finding, Verdict
+from source_cryptocom.doctor.probe import PAGE, Answer
+
+CUTS = (1, 7)
+"""The days to which the exchange is said to cut a wider window."""
+
+_MARGIN_DAYS = 0.02
+
+
+def times_of(rows: Sequence[Row], name: str) -> list[int]:
+    """The times of rows in ms; those that cannot be read are left out."""
+    texts = (str(row.get(name, "")) for row in rows)
+    return [int(text) for text in texts if text.isdigit()]
+
+
+def oldest_days(answer: Answer, time: str, end_ms: int) -> float:
+    """How many days before `end_ms` the oldest row of an answer was; 0 where it has none."""
+    return max(((end_ms - row_ms) / MS_PER_DAY for row_ms in times_of(answer.rows, time)), default=0.0)
+
+
+def suspected_cut(days: float) -> int | None:
+    """The cut that would explain an oldest row so many days before the end of a wide window."""
+    return next((cut for cut in CUTS if days <= cut + _MARGIN_DAYS), None)
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Answers to windows that end at `end_ms`, just after a row where one is known.
+
+    `day`: that of one day. `wider`: those of more, by days. `before_cut`: that of the time before a suspected cut.
+    """
+
+    day: Answer
+    wider: Mapping[int, Answer]
+    before_cut: Answer | None
+    time: str
+    end_ms: int
+
+    @property
+    def widest(self) -> int:
+        return max(self.wider)
+
+    @property
+    def oldest(self) -> float:
+        """How many days before the end the oldest row of the widest window was."""
+        return oldest_days(self.wider[self.widest], self.time, self.end_ms)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the widest window holds a page of rows or more."""
+        return len(self.wider[self.widest].rows) >= PAGE
+
+    @property
+    def cut(self) -> int | None:
+        """The days to which the widest window was cut: there are rows before these, and it brought none of them."""
+        cut = suspected_cut(self.oldest)
+        # A full page ends with its last row, whatever the window is.
+        if cut is None or self.before_cut is None or self.is_full:
+            return None
+        return cut if oldest_days(self.before_cut, self.time, self.end_ms) > cut + _MARGIN_DAYS else None
+
+
+def window_width(table: str, windows: Windows) -> Finding:
+    """The first of these judgements that holds."""
+    answers = {1: windows.day, **windows.wider}
+    refused = sorted(days for days, answer in answers.items() if not answer.is_good)
+    blamed = all(answers[days].rule == answers[refused[0]].rule for days in refused) and 1 not in refused
+    is_window = bool(refused) and blamed and _blames_request(answers[refused[0]])
+    empty = sorted(days for days, answer in windows.wider.items() if windows.day.rows and not answer.rows)
+    served = f"{windows.widest} days are served: rows of {windows.oldest:.0f} days came"
+    judgements = (
+        (is_window, Verdict.DIFFERENT, f"{refused[0] if refused else 0} days are refused"),
+        (bool(refused), Verdict.UNKNOWN, f"a window was {answers[refused[0]].summary if refused else ''}"),
+        (not any(answer.rows for answer in answers.values()), Verdict.UNKNOWN, "no rows came"),
+        (bool(empty), Verdict.DIFFERENT, f"{empty[0] if empty else 0} days are answered with an empty list"),
+        (
+            windows.cut is not None,
+            Verdict.DIFFERENT,
+            f"{windows.widest} days are cut to the last {24 * (windows.cut or 0)} hours",
+        ),
+        (
+            windows.is_full and windows.oldest <= 1,
+            Verdict.UNKNOWN,
+            "a page is full within a day",
+        ),
+        (True, Verdict.EXPECTED, served),
+    )
+    verdict, seen = next((verdict, seen) for holds, verdict, seen in judgements if holds)
+    handling = "It reads a day at a time, or as much more as answers have proved to be served whole."
+    return Finding(f"width of a window: {table}", verdict, seen, handling)
+
+
+def _blames_request(answer: Answer) -> bool:
+    return answer.rule is not None and answer.rule.action is Action.BAD_REQUEST
