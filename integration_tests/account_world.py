@@ -6,12 +6,13 @@ from typing import Any
 
 from integration_tests.connector import Output, State, config_for, sync
 from integration_tests.exchange.account import ACCOUNT_ID, Account
-from integration_tests.exchange.account_rows import Fill, LedgerRow
 from integration_tests.exchange.behaviour import Behaviour
 from integration_tests.exchange.empty_market import EmptyMarket
 from integration_tests.exchange.exchange import Exchange
 from integration_tests.exchange.expected_account import expected_rows, key_of
 from integration_tests.exchange.expected_records import Record
+from integration_tests.exchange.resources.transaction import LedgerRow
+from integration_tests.exchange.resources.user_trade import Fill
 from integration_tests.exchange.running import running_exchange
 from integration_tests.shared_clock import DAY_NS, NOON_NS, SharedClock, moment
 

@@ -25,7 +25,8 @@ from integration_tests.exchange.exchange import Exchange
 from integration_tests.exchange.expected_records import rfc3339
 from integration_tests.exchange.market import Market
 from integration_tests.exchange.running import running_exchange
-from integration_tests.exchange.seeding import DAY_NS, seeded_account
+from integration_tests.exchange.seeding import seeded_account
+from integration_tests.exchange.timeline import DAY_NS
 from integration_tests.fault_cases import CASES, COMPLETE, LEFT_OUT, METHODS, PER_INSTRUMENT, Case
 from integration_tests.impatient import impatient
 from integration_tests.table_truth import Truth

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from typing import Literal, get_args
 
 from integration_tests.exchange.account import ACCOUNT_ID, Account
-from integration_tests.exchange.account_rows import Fill, LedgerRow
 from integration_tests.exchange.behaviour import Behaviour, WindowCap
 from integration_tests.exchange.exchange import Exchange
 from integration_tests.exchange.market import Market
+from integration_tests.exchange.resources.transaction import LedgerRow
+from integration_tests.exchange.resources.user_trade import Fill
 from integration_tests.exchange.running import running_exchange
 from integration_tests.shared_clock import HOUR_NS, MINUTE_NS, NS_PER_MS, SharedClock
 

@@ -304,6 +304,6 @@ def test_of_too_many_candles_the_oldest_come_if_the_exchange_counts_from_the_sta
 
 
 def test_the_exchange_shares_no_code_with_the_connector() -> None:
-    sources = list(Path(server.__file__).parent.glob("*.py"))
+    sources = list(Path(server.__file__).parent.rglob("*.py"))
     assert len(sources) > 20
     assert [source.name for source in sources if "source_cryptocom" in source.read_text()] == []

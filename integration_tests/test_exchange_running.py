@@ -14,7 +14,7 @@ from integration_tests.exchange.behaviour import Behaviour
 from integration_tests.exchange.certificate import self_signed
 from integration_tests.exchange.empty_market import EmptyMarket
 from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.limits import SlidingWindows
+from integration_tests.exchange.limits import PRIVATE, PUBLIC, SlidingWindows
 from integration_tests.exchange.plain_client import PlainClient, Response
 from integration_tests.exchange.running import running_exchange
 
@@ -46,15 +46,15 @@ def outcome(response: Response) -> tuple[int, int]:
 def test_a_window_slides_over_arrival_times() -> None:
     windows = SlidingWindows()
     arrivals = [0.00, 0.03, 0.06, 0.09, 0.101, 0.129, 0.131]
-    admitted = [windows.admit("private/user-balance", "key", arrival) for arrival in arrivals]
+    admitted = [windows.admit("private/user-balance", "key", arrival, PRIVATE) for arrival in arrivals]
     assert admitted == [True, True, True, False, True, False, True]
 
 
 def test_every_public_method_has_a_window_of_its_own() -> None:
     windows = SlidingWindows()
-    admitted = [windows.admit("public/get-book", "127.0.0.1", index / 1000) for index in range(101)]
+    admitted = [windows.admit("public/get-book", "127.0.0.1", index / 1000, PUBLIC) for index in range(101)]
     assert admitted == [True] * 100 + [False]
-    assert windows.admit("public/get-trades", "127.0.0.1", 0.1)
+    assert windows.admit("public/get-trades", "127.0.0.1", 0.1, PUBLIC)
 
 
 def test_the_second_history_request_within_a_second_is_answered_429(client: PlainClient) -> None:

@@ -14,7 +14,9 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from integration_tests.exchange.account_rows import Fill, LedgerRow, Order
+from integration_tests.exchange.resources.order import Order
+from integration_tests.exchange.resources.transaction import LedgerRow
+from integration_tests.exchange.resources.user_trade import Fill
 from integration_tests.warehouse import PROJECT, Warehouse
 
 pytestmark = pytest.mark.timeout(400)

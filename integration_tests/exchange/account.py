@@ -4,22 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from itertools import count
 from operator import attrgetter
 from threading import RLock
-from typing import Any, Literal
+from typing import Any, Literal, Protocol, TypeVar
 
-from integration_tests.exchange.account_rows import Fill, LedgerRow, Order, OrderStatus, Position, Wallet
-from integration_tests.exchange.timeline import Timeline
+from integration_tests.exchange.resource import ACCOUNT_ID
+from integration_tests.exchange.resources.order import Order, OrderStatus
+from integration_tests.exchange.resources.transaction import LedgerRow
+from integration_tests.exchange.resources.user_balance import Wallet
+from integration_tests.exchange.resources.user_position import Position
+from integration_tests.exchange.resources.user_trade import Fill
+from integration_tests.exchange.timeline import HOUR_NS, Timeline
 
-ACCOUNT_ID = "5b1f7d90-62ce-4c1b-a7f4-0d3e9a1c7711"
-HOUR_NS = 3_600_000_000_000
+__all__ = ["ACCOUNT_ID", "Account"]
+
 FIRST_ID = 6_142_909_920_000_000_001
+
+
+class Keyed(Protocol):
+    """A row of any kind that the account keeps by its key."""
+
+    @property
+    def key(self) -> str: ...
+
+
+Kept = TypeVar("Kept", bound=Keyed)
 
 
 @dataclass
 class Account:
-    """Orders, fills, ledger, wallet and positions. Every change and every read holds the lock."""
+    """Orders, fills, ledger, wallet and positions, and rows of any other kind. Every change and read holds the lock."""
 
     wallet: Wallet = field(default_factory=lambda: Wallet(balances=()))
     positions: list[Position] = field(default_factory=list)
@@ -31,24 +47,53 @@ class Account:
         self.finished_by_update: Timeline[Order] = Timeline(attrgetter("update_time_ns"))
         self.fills: Timeline[Fill] = Timeline(attrgetter("create_time_ns"))
         self.ledger: Timeline[LedgerRow] = Timeline(attrgetter("event_timestamp_ns"))
+        self.opening: dict[str, Decimal] = {}
+        """What a seeded account held of each currency before the first row of its ledger."""
         self._finished: dict[str, Order] = {}
+        self._rows: dict[type, dict[str, Any]] = {}
         self._ids = count(FIRST_ID)
 
-    def fill_up(self, orders: Iterable[Order], fills: Iterable[Fill], ledger: Iterable[LedgerRow]) -> None:
-        """Takes over many rows at once; replaces what was there."""
+    def fill_up(
+        self, orders: Iterable[Order] = (), fills: Iterable[Fill] = (), ledger: Iterable[LedgerRow] = ()
+    ) -> None:
+        """Takes in many rows at once."""
         with self.lock:
-            by_state: dict[bool, dict[str, Order]] = {True: {}, False: {}}
+            finished = []
             for order in orders:
-                by_state[order.status == "ACTIVE"][order.order_id] = order
-            self.open_orders, self._finished = by_state[True], by_state[False]
-            self.finished_by_creation = Timeline(attrgetter("create_time_ns"), self._finished.values())
-            self.finished_by_update = Timeline(attrgetter("update_time_ns"), self._finished.values())
-            self.fills = Timeline(attrgetter("create_time_ns"), fills)
-            self.ledger = Timeline(attrgetter("event_timestamp_ns"), ledger)
+                if order.status == "ACTIVE":
+                    self.open_orders[order.order_id] = order
+                else:
+                    self._finished[order.order_id] = order
+                    finished.append(order)
+            self.finished_by_creation.extend(finished)
+            self.finished_by_update.extend(finished)
+            self.fills.extend(fills)
+            self.ledger.extend(ledger)
+
+    def put(self, *rows: Keyed) -> None:
+        """Adds rows of any other kind; a row takes the place of the one that has its key."""
+        with self.lock:
+            for row in rows:
+                self._rows.setdefault(type(row), {})[row.key] = row
+
+    def remove(self, row: Keyed) -> None:
+        """Takes a row out. Raises KeyError where it is not there."""
+        with self.lock:
+            del self._rows[type(row)][row.key]
+
+    def all(self, kind: type[Kept]) -> list[Kept]:
+        """The rows of one of the other kinds, in the order in which they came."""
+        with self.lock:
+            return list(self._rows.get(kind, {}).values())
 
     def next_id(self) -> str:
         """A new 19-digit id."""
         return str(next(self._ids))
+
+    def orders(self) -> list[Order]:
+        """All orders, open or finished."""
+        with self.lock:
+            return [*self.open_orders.values(), *self._finished.values()]
 
     def order(self, order_id: str) -> Order:
         """An order, open or finished. Raises KeyError."""

@@ -13,8 +13,6 @@ from integration_tests.exchange.behaviour import Behaviour
 from integration_tests.exchange.signature import NumberText, Verifier
 
 NONCE_TOLERANCE_MS = 60_000
-NUMBERS = frozenset({"limit"})
-"""Parameters that have to be JSON numbers."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +33,16 @@ class Gate:
         self.signatures: list[str] = []
         """Every signature that was sent, right or wrong."""
 
-    def admit(self, method: str, body: bytes, content_length: int | None, behaviour: Behaviour, now_ms: int) -> Call:
-        """The call inside a request body; `now_ms` is the server's clock.
+    def admit(
+        self,
+        method: str,
+        body: bytes,
+        content_length: int | None,
+        parameters: Mapping[str, str],
+        behaviour: Behaviour,
+        now_ms: int,
+    ) -> Call:
+        """The call inside a request body; `parameters` are those that the method knows, `now_ms` the server's clock.
 
         Raises RefusedCall, which carries what could be read of the call, so that the answer can echo it.
         """
@@ -47,6 +53,7 @@ class Gate:
             request = _parsed(body)
             call = Call(method, _params(request), str(request.get("id", "")), call.original)
             self._check(call, request, behaviour, now_ms)
+            check_values(call.params, parameters, behaviour)
         except Refusal as refusal:
             raise RefusedCall(call, refusal) from None
         return call
@@ -73,7 +80,6 @@ class Gate:
         if abs(int(nonce) - now_ms) > NONCE_TOLERANCE_MS:
             raise Refusal(40102)
         self._refuse_a_repeat((call.id_text, nonce), now_ms)
-        _check_values(call.params, behaviour)
 
     def _refuse_a_repeat(self, request: tuple[str, str], now_ms: int) -> None:
         if request in self._seen:
@@ -83,13 +89,30 @@ class Gate:
             self._seen.popitem(last=False)
 
 
-def _check_values(params: Mapping[str, object], behaviour: Behaviour) -> None:
-    """Strings and whole numbers only: of booleans, nulls, floats and objects, clients disagree on the signing text."""
+def check_values(params: Mapping[str, object], kinds: Mapping[str, str], behaviour: Behaviour) -> None:
+    """Refuses values of the wrong kind, and a call without a parameter that it needs. Raises Refusal.
+
+    Kinds: "number" (a JSON number, because a string is refused in production), "time", "digits" and "text" (a string or
+    a number), "list" (of strings); a "!" after it: the method cannot do without.
+    """
     for name, value in params.items():
-        if type(value) not in (str, NumberText) or (type(value) is NumberText and not str(value).isdigit()):
+        kind = kinds.get(name, "text").rstrip("!")
+        if not (_is_list(value) if kind == "list" else _is_plain(value)):
             raise Refusal(40004, f"Invalid {name}")
-        if name in NUMBERS and type(value) is str and behaviour.text_numbers == "refused":
+        if kind == "number" and type(value) is str and behaviour.text_numbers == "refused":
             raise Refusal(40003, f"Invalid {name}")
+    for name, kind in kinds.items():
+        if kind.endswith("!") and name not in params:
+            raise Refusal(40004, f"Missing {name}")
+
+
+def _is_plain(value: object) -> bool:
+    """Strings and whole numbers: of booleans, nulls, floats and objects, clients disagree on the signing text."""
+    return type(value) is str or (type(value) is NumberText and value.isdigit())
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list) and all(type(item) is str for item in value)
 
 
 class RefusedCall(Exception):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from integration_tests.exchange.behaviour import Behaviour
 
@@ -32,7 +33,7 @@ class Call:
     """One request as the exchange understood it; `original` is the body that was sent, None for a GET."""
 
     method: str
-    params: Mapping[str, str]
+    params: Mapping[str, Any]
     id_text: str = "-1"
     original: str | None = None
 

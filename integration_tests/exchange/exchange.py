@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from integration_tests.exchange.account import Account
-from integration_tests.exchange.admission import Credentials, Gate, RefusedCall
+from integration_tests.exchange.admission import Credentials, Gate, RefusedCall, check_values
 from integration_tests.exchange.answers import Answer, Call, Refusal, refused, success
 from integration_tests.exchange.behaviour import Behaviour
 from integration_tests.exchange.fault_answers import WRONG_ANSWERS
 from integration_tests.exchange.faults import Fault, Faults
-from integration_tests.exchange.limits import SlidingWindows
+from integration_tests.exchange.limits import PUBLIC, SlidingWindows
 from integration_tests.exchange.market_interface import MarketData
-from integration_tests.exchange.private_methods import PRIVATE_METHODS
 from integration_tests.exchange.public_methods import PUBLIC_METHODS
 from integration_tests.exchange.request_log import RequestLog, RequestRecord
+from integration_tests.exchange.resource import Asked
+from integration_tests.exchange.resources import METHODS
 
 ROOT = "/exchange/v1"
 TIME_PARAMETERS = frozenset({"start_time", "end_time", "start_ts", "end_ts"})
@@ -124,7 +125,8 @@ class Exchange:
             if behaviour.maintenance:
                 raise Refusal(9010001)
             client = arrival.client if arrival.body is None else self.credentials.api_key
-            if behaviour.enforce_limits and not self._windows.admit(call.method, client, arrival.at):
+            limit = METHODS[call.method].limit if call.method in METHODS else PUBLIC
+            if behaviour.enforce_limits and not self._windows.admit(call.method, client, arrival.at, limit):
                 raise Refusal(42901)
         except RefusedCall as turned_away:
             record.params = turned_away.call.params
@@ -160,31 +162,35 @@ class Exchange:
         return WRONG_ANSWERS[fault.kind](fault, call, right, behaviour)
 
     def _call(self, arrival: Arrival, behaviour: Behaviour) -> Call:
-        if arrival.method in PUBLIC_METHODS:
+        method = arrival.method
+        if method in PUBLIC_METHODS:
+            known: Collection[str] = PUBLIC_METHODS[method][1]
+        elif method in METHODS:
+            known = METHODS[method].parameters
+        else:
+            raise Refusal(40002)
+        if method.startswith("public/"):
             if arrival.body is not None:
                 raise Refusal(50001)  # what production answers, according to the exchange's client notes
-            self._note_unknown(arrival.method, arrival.query, PUBLIC_METHODS[arrival.method][1])
-            return Call(arrival.method, arrival.query)
-        if arrival.method not in PRIVATE_METHODS:
-            raise Refusal(40002)
-        if arrival.body is None:
-            raise Refusal(40003)  # what production answers, according to the exchange's client notes
-        call = self._gate.admit(
-            arrival.method, arrival.body, arrival.content_length, behaviour, self.now_ns() // 1_000_000
-        )
-        self._note_unknown(call.method, call.params, PRIVATE_METHODS[call.method][1])
+            call = Call(method, arrival.query)
+            if method in METHODS:
+                check_values(call.params, METHODS[method].parameters, behaviour)
+        else:
+            if arrival.body is None:
+                raise Refusal(40003)  # what production answers, according to the exchange's client notes
+            now_ms = self.now_ns() // 1_000_000
+            kinds = METHODS[method].parameters
+            call = self._gate.admit(method, arrival.body, arrival.content_length, kinds, behaviour, now_ms)
+        for name in call.params:
+            if name not in known:
+                self.log.unknown_parameters[method, name] += 1
         return call
 
     def _result(self, call: Call, behaviour: Behaviour) -> bytes:
         if call.method in PUBLIC_METHODS:
             return PUBLIC_METHODS[call.method][0](self.market, behaviour, self.now_ns(), call.params)
         with self.account.lock:
-            rows = PRIVATE_METHODS[call.method][0](self.account, behaviour, self.now_ns(), call.params)
-        result = b'{"data":' + rows + b"}"
+            asked = Asked(self.account, self.market, behaviour, self.now_ns(), call.params)
+            result = METHODS[call.method].answer(asked)
         self._last_pages[call.method] = result
         return result
-
-    def _note_unknown(self, method: str, params: Mapping[str, str], known: frozenset[str]) -> None:
-        for name in params:
-            if name not in known:
-                self.log.unknown_parameters[method, name] += 1

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from integration_tests.exchange.answers import Answer, Call, failure, success
 from integration_tests.exchange.behaviour import Behaviour
 from integration_tests.exchange.faults import Fault
+from integration_tests.exchange.resources import METHODS
+from integration_tests.exchange.wire import result_of
 
 KEYS: dict[str, str] = {
     "public/get-instruments": "symbol",
@@ -15,12 +17,7 @@ KEYS: dict[str, str] = {
     "public/get-book": "bids",
     "public/get-trades": "d",
     "public/get-candlestick": "t",
-    "private/user-balance": "position_balances",
-    "private/get-positions": "instrument_name",
-    "private/get-open-orders": "order_id",
-    "private/get-order-history": "order_id",
-    "private/get-trades": "trade_id",
-    "private/get-transactions": "journal_id",
+    **{name: method.key for name, method in METHODS.items()},
 }
 """The field that a row of the method cannot do without."""
 
@@ -30,11 +27,7 @@ TIMES: dict[str, str] = {
     "public/get-book": "t",
     "public/get-trades": "t",
     "public/get-candlestick": "t",
-    "private/get-positions": "update_timestamp_ms",
-    "private/get-open-orders": "create_time",
-    "private/get-order-history": "update_time",
-    "private/get-trades": "create_time",
-    "private/get-transactions": "event_timestamp_ms",
+    **{name: method.time for name, method in METHODS.items() if method.time},
 }
 """The field of a row that holds a time in ms."""
 
@@ -81,8 +74,14 @@ def _code_with_200(fault: Fault, call: Call, right: Answer, behaviour: Behaviour
     return failure(call, 200, fault.code, fault.message, behaviour)
 
 
-def _result(result: bytes) -> Wrong:
-    return lambda fault, call, right, behaviour: success(call, result, behaviour)
+def _rows(rows: bytes) -> Wrong:
+    """The answer with something else in the place of its rows, or of `result` where that is the row."""
+
+    def wrong(fault: Fault, call: Call, right: Answer, behaviour: Behaviour) -> Answer:
+        at = METHODS[call.method].rows_at if call.method in METHODS else "data"
+        return success(call, result_of(rows, at) if at else rows, behaviour)
+
+    return wrong
 
 
 def _body(body: bytes) -> Wrong:
@@ -99,10 +98,10 @@ WRONG_ANSWERS: dict[str, Wrong] = {
     "not_json": _body(b"upstream connect error or disconnect/reset before headers"),
     "empty_body": _body(b""),
     "truncated_json": _changed(lambda fault, call, body: body[: len(body) // 2]),
-    "empty_result": _result(b"{}"),
-    "data_null": _result(b'{"data":null}'),
-    "data_no_list": _result(b'{"data":{}}'),
-    "rows_no_objects": _result(b'{"data":[1,"two",null]}'),
+    "empty_result": lambda fault, call, right, behaviour: success(call, b"{}", behaviour),
+    "data_null": _rows(b"null"),
+    "data_no_list": _rows(b"{}"),
+    "rows_no_objects": _rows(b'[1,"two",null]'),
     "deep_json": _body(b"[" * 100_000 + b"]" * 100_000),
     "result_missing": _changed(lambda fault, call, body: body[: body.index(b',"result":')] + b"}"),
     "row_without_key": _changed(_without_key),

@@ -18,12 +18,10 @@ PUBLIC = Limit(100, 1.0)
 """Each public method, per address."""
 PRIVATE = Limit(3, 0.1)
 """Each private method that has no limit of its own, per key."""
-OWN: dict[str, Limit] = {"private/get-order-history": Limit(1, 1.0), "private/get-trades": Limit(1, 1.0)}
-
-
-def limit_of(method: str) -> Limit:
-    """The limit that a method is published with."""
-    return OWN.get(method, PUBLIC if method.startswith("public/") else PRIVATE)
+HISTORY = Limit(1, 1.0)
+"""private/get-order-history and private/get-trades, each."""
+STAKING = Limit(50, 1.0)
+"""Each method of staking."""
 
 
 @dataclass
@@ -32,9 +30,8 @@ class SlidingWindows:
 
     _arrivals: dict[tuple[str, str], deque[float]] = field(default_factory=dict)
 
-    def admit(self, method: str, client: str, arrival: float) -> bool:
+    def admit(self, method: str, client: str, arrival: float, limit: Limit) -> bool:
         """Whether a request that arrived at `arrival` (seconds, monotonic) stays within its limit."""
-        limit = limit_of(method)
         arrivals = self._arrivals.setdefault((method, client), deque())
         while arrivals and arrivals[0] <= arrival - limit.seconds:
             arrivals.popleft()

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from integration_tests.exchange.answers import Refusal
 from integration_tests.exchange.behaviour import Behaviour
 from integration_tests.exchange.market_interface import MarketData
-from integration_tests.exchange.paging import DAY_NS, MS_NS, time_ns
+from integration_tests.exchange.paging import time_ns
+from integration_tests.exchange.timeline import DAY_NS, MS_NS
 
 Params = Mapping[str, str]
 PublicMethod = Callable[[MarketData, Behaviour, int, Params], bytes]

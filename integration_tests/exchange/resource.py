@@ -1,0 +1,84 @@
+"""What a resource is: one kind of row with its methods, its tables and its part of a seeded account."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from integration_tests.exchange.limits import PRIVATE, Limit
+
+if TYPE_CHECKING:
+    from integration_tests.exchange.account import Account
+    from integration_tests.exchange.behaviour import Behaviour
+    from integration_tests.exchange.expected_records import Record
+    from integration_tests.exchange.market_interface import MarketData
+
+ACCOUNT_ID = "5b1f7d90-62ce-4c1b-a7f4-0d3e9a1c7711"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request as a method sees it. `now_ns` is the server's clock."""
+
+    account: Account
+    market: MarketData
+    behaviour: Behaviour
+    now_ns: int
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Method:
+    """`answer` writes `result` as JSON; `rows_at` is the field of it that holds the rows, none where it is the row.
+
+    `key` is the field that a row cannot do without, `time` one that holds a time in ms. `parameters`: name -> kind (see
+    admission.py). `pages`: the number of the first page, where a request names its page.
+    """
+
+    answer: Callable[[Asked], bytes]
+    key: str
+    time: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    rows_at: str = "data"
+    limit: Limit = PRIVATE
+    pages: int | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """`records`: what a connector must emit, each with the time by which a window finds it (0 for a snapshot)."""
+
+    primary_key: tuple[str, ...]
+    records: Callable[[Account, Behaviour], Iterable[tuple[int, Record]]]
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    """What stands in the place of a key that the exchange leaves out."""
+
+
+@dataclass(frozen=True)
+class Seeding:
+    """How large a seeded account is, and the time over which its rows lie."""
+
+    seed: int
+    start_ns: int
+    end_ns: int
+    orders: int
+    open_orders: int
+    with_fills: bool
+
+    def dice(self, name: str) -> random.Random:
+        """Dice of its own for each resource, so that a new one changes no other."""
+        return random.Random(f"{self.seed} {name}")
+
+
+@dataclass(frozen=True)
+class Resource:
+    """`arrive` makes one more row at a time, `change` lets one that is not final change then: what happens while pages
+    are turned."""
+
+    methods: Mapping[str, Method] = field(default_factory=dict)
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    seed: Callable[[Account, Seeding], None] | None = None
+    arrive: Callable[[Account, int], object] | None = None
+    change: Callable[[Account, int], object] | None = None

@@ -1,0 +1,79 @@
+"""The books of a seeded account close: what its tables say fits together, to the last digit."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from decimal import Decimal
+
+import pytest
+
+from integration_tests.exchange.account import Account
+from integration_tests.exchange.resources.transaction import is_derivative, movements
+from integration_tests.exchange.seeding import seeded_account
+from integration_tests.shared_clock import NOON_NS
+
+
+@pytest.fixture(scope="module", params=[7, 8], ids="seed {}".format)
+def account(request: pytest.FixtureRequest) -> Account:
+    return seeded_account(NOON_NS, seed=request.param)
+
+
+def test_the_opening_balances_and_the_ledger_are_the_wallet(account: Account) -> None:
+    moved = movements(account.ledger)
+    held = {currency: amount + moved.get(currency, 0) for currency, amount in account.opening.items()}
+    assert moved.keys() <= held.keys()
+    wallet = {balance.instrument_name: Decimal(balance.quantity) for balance in account.wallet.balances}
+    assert {currency: amount for currency, amount in held.items() if amount} == wallet
+
+
+def test_the_account_began_with_nothing_that_it_owed_but_what_it_owes_now(account: Account) -> None:
+    owed = {balance.instrument_name for balance in account.wallet.balances if balance.quantity.startswith("-")}
+    assert {currency for currency, amount in account.opening.items() if amount < 0} <= owed
+
+
+def test_the_fills_of_an_order_add_up_to_the_order(account: Account) -> None:
+    sums: dict[str, list[Decimal]] = defaultdict(lambda: [Decimal(0)] * 3)
+    for fill in account.fills:
+        quantity, price = Decimal(fill.traded_quantity), Decimal(fill.traded_price)
+        parts = quantity, quantity * price, -Decimal(fill.fees)
+        sums[fill.order_id] = [so_far + part for so_far, part in zip(sums[fill.order_id], parts, strict=True)]
+    for order in account.orders():
+        told = [Decimal(order.cumulative_quantity), Decimal(order.cumulative_value), Decimal(order.cumulative_fee)]
+        assert sums.pop(order.order_id, [Decimal(0)] * 3) == told
+    assert sums == {}
+
+
+def test_every_fill_has_its_rows_in_the_ledger(account: Account) -> None:
+    booked: dict[str, Counter[str]] = defaultdict(Counter)
+    fees: dict[str, Decimal] = defaultdict(Decimal)
+    for row in account.ledger:
+        if row.trade_id:
+            booked[row.trade_id][row.journal_type] += 1
+            if row.journal_type == "TRADE_FEE":
+                fees[row.trade_id] += Decimal(row.transaction_qty)
+    for fill in account.fills:
+        trading = 1 if is_derivative(fill.instrument_name) else 2
+        assert booked.pop(fill.trade_id) == {"TRADING": trading, "TRADE_FEE": 1}
+        assert fees[fill.trade_id] == Decimal(fill.fees)
+    assert booked == {}
+
+
+def test_positions_are_the_sum_of_the_fills(account: Account) -> None:
+    quantities: dict[tuple[str, str | None], Decimal] = defaultdict(Decimal)
+    paid: dict[tuple[str, str | None], Decimal] = defaultdict(Decimal)
+    for fill in account.fills:
+        if is_derivative(fill.instrument_name):
+            key, sign = (fill.instrument_name, fill.isolation_id), 1 if fill.side == "BUY" else -1
+            quantities[key] += sign * Decimal(fill.traded_quantity)
+            paid[key] += sign * Decimal(fill.traded_quantity) * Decimal(fill.traded_price)
+    for row in account.ledger:
+        if is_derivative(row.instrument_name) and row.journal_type != "FUNDING":
+            paid[row.instrument_name, row.isolation_id] += Decimal(row.realized_pnl)
+    positions = {(position.instrument_name, position.isolation_id): position for position in account.positions}
+    assert len(positions) >= 3
+    assert {key: Decimal(position.quantity) for key, position in positions.items()} == {
+        key: quantity for key, quantity in quantities.items() if quantity
+    }
+    assert {key: Decimal(position.open_pos_cost) for key, position in positions.items()} == {
+        key: paid[key] for key in positions
+    }
