@@ -18,7 +18,8 @@ from integration_tests.exchange.exchange import Exchange
 from integration_tests.exchange.expected_records import rfc3339
 from integration_tests.exchange.market import Market
 from integration_tests.exchange.running import running_exchange
-from integration_tests.exchange.seeding import DAY_NS, seeded_account
+from integration_tests.exchange.seeding import seeded_account
+from integration_tests.exchange.timeline import DAY_NS
 
 
 @dataclass(frozen=True)
