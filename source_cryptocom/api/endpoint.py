@@ -15,7 +15,7 @@ from source_cryptocom.api.response import Row, envelope_of, rows_at
 from source_cryptocom.api.transport import REQUEST_ARGUMENTS
 from source_cryptocom.config import Credentials
 
-Parameter: TypeAlias = str | int
+Parameter: TypeAlias = str | int | list[str]
 
 
 @dataclass(frozen=True)

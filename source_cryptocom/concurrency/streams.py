@@ -12,6 +12,7 @@ from airbyte_cdk.sources.streams.concurrent.partitions.partition_generator impor
 from airbyte_cdk.sources.types import Record
 from airbyte_cdk.utils.slice_hasher import SliceHasher
 
+from source_cryptocom.api.errors import ExchangeError
 from source_cryptocom.concurrency.record_queue import RecordPage
 from source_cryptocom.state.cursor import StateEmittingCursor
 from source_cryptocom.streams import ExchangeStream
@@ -27,11 +28,16 @@ class StreamPartition(Partition):
         self._hash = SliceHasher.hash(stream.name, stream_slice)
 
     def read(self) -> Iterable[Record]:
-        for output in self._stream.reader.read(self._slice):
-            if isinstance(output, AirbyteMessage):
-                self._repository.emit_message(output)
-            elif output:
-                yield RecordPage(output, self._stream.name)
+        try:
+            for output in self._stream.reader.read(self._slice):
+                if isinstance(output, AirbyteMessage):
+                    self._repository.emit_message(output)
+                elif output:
+                    yield RecordPage(output, self._stream.name)
+        except ExchangeError as error:
+            if not self._stream.skips(error):
+                raise
+            self._stream.logger.warning(f"{self._stream.name}: skipped, because this account or key lacks it. {error}")
 
     def to_slice(self) -> Mapping[str, Any]:
         return self._slice
@@ -61,9 +67,9 @@ def concurrent_stream(stream: ExchangeStream, repository: MessageRepository) -> 
         name=stream.name,
         json_schema=stream.get_json_schema,
         primary_key=list(stream.key_columns),
-        cursor_field=CursorField(stream.cursor_column) if cursor else None,
+        cursor_field=CursorField(stream.cursor_column) if stream.cursor_column else None,
         logger=stream.logger,
         cursor=StateEmittingCursor(stream.name, cursor, repository)
-        if cursor
+        if cursor and stream.cursor_column
         else FinalStateCursor(stream.name, None, repository),
     )

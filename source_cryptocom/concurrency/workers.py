@@ -43,7 +43,7 @@ def workers_per_stream(requests: Mapping[str, int], workers: int, single_worker_
     """
     total = sum(requests.values())
     available = max(workers - single_worker_streams, len(requests))
-    return {name: max(1, min(MAX_WORKERS, available * count // total)) for name, count in requests.items()}
+    return {name: max(1, min(MAX_WORKERS, available * count // max(total, 1))) for name, count in requests.items()}
 
 
 def _hours_since(state: State, now: int) -> float:

@@ -40,6 +40,9 @@ class Table(Protocol):
     @property
     def key_columns(self) -> Sequence[str]: ...
 
+    def key_of(self, row: Row) -> str:
+        """What tells a row, as the exchange sent it, from every other of the table."""
+
     def fetch(self, **parameters: Parameter) -> Page:
         """One request. Raises ExchangeError, or a system error where a row is no object."""
 

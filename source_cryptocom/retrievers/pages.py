@@ -1,11 +1,18 @@
 """Tables that are read as they are at the moment of the sync."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from source_cryptocom.api.endpoint import Parameter
+from source_cryptocom.api.response import Row
+from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS
 from source_cryptocom.config import Config
 from source_cryptocom.retrievers.base import Output, Reader, Slice, Table
+from source_cryptocom.retrievers.numbered_pages import PagesKeepChanging, numbered_pages
+from source_cryptocom.retrievers.window_paginator import WindowPaginator
+from source_cryptocom.retrievers.window_requests import fetch_page, read_window
+from source_cryptocom.retrievers.windows import RowTime, Window
 from source_cryptocom.state.market_cursor import SnapshotCursor
 
 
@@ -26,7 +33,7 @@ class SinglePage:
 
 
 class _SinglePageReader:
-    def __init__(self, table: Table, incremental: bool) -> None:
+    def __init__(self, table: Table, incremental: bool = False) -> None:
         self._table = table
         self.cursor = SnapshotCursor(table.name, table.logger) if incremental else None
 
@@ -46,3 +53,83 @@ class _SinglePageReader:
         yield records
         if self.cursor:
             self.cursor.complete()
+
+
+@dataclass(frozen=True)
+class PageNumber:
+    """Pages counted from `first`; `size` rows are asked for where the method has that parameter (None: it has none)."""
+
+    size: int | None = None
+    first: int = 0
+
+    per_instrument: ClassVar[bool] = False
+    takes_long: ClassVar[bool] = False
+
+    def reader(self, table: Table) -> Reader:
+        return _PageNumberReader(self, table)
+
+    def requests_per_instrument(self, config: Config, hours: float) -> int:
+        return 0
+
+    def pages(self, table: Table) -> Iterator[Sequence[Row]]:
+        """Every row. Raises a system error where the pages never settle."""
+
+        def fetch(number: int) -> Sequence[Row]:
+            if self.size is None:
+                return table.fetch(page=number).rows
+            return table.fetch(page=number, page_size=self.size).rows
+
+        try:
+            yield from numbered_pages(fetch, table.key_of, self.first)
+        except PagesKeepChanging:
+            raise table.failure(
+                f"{table.name}: its rows change faster than they can be read. Sync again later."
+            ) from None
+
+
+class _PageNumberReader(_SinglePageReader):
+    def __init__(self, pages: PageNumber, table: Table) -> None:
+        super().__init__(table)
+        self._pages = pages
+
+    def read(self, stream_slice: Slice) -> Iterator[Output]:
+        latest: dict[str, Row] = {}
+        for page in self._pages.pages(self._table):
+            latest |= {self._table.key_of(row): row for row in page}
+        yield self._table.to_records(list(latest.values()))
+
+
+@dataclass(frozen=True)
+class LastDays:
+    """The rows created in the last `days`, by ever earlier ends of the window. Times are sent in ms."""
+
+    created: RowTime
+    days: int
+    page_size: int
+
+    per_instrument: ClassVar[bool] = False
+    takes_long: ClassVar[bool] = False
+
+    def reader(self, table: Table) -> Reader:
+        return _LastDaysReader(self, table)
+
+    def requests_per_instrument(self, config: Config, hours: float) -> int:
+        return 0
+
+
+class _LastDaysReader(_SinglePageReader):
+    def __init__(self, last: LastDays, table: Table) -> None:
+        super().__init__(table)
+        self._last = last
+
+    def read(self, stream_slice: Slice) -> Iterator[Output]:
+        now = self._table.context.clock()
+        paginator = WindowPaginator(self._fetch, self._table.key_of, (self._last.created,), self._last.page_size)
+        window = Window((now - self._last.days * MS_PER_DAY) * NS_PER_MS, now * NS_PER_MS)
+        for page in read_window(self._table, paginator, window):
+            yield self._table.to_records(page)
+
+    def _fetch(self, window: Window, limit: int) -> Sequence[Row]:
+        start_ms, end_ms = window.start_ns // NS_PER_MS, -(-window.end_ns // NS_PER_MS)
+        parameters: dict[str, Parameter] = {"start_time": str(start_ms), "end_time": str(end_ms), "limit": limit}
+        return fetch_page(self._table, parameters, larger=limit > self._last.page_size)

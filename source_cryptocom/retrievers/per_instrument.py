@@ -2,7 +2,7 @@
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
@@ -12,6 +12,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from source_cryptocom.api.endpoint import Page, Parameter
 from source_cryptocom.api.errors import Action, ExchangeError
+from source_cryptocom.api.response import Row
 from source_cryptocom.clock import MS_PER_DAY
 from source_cryptocom.concurrency.partition_queue import PartitionQueue, PartitionTask
 from source_cryptocom.config import Config
@@ -84,6 +85,22 @@ class PerInstrumentReader(ABC):
         """The instrument of a series."""
         return series
 
+    def listed(self) -> list[str]:
+        """Every series that is read, whether or not it has a cursor."""
+        context = self._table.context
+        return self.series_of(context.config.instruments or context.instruments.names())
+
+    def hours_between_syncs(self) -> float:
+        """How long the table is left alone after a sync."""
+        return self._table.context.config.hours_between_syncs
+
+    def _symbols(self, is_wanted: Callable[[Row], bool], field: str) -> list[str]:
+        """A field of the listed instruments that are wanted and configured, each value once."""
+        context = self._table.context
+        configured = set(context.config.instruments)
+        rows = (row for row in context.instruments.rows() if not configured or row.get("symbol") in configured)
+        return list(dict.fromkeys(str(row[field]) for row in rows if is_wanted(row)))
+
     def splits_windows(self) -> bool:
         """Whether reading a series may put parts of it on the queue, for all workers to share."""
         return False
@@ -91,9 +108,9 @@ class PerInstrumentReader(ABC):
     def slices(self) -> Iterable[Slice]:
         """One for each worker."""
         context = self._table.context
-        if not self.cursor.begin(context.clock(), context.config.hours_between_syncs):
+        if not self.cursor.begin(context.clock(), self.hours_between_syncs()):
             return []
-        listed = self.series_of(context.config.instruments or context.instruments.names())
+        listed = self.listed()
         self._listed = len({*map(self.instrument_of, listed)})
         if not listed and (known := self.cursor.series()):
             self._warn(

@@ -4,7 +4,7 @@ from types import ModuleType
 
 from airbyte_cdk.sources.utils.casing import camel_to_snake
 
-from source_cryptocom.streams import account, history, market
+from source_cryptocom.streams import account, history, market, staking, wallet
 from source_cryptocom.streams.base import ExchangeStream, IncrementalExchangeStream
 
 
@@ -18,7 +18,9 @@ def _declared_in(module: ModuleType) -> list[type[ExchangeStream]]:
 
 
 STREAMS: dict[str, type[ExchangeStream]] = {
-    camel_to_snake(stream.__name__): stream for module in (market, account, history) for stream in _declared_in(module)
+    camel_to_snake(stream.__name__): stream
+    for module in (market, account, history, wallet, staking)
+    for stream in _declared_in(module)
 }
 """Every table by its name, as the CDK makes it of the class's."""
 

@@ -23,13 +23,17 @@ from airbyte_cdk.sources.utils.schema_helpers import ResourceSchemaLoader
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_cryptocom.api.endpoint import Page, Parameter, is_private
+from source_cryptocom.api.errors import ExchangeError
 from source_cryptocom.api.rate_limits import RateLimit
 from source_cryptocom.api.response import Row, envelope_of, rows_at
+from source_cryptocom.clock import rfc3339
 from source_cryptocom.context import SyncContext
 from source_cryptocom.records import RowMapper, UnreadableRow
 from source_cryptocom.retrievers.base import Reader, Record, Retriever
 from source_cryptocom.retrievers.pages import SinglePage
 
+RowExpansion: TypeAlias = Callable[[Row], Iterable[Row]]
+"""The rows of the table that one row of an answer holds. Raises ValueError where it holds none."""
 RowCheck: TypeAlias = Callable[[Sequence[Row]], str]
 """Gives the warning for a page of rows, or an empty text."""
 
@@ -58,6 +62,12 @@ class ExchangeStream(HttpStream, ABC):
     """True keeps out every field that the schema does not declare: personal data must not enter as a new column."""
     never_empty: ClassVar[bool] = False
     """A table that holds rows on any usable account or market: none at all is worth a warning."""
+    expansions: ClassVar[Sequence[RowExpansion]] = ()
+    """Where a row of the answer holds several rows of the table: how they are taken out."""
+    request_time_column: ClassVar[str] = ""
+    """The column for the moment of the request, for tables that show what is at that moment."""
+    optional: ClassVar[bool] = False
+    """A feature that an account may lack: where the exchange refuses the method, the table is skipped."""
     row_checks: ClassVar[Sequence[RowCheck]] = ()
     """What is worth a warning in a page of rows; each is given once a sync."""
     retriever: ClassVar[Retriever] = SinglePage()
@@ -78,6 +88,8 @@ class ExchangeStream(HttpStream, ABC):
             cursor=self.cursor_column or None,
             only_declared=self.only_declared_columns,
         )
+        fields = {column: field for field, column in self.columns.items()}
+        self._key_fields = [fields.get(column, column) for column in self.key_columns]
         self._unanswered_checks = list(self.row_checks)
         self.reader: Reader = self.retriever.reader(self)
 
@@ -110,11 +122,22 @@ class ExchangeStream(HttpStream, ABC):
                 self._unanswered_checks.remove(check)
                 self.logger.warning(f"{self.name}: {warning}")
                 break
+        try:
+            for expand in self.expansions:
+                page = Page([inner for row in page.rows for inner in expand(row)], page.result)
+        except ValueError as error:
+            raise self.unreadable(str(error)) from None
         return page
+
+    def key_of(self, row: Row) -> str:
+        """What tells a row, as the exchange sent it, from every other of the table."""
+        return " ".join(str(row.get(field)) for field in self._key_fields)
 
     def to_records(self, rows: Iterable[Row], **request_columns: Any) -> list[Record]:
         """`rows` as records, with the columns that the request knows. Raises a system error for an unreadable row."""
         record = self._mapper.record
+        if self.request_time_column:
+            request_columns[self.request_time_column] = rfc3339(self.context.clock())
         try:
             return [record(row, **request_columns) for row in rows]
         except UnreadableRow as error:
@@ -124,6 +147,19 @@ class ExchangeStream(HttpStream, ABC):
         """Called once, when the table has been read: says which fields held odd values, and how often."""
         if sentence := self._mapper.odd_values():
             self.logger.warning(f"{self.name}: {sentence}")
+
+    def skips(self, error: AirbyteTracedException) -> bool:
+        """Whether the table can do without what the exchange refused: a feature that this account or key lacks.
+
+        A table that was read before has a state, and fails instead.
+        """
+        return (
+            self.optional
+            and isinstance(error, ExchangeError)
+            and error.refuses_method
+            and self.context.api.reads_balance() is True
+            and not (self.reader.cursor and self.reader.cursor.state)
+        )
 
     def unreadable(self, reason: str) -> AirbyteTracedException:
         """The system error for a row that the table cannot hold."""

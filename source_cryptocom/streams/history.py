@@ -1,6 +1,8 @@
 """The account's history: orders that have ended, fills, and the ledger."""
 
 from source_cryptocom.api.rate_limits import HISTORY, PRIVATE
+from source_cryptocom.clock import MS_PER_DAY
+from source_cryptocom.retrievers.changing_rows import ChangingRows, EarlierEnds, OpenRows
 from source_cryptocom.retrievers.order_windows import CREATED, OrderWindows
 from source_cryptocom.retrievers.time_windows import TimeWindows
 from source_cryptocom.retrievers.windows import RowTime
@@ -48,3 +50,39 @@ class Transaction(IncrementalExchangeStream):
     columns = {"event_timestamp_ms": "event_time"}
     defaults = {"isolation_id": "0"}
     retriever = TimeWindows(times=(RowTime("event_timestamp_ms", "event_timestamp_ns"),), identity=tuple(primary_key))
+
+
+class AdvancedOrderHistory(IncrementalExchangeStream):
+    """Trigger orders and legs of order lists that have ended; `exchange_order_id` names the order that one became."""
+
+    method = "private/advanced/get-order-history"
+    rate_limit = PRIVATE
+    primary_key = "order_id"
+    cursor_field = "update_time"
+    row_checks = (legs_share_an_order_id,)
+    optional = True
+    retriever = OrderWindows(open_orders="private/advanced/get-open-orders")
+
+
+class OtcDeal(IncrementalExchangeStream):
+    """Deals off the order book, those that are not settled among them."""
+
+    method = "private/otc/get-deal-history"
+    rate_limit = PRIVATE
+    records_path = "deal_list"
+    primary_key = "deal_id"
+    cursor_field = "update_time_ns"
+    parameters = {"deal_type": "QUOTE_REQUEST"}
+    optional = True
+    retriever = ChangingRows(
+        (RowTime("create_time_ms", "create_time_ns"), RowTime("update_time_ms", "update_time_ns")),
+        ("deal_id",),
+        EarlierEnds(20, limit=""),
+        status="deal_status",
+        final=("SETTLED", "REJECTED"),
+        open_rows=OpenRows(
+            "private/otc/get-open-deals", PRIVATE, "deal_list", emitted=True, parameters={"deal_type": "QUOTE_REQUEST"}
+        ),
+        unit_ns=1,
+        step_ms=MS_PER_DAY,
+    )

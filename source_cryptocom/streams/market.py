@@ -4,10 +4,12 @@ from source_cryptocom.api.endpoint import Page, Parameter
 from source_cryptocom.api.rate_limits import PUBLIC
 from source_cryptocom.retrievers.books import Books
 from source_cryptocom.retrievers.candles import Candles
-from source_cryptocom.retrievers.pages import SinglePage
+from source_cryptocom.retrievers.pages import PageNumber, SinglePage
 from source_cryptocom.retrievers.per_instrument import PerInstrument
 from source_cryptocom.retrievers.trades import Trades
+from source_cryptocom.retrievers.valuations import FundingRates, IndexPrices, Valuations
 from source_cryptocom.streams.base import ExchangeStream, IncrementalExchangeStream
+from source_cryptocom.streams.row_expansion import risk_parameters_of
 
 
 class Instrument(ExchangeStream):
@@ -97,3 +99,51 @@ class Candlestick(IncrementalExchangeStream):
         "c": "close",
         "v": "volume",
     }
+
+
+class FundingRate(IncrementalExchangeStream):
+    """The funding rate of each perpetual, hour by hour."""
+
+    method = "public/get-valuations"
+    rate_limit = PUBLIC
+    primary_key = ["instrument", "timestamp"]
+    cursor_field = "timestamp"
+    parameters = {"valuation_type": "funding_hist"}
+    columns = {"v": "value", "t": "timestamp"}
+    retriever = PerInstrument(FundingRates)
+
+
+class MarkPrice(FundingRate):
+    """The price at which positions are valued; a first sync reads the last day."""
+
+    parameters = {"valuation_type": "mark_price"}
+    retriever = PerInstrument(Valuations)
+
+
+class IndexPrice(FundingRate):
+    """The price of each index; a first sync reads the last day."""
+
+    parameters = {"valuation_type": "index_price"}
+    retriever = PerInstrument(IndexPrices)
+
+
+class ExpiredSettlementPrice(ExchangeStream):
+    """The price at which each dated contract was settled."""
+
+    method = "public/get-expired-settlement-price"
+    rate_limit = PUBLIC
+    primary_key = ["instrument", "expiry_time"]
+    parameters = {"instrument_type": "FUTURE"}
+    columns = {"i": "instrument", "x": "expiry_time", "v": "value", "t": "timestamp"}
+    retriever = PageNumber(first=1)
+
+
+class RiskParameter(ExchangeStream):
+    """Leverage, position limits and collateral of each base currency."""
+
+    method = "public/get-risk-parameters"
+    rate_limit = PUBLIC
+    records_path = ""
+    primary_key = ["config", "instrument_name"]
+    columns = {"update_timestamp_ms": "update_time"}
+    expansions = (risk_parameters_of,)

@@ -1,0 +1,48 @@
+"""How the history of the account's value is read: back in time from now, day by day and hour by hour."""
+
+from typing import Any
+
+from source_cryptocom.clock import MS_PER_DAY, MS_PER_HOUR, NS_PER_MS
+from source_cryptocom.config import Config
+from source_cryptocom.retrievers.per_instrument import PerInstrumentReader, SeriesPages
+from source_cryptocom.retrievers.valuations import SAMPLE_CURSORS, TIME, SampleCursor
+
+# The length of a point, and how many the exchange gives at most.
+TIMEFRAMES = {"D1": (MS_PER_DAY, 30), "H1": (MS_PER_HOUR, 120)}
+
+
+class BalanceHistory(PerInstrumentReader):
+    """A series is a timeframe. The last points may not be final, so the next sync reads two of them again."""
+
+    unit = "timeframes"
+    cursor_format = SAMPLE_CURSORS
+
+    @classmethod
+    def requests_per_instrument(cls, config: Config, hours: float) -> int:
+        return 0
+
+    def listed(self) -> list[str]:
+        return list(TIMEFRAMES)
+
+    def hours_between_syncs(self) -> float:
+        return 0.0
+
+    def read_series(self, series: str, cursor: Any) -> SeriesPages:
+        length_ms, limit = TIMEFRAMES[series]
+        context = self._table.context
+        start_ms = cursor.last_ms - length_ms if cursor else context.config.start_ms
+        end_ms = context.clock() + 1
+        last_ms = 0
+        while end_ms > start_ms:
+            page = self.fetch(timeframe=series, end_time=end_ms, limit=limit)
+            times = [(TIME.earliest_ns(row) or 0) // NS_PER_MS for row in page.rows]
+            new = [row for row, ms in zip(page.rows, times, strict=True) if start_ms <= ms < end_ms]
+            earlier = [ms for ms in times if 0 < ms < end_ms]
+            yield self._table.to_records(new, timeframe=series, instrument_name=page.result.get("instrument_name"))
+            if not earlier:
+                break
+            last_ms = max(last_ms, *earlier)
+            end_ms = min(earlier)
+        if last_ms:
+            self.advance(series, SampleCursor(last_ms))
+        return True

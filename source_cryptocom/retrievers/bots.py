@@ -1,0 +1,101 @@
+"""Trading bots, last change first, and the executions of those that changed."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from source_cryptocom.api.endpoint import Parameter
+from source_cryptocom.api.rate_limits import PRIVATE
+from source_cryptocom.api.response import Row
+from source_cryptocom.clock import NS_PER_MS
+from source_cryptocom.config import Config
+from source_cryptocom.retrievers.base import Output, Reader, Slice, Table
+from source_cryptocom.retrievers.numbered_pages import PagesKeepChanging, numbered_pages
+from source_cryptocom.retrievers.windows import RowTime
+from source_cryptocom.state.history_cursor import HistoryCursor
+from source_cryptocom.state.state import LOOKBACK_MS, state_message
+
+PAGE_SIZE = 500
+BOTS = "private/bot/get-trading-bots"
+EVERY_BOT: dict[str, Parameter] = {
+    "bot_types": ["DCA", "TWAP", "GRID", "FUNDING_ARBITRAGE"],
+    "state": ["RUNNING", "PAUSED", "TERMINATED"],
+}
+UPDATED = RowTime("update_time")
+
+
+@dataclass(frozen=True)
+class ChangedBots:
+    """The bots that changed since the last sync; with `executions`, what they did since then in their place."""
+
+    executions: bool = False
+
+    per_instrument: ClassVar[bool] = False
+    takes_long: ClassVar[bool] = False
+
+    def reader(self, table: Table) -> Reader:
+        return ChangedBotsReader(self.executions, table)
+
+    def requests_per_instrument(self, config: Config, hours: float) -> int:
+        return 0
+
+
+class ChangedBotsReader:
+    """Reads from the moment at which the last sync began, less a lookback, and claims the one at which this began."""
+
+    def __init__(self, executions: bool, table: Table) -> None:
+        self._executions = executions
+        self._table = table
+        self.cursor = HistoryCursor(table.name, table.logger, table.cursor_column)
+        self._bots = table.context.api.endpoint(table.name, BOTS, PRIVATE, table.logger, "bot_list")
+
+    def slices(self) -> Iterable[Slice]:
+        return [{}]
+
+    def read(self, stream_slice: Slice) -> Iterator[Output]:
+        context = self._table.context
+        now = context.clock()
+        since_ms = self.cursor.begin(now, context.config.start_ms, LOOKBACK_MS)
+        for bots in self._pages(self._fetch_bots, since_ms):
+            if not self._executions:
+                yield self._table.to_records(bots)
+                continue
+            for bot in bots:
+                yield from self._read_executions(str(bot["bot_id"]), since_ms)
+        self.cursor.advance(now, {})
+        self.cursor.complete({})
+        yield state_message(self._table.name, self.cursor.state)
+
+    def _read_executions(self, bot_id: str, since_ms: int) -> Iterator[Output]:
+        def fetch(number: int) -> Sequence[Row]:
+            return self._table.fetch(bot_id=int(bot_id), page=number, page_size=PAGE_SIZE).rows
+
+        for page in self._pages(fetch, since_ms):
+            placed = [row for row in page if row.get("order_id")]
+            if len(placed) < len(page):
+                self._table.logger.debug(
+                    f"{self._table.name}: {len(page) - len(placed)} executions have no order yet; they come with one."
+                )
+            yield self._table.to_records(placed, bot_id=bot_id)
+
+    def _fetch_bots(self, number: int) -> Sequence[Row]:
+        return self._bots.fetch(**EVERY_BOT, page=number, page_size=PAGE_SIZE).rows
+
+    def _pages(self, fetch: Callable[[int], Sequence[Row]], since_ms: int) -> Iterator[list[Row]]:
+        """The rows that changed at `since_ms` or later; one without a readable time counts as such."""
+        try:
+            for page in numbered_pages(fetch, self._key_of, 0):
+                yield [row for row in page if _is_recent(row, since_ms)]
+        except PagesKeepChanging:
+            raise self._table.failure(
+                f"{self._table.name}: its rows change faster than they can be read. Sync again later."
+            ) from None
+
+    @staticmethod
+    def _key_of(row: Row) -> str:
+        return " ".join(str(row.get(name)) for name in ("bot_id", "order_id", "schedule_time", "symbol"))
+
+
+def _is_recent(row: Row, since_ms: int) -> bool:
+    updated_ns = UPDATED.earliest_ns(row)
+    return not updated_ns or updated_ns >= since_ms * NS_PER_MS

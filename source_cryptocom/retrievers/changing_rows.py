@@ -1,0 +1,196 @@
+"""Tables whose rows change until they are final: read again from the oldest that was not, and emitted when changed.
+
+No method of them filters by the time of a change. So each sync reads again from the oldest row that was not final, and
+always a few days, for rows that come up late; it emits the rows that are new, or that differ from what it knows.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Protocol
+
+from source_cryptocom.api.endpoint import Parameter
+from source_cryptocom.api.rate_limits import RateLimit
+from source_cryptocom.api.response import Row
+from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS
+from source_cryptocom.config import Config
+from source_cryptocom.retrievers.base import Output, Reader, Slice, Table
+from source_cryptocom.retrievers.numbered_pages import PagesKeepChanging, digest, numbered_pages
+from source_cryptocom.retrievers.window_paginator import WindowPaginator
+from source_cryptocom.retrievers.window_requests import fetch_page, read_window
+from source_cryptocom.retrievers.windows import RowTime, Window, ascending_windows
+from source_cryptocom.state.changing_cursor import ChangingCursor, ChangingState, KnownRow
+from source_cryptocom.state.state import state_message
+
+
+class WindowPages(Protocol):
+    """How the rows of one window come: by page number, or by ever earlier ends."""
+
+    def read(self, table: Table, rows: "ChangingRows", window: Window) -> Iterator[Sequence[Row]]:
+        """All pages of the window. A row may come more than once."""
+
+
+@dataclass(frozen=True)
+class PageNumbers:
+    """Pages counted from `first`. A window's end is fixed; what still shifts the pages is read again."""
+
+    size: int = 200
+    first: int = 0
+
+    def read(self, table: Table, rows: "ChangingRows", window: Window) -> Iterator[Sequence[Row]]:
+        def fetch(number: int) -> Sequence[Row]:
+            return table.fetch(**rows.bounds(window), page=number, page_size=self.size).rows
+
+        try:
+            yield from numbered_pages(fetch, rows.key_of, self.first)
+        except PagesKeepChanging:
+            raise table.failure(
+                f"{table.name}: the rows of {window} change faster than they can be read. Sync again later."
+            ) from None
+
+
+@dataclass(frozen=True)
+class EarlierEnds:
+    """Pages of the newest `size` rows before an end that moves back. `limit`: the parameter; "" where there is none."""
+
+    size: int
+    limit: str = "limit"
+
+    def read(self, table: Table, rows: "ChangingRows", window: Window) -> Iterator[Sequence[Row]]:
+        def fetch(part: Window, size: int) -> Sequence[Row]:
+            limit: dict[str, Parameter] = {self.limit: size} if self.limit else {}
+            return fetch_page(table, {**rows.bounds(part), **limit}, larger=size > self.size)
+
+        paginator = WindowPaginator(fetch, lambda row: (rows.key_of(row), digest(row)), rows.times, self.size)
+        yield from read_window(table, paginator, window)
+
+
+@dataclass(frozen=True)
+class OpenRows:
+    """A method that lists the rows which are not final. `emitted`: they belong to the table themselves."""
+
+    method: str
+    rate_limit: RateLimit
+    records_path: str = "data"
+    emitted: bool = False
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ChangingRows:
+    """`times`: a row's creation first, then the other times by which the exchange may filter.
+
+    `key`: the fields that tell a row from every other. `status` and `final`: the field, and the values after which a
+    row stays what it is; without a status it always does. Times are sent in `unit_ns`, as texts.
+    """
+
+    times: Sequence[RowTime]
+    key: Sequence[str]
+    pages: WindowPages
+    status: str = ""
+    final: Sequence[str] = ()
+    open_rows: OpenRows | None = None
+    start: str = "start_time"
+    end: str = "end_time"
+    unit_ns: int = NS_PER_MS
+    step_ms: int = 90 * MS_PER_DAY
+    lookback_ms: int = 7 * MS_PER_DAY
+    reach_ms: int = 180 * MS_PER_DAY
+
+    per_instrument: ClassVar[bool] = False
+    takes_long: ClassVar[bool] = False
+
+    def reader(self, table: Table) -> Reader:
+        return ChangingRowsReader(self, table)
+
+    def requests_per_instrument(self, config: Config, hours: float) -> int:
+        return 0
+
+    def key_of(self, row: Row) -> str:
+        """What tells a row from every other."""
+        return " ".join(str(row.get(name)) for name in self.key)
+
+    def is_final(self, row: Row) -> bool:
+        return not self.status or str(row.get(self.status)) in self.final
+
+    def created_ms(self, row: Row) -> int:
+        """When the row was created, 0 where it does not say."""
+        return (self.times[0].earliest_ns(row) or 0) // NS_PER_MS
+
+    def last_ms(self, row: Row) -> int:
+        """The latest of the row's times."""
+        return max((time.earliest_ns(row) or 0) for time in self.times) // NS_PER_MS
+
+    def bounds(self, window: Window) -> dict[str, Parameter]:
+        """A window's start and end as the request names them."""
+        return {
+            self.start: str(window.start_ns // self.unit_ns),
+            self.end: str(-(-window.end_ns // self.unit_ns)),
+        }
+
+
+class ChangingRowsReader:
+    """Ascending windows up to the moment at which reading began, a STATE after each that was read to its end."""
+
+    def __init__(self, rows: ChangingRows, table: Table) -> None:
+        self._rows = rows
+        self._table = table
+        self.cursor = ChangingCursor(table.name, table.logger, table.cursor_column)
+        self._known: dict[str, KnownRow] = {}
+        self._oldest_open_ms: int | None = None
+        listing = rows.open_rows
+        if listing:
+            self._open_endpoint = table.context.api.endpoint(
+                table.name, listing.method, listing.rate_limit, table.logger, listing.records_path
+            )
+
+    def slices(self) -> Iterable[Slice]:
+        return [{}]
+
+    def read(self, stream_slice: Slice) -> Iterator[Output]:
+        context = self._table.context
+        now = context.clock()
+        saved = self.cursor.begin(now, context.config.start_ms)
+        self._known = dict(saved.known)
+        yield from self._read_open_rows(now)
+        start_ms = max(saved.reread_ms, now - self._rows.reach_ms)
+        for window in ascending_windows(start_ms * NS_PER_MS, now * NS_PER_MS, self._rows.step_ms * NS_PER_MS):
+            for page in self._rows.pages.read(self._table, self._rows, window):
+                yield self._table.to_records(self._changed(page))
+            self.cursor.advance(self._claim(window.end_ns // NS_PER_MS))
+            yield state_message(self._table.name, self.cursor.state)
+        self.cursor.complete()
+
+    def _read_open_rows(self, now: int) -> Iterator[Output]:
+        listing = self._rows.open_rows
+        if listing is None:
+            return
+        window = Window((now - self._rows.reach_ms) * NS_PER_MS, now * NS_PER_MS)
+        rows = self._open_endpoint.fetch(**self._rows.bounds(window), **listing.parameters).rows
+        for row in rows:
+            self._note_open(row)
+        if listing.emitted:
+            yield self._table.to_records(self._changed(rows))
+
+    def _changed(self, page: Sequence[Row]) -> list[Row]:
+        """The rows that are not known in this form."""
+        changed = []
+        for row in page:
+            if not self._rows.is_final(row):
+                self._note_open(row)
+            form = KnownRow(self._rows.last_ms(row), digest(row))
+            key = self._rows.key_of(row)
+            known = self._known.get(key)
+            if known is None or known.digest != form.digest:
+                self._known[key] = form
+                changed.append(row)
+        return changed
+
+    def _note_open(self, row: Row) -> None:
+        if created_ms := self._rows.created_ms(row):
+            self._oldest_open_ms = min(created_ms, self._oldest_open_ms or created_ms)
+
+    def _claim(self, end_ms: int) -> ChangingState:
+        """What may be said once all windows up to `end_ms` are read."""
+        reread_ms = min(end_ms - self._rows.lookback_ms, self._oldest_open_ms or end_ms)
+        known = {key: row for key, row in self._known.items() if row.last_ms >= reread_ms}
+        return ChangingState(end_ms, reread_ms, known)

@@ -1,0 +1,114 @@
+"""How far rows that still change were read, and which of them are known in which form."""
+
+import logging
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from source_cryptocom.clock import rfc3339
+from source_cryptocom.state.state import (
+    VERSION,
+    State,
+    UnusableState,
+    check_version,
+    is_refreshing,
+    past_time,
+    warn_unusable,
+)
+
+
+@dataclass(frozen=True)
+class KnownRow:
+    """`last_ms` is the latest of the row's times; `digest` tells one form of it from another."""
+
+    last_ms: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class ChangingState:
+    """Every row before `cursor_ms` was emitted in the form that it had; the next sync reads again from `reread_ms`.
+
+    `known` holds the rows that it will then meet, by their key. `refreshing` marks a full refresh that has not ended.
+    """
+
+    cursor_ms: int
+    reread_ms: int
+    known: Mapping[str, KnownRow] = field(default_factory=dict)
+    refreshing: bool = False
+
+    def as_state(self, cursor_column: str) -> dict[str, Any]:
+        state: dict[str, Any] = {
+            "version": VERSION,
+            cursor_column: rfc3339(self.cursor_ms),
+            "reread_from": rfc3339(self.reread_ms),
+        }
+        if self.known:
+            state["known"] = {key: [row.last_ms, row.digest] for key, row in self.known.items()}
+        if self.refreshing:
+            state["full_refresh"] = True
+        return state
+
+
+def parse_changing_state(state: State, cursor_column: str, now: int) -> ChangingState:
+    """Raises UnusableState, or ConfigError for a later version's state."""
+    check_version(state)
+    try:
+        known = {str(key): KnownRow(int(ms), str(digest)) for key, (ms, digest) in state.get("known", {}).items()}
+    except (AttributeError, TypeError, ValueError):
+        raise UnusableState("known does not hold rows") from None
+    return ChangingState(
+        past_time(state, cursor_column, now), past_time(state, "reread_from", now), known, is_refreshing(state)
+    )
+
+
+class ChangingCursor:
+    """The state of a stream whose rows change until they are final."""
+
+    def __init__(self, stream_name: str, logger: logging.Logger, cursor_column: str) -> None:
+        self._stream_name = stream_name
+        self._logger = logger
+        self._cursor_column = cursor_column
+        self._saved: State = {}
+        self._full_refresh = True
+        self._current: ChangingState | None = None
+
+    @property
+    def state(self) -> MutableMapping[str, Any]:
+        return self._current.as_state(self._cursor_column) if self._current else dict(self._saved)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether this sync has read all of the stream."""
+        return self._current is not None and not self._current.refreshing
+
+    def restore(self, saved: State, full_refresh: bool) -> None:
+        self._saved = saved
+        self._full_refresh = full_refresh
+
+    def begin(self, now: int, start_ms: int) -> ChangingState:
+        """Where to read from: `reread_ms`, with the rows known. Nothing is claimed yet. Raises ConfigError."""
+        saved = None
+        if self._saved:
+            try:
+                saved = parse_changing_state(self._saved, self._cursor_column, now)
+            except UnusableState as reason:
+                warn_unusable(self._logger, self._stream_name, reason)
+        if saved is None or (self._full_refresh and not saved.refreshing):
+            self._logger.info(f"{self._stream_name}: reading from {rfc3339(start_ms)} (start_date).")
+            return ChangingState(start_ms, start_ms)
+        self._logger.info(
+            f"{self._stream_name}: resuming from {rfc3339(saved.cursor_ms)}, and reading again from "
+            f"{rfc3339(saved.reread_ms)} what may have changed."
+        )
+        return saved
+
+    def advance(self, state: ChangingState) -> None:
+        """A window was read to its end. Never goes back."""
+        cursor_ms = max(state.cursor_ms, self._current.cursor_ms if self._current else 0)
+        self._current = replace(state, cursor_ms=cursor_ms, refreshing=self._full_refresh)
+
+    def complete(self) -> None:
+        """All windows were read."""
+        if self._current:
+            self._current = replace(self._current, refreshing=False)

@@ -1,0 +1,82 @@
+"""Staking: what is staked, what is on its way, and what it earned."""
+
+from source_cryptocom.api.rate_limits import STAKING
+from source_cryptocom.retrievers.changing_rows import ChangingRows, EarlierEnds, OpenRows
+from source_cryptocom.retrievers.pages import LastDays
+from source_cryptocom.retrievers.windows import RowTime
+from source_cryptocom.streams.base import ExchangeStream, IncrementalExchangeStream
+
+CREATED = RowTime("create_timestamp_ms")
+PAGES = EarlierEnds(500)
+FINAL = ("COMPLETED", "REJECTED")
+
+
+class StakingPosition(ExchangeStream):
+    """What is staked, by staking instrument."""
+
+    method = "private/staking/get-staking-position"
+    rate_limit = STAKING
+    primary_key = "instrument_name"
+    optional = True
+
+
+class OpenStake(ExchangeStream):
+    """Stakes and unstakes under way, of the last 180 days."""
+
+    method = "private/staking/get-open-stake"
+    rate_limit = STAKING
+    primary_key = "staking_id"
+    columns = {"create_timestamp_ms": "create_time"}
+    optional = True
+    retriever = LastDays(CREATED, days=180, page_size=500)
+
+
+class StakeHistory(IncrementalExchangeStream):
+    """Stakes and unstakes that have ended; each comes with its old time of creation."""
+
+    method = "private/staking/get-stake-history"
+    rate_limit = STAKING
+    primary_key = "staking_id"
+    cursor_field = "create_time"
+    columns = {"create_timestamp_ms": "create_time"}
+    optional = True
+    retriever = ChangingRows(
+        (CREATED,), ("staking_id",), PAGES, "status", FINAL, OpenRows("private/staking/get-open-stake", STAKING)
+    )
+
+
+class OpenConvert(OpenStake):
+    """Conversions between staked and plain coins under way, of the last 180 days."""
+
+    method = "private/staking/get-open-convert"
+    primary_key = "convert_id"
+
+
+class ConvertHistory(IncrementalExchangeStream):
+    """Conversions that have ended."""
+
+    method = "private/staking/get-convert-history"
+    rate_limit = STAKING
+    primary_key = "convert_id"
+    cursor_field = "create_time"
+    columns = {"create_timestamp_ms": "create_time"}
+    optional = True
+    retriever = ChangingRows(
+        (CREATED,), ("convert_id",), PAGES, "status", FINAL, OpenRows("private/staking/get-open-convert", STAKING)
+    )
+
+
+class StakingReward(IncrementalExchangeStream):
+    """Rewards. They have no id: two of one coin in one millisecond both come, and share their key."""
+
+    method = "private/staking/get-reward-history"
+    rate_limit = STAKING
+    primary_key = ["staking_inst_name", "reward_inst_name", "event_time"]
+    cursor_field = "event_time"
+    columns = {"event_timestamp_ms": "event_time"}
+    optional = True
+    retriever = ChangingRows(
+        (RowTime("event_timestamp_ms"),),
+        ("staking_inst_name", "reward_inst_name", "event_timestamp_ms", "reward_quantity"),
+        PAGES,
+    )
