@@ -1,7 +1,7 @@
 """Which orders a sync reads again, so that none ends unseen. Pure.
 
 An order that ends leaves the list of open orders, and comes up in the history a moment later: a sync that asks in
-between finds it in neither. One that was open at the sync before is watched, and found later all the same. One that was
+between finds it in neither. One that was open at the sync before is followed and found later. One that was
 placed since is known to nobody, and where the exchange's windows test the time of creation, no later window would hold
 it. So a sync also reads again what was placed since orders were last known for sure, and emits what changed meanwhile.
 """

@@ -1,4 +1,4 @@
-"""When to share what is left of a long reading among lanes, and where to cut it. Pure."""
+"""Decides when workers share the rest of a long window, and where to cut it. Pure."""
 
 from collections.abc import Iterator
 

@@ -19,7 +19,7 @@ MAX_IDS = 150
 class TradeTracker:
     """One instrument's trades from `cursor` (None: first sync) to `end_ns`, page by page. Thread-safe.
 
-    Its stretch of time may be divided into parts that several lanes read; they share what is known of the instrument.
+    Its stretch of time may be divided into parts that several workers read; they share what is known of the instrument.
     """
 
     def __init__(self, cursor: TradeCursor | None, end_ns: int) -> None:

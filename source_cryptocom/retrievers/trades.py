@@ -54,7 +54,7 @@ class Trades(PerInstrumentReader):
         return True
 
     def _read_part(self, instrument: str, cursor: TradeCursor, reading: TradeTracker, part: Window) -> SeriesPages:
-        """Reads back from the part's end. Where much is left, it is divided and put on the work list for all lanes."""
+        """Reads back from the part's end. Where much is left, it is split and put on the queue for all workers."""
         for pages, page in enumerate(self._back_through(instrument, part), 1):
             rows = reading.unseen(page, part)
             rest = _rest_to_share(part, page, pages)

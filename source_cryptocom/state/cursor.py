@@ -19,7 +19,7 @@ class StreamCursor(Protocol):
         """A snapshot, safe to send; empty where there is nothing to claim."""
 
     def restore(self, saved: State, full_refresh: bool) -> None:
-        """Takes what the last sync saved. It is judged when reading begins: a bad one fails this stream alone."""
+        """Takes what the last sync saved. It is parsed when reading begins: a bad one fails this stream alone."""
 
 
 class StateEmittingCursor(Cursor):

@@ -32,7 +32,7 @@ class HistoryState:
     """How far an account's history was read.
 
     Every row whose time lies before `cursor_ms` was emitted, but for the orders in `open_orders`, by id with their
-    creation time in ms: they were open when their window was read, and are watched until they are emitted.
+    creation time in ms: they were open when their window was read, and are followed until they are emitted.
     `refreshing` marks a full refresh that has not come to its end. `orders` is kept by order_history alone.
     """
 

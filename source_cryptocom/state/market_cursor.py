@@ -40,7 +40,7 @@ class MarketState:
 
 
 def parse_market_state(state: State, now: int) -> MarketState:
-    """Raises UnusableState, or ConfigError for a later version's state. `cursors` is for the table to judge.
+    """Raises UnusableState, or ConfigError for a later version's state. The cursors are parsed by the stream.
 
     A `synced_at` in the future is none: a clock was wrong, which says nothing against the cursors.
     """

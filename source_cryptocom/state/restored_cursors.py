@@ -1,4 +1,4 @@
-"""The places to which series were read, out of a state. Each cursor is judged on its own."""
+"""Cursors of series, restored from a saved state. Each is checked on its own."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Cursor(Protocol):
         """The time of the last row known; 0 where there was none."""
 
     def at_last_record(self) -> "Cursor":
-        """The place as far as the exchange's rows bear it out, where this machine's clock had a part in it."""
+        """The cursor without the part that came from this machine's clock."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class RestoredCursors:
 
 
 def restore_cursors(saved: Iterable[tuple[str, Any]], parse: Callable[[Any], Cursor], now_ms: int) -> RestoredCursors:
-    """The cursors that can be right at `now_ms`: one that cannot costs no other its place.
+    """The cursors that can be right at `now_ms`. One that cannot be right does not affect the others.
 
     `parse` raises UnusableState.
     """

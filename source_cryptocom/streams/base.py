@@ -44,7 +44,7 @@ def _schema(table: str) -> Mapping[str, Any]:
 
 
 class ExchangeStream(HttpStream, ABC):
-    """A table that is read whole."""
+    """A table that is read from the start in every sync."""
 
     method: ClassVar[str]
     """The exchange's name of the method, such as `private/get-deposit-history`."""
