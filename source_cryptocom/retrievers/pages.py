@@ -17,6 +17,7 @@ class SinglePage:
 
     per_instrument: ClassVar[bool] = False
     takes_long: ClassVar[bool] = False
+    is_resumable: ClassVar[bool] = False
 
     def reader(self, table: Table) -> Reader:
         return _SinglePageReader(table, self.incremental)
