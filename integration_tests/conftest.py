@@ -19,7 +19,13 @@ from integration_tests.exchange.seeding import seeded_account
 os.environ.update({"AIRBYTE_OFFLINE_MODE": "1", "DO_NOT_TRACK": "1"})
 
 # PyAirbyte has no release for Python 3.13. What reads through it is tested on the others.
-READ_THROUGH_PYAIRBYTE = ["test_demo.py", "test_examples.py", "test_pyairbyte.py", "test_sql.py"]
+READ_THROUGH_PYAIRBYTE = [
+    "test_demo.py",
+    "test_examples.py",
+    "test_orchestrators.py",
+    "test_pyairbyte.py",
+    "test_sql.py",
+]
 collect_ignore = [] if importlib.util.find_spec("airbyte") else READ_THROUGH_PYAIRBYTE
 
 if TYPE_CHECKING:

@@ -37,8 +37,13 @@ def config_for(exchange: Exchange, with_key: bool = True, **fields: Any) -> dict
     return {**account, "base_url": exchange.base_url, "hours_between_syncs": 0, **fields}
 
 
-def configured_catalog(config: Mapping[str, Any], tables: Sequence[str], sync_mode: str) -> ConfiguredAirbyteCatalog:
-    """The discovered tables named, each in `sync_mode` where it offers that, else in full refresh."""
+def configured_catalog(
+    config: Mapping[str, Any], tables: Sequence[str], sync_mode: str, generations: Mapping[str, int] | None = None
+) -> ConfiguredAirbyteCatalog:
+    """The discovered tables named, each in `sync_mode` where it offers that, else in full refresh.
+
+    `generations` by table, as a platform that counts them adds to the catalog.
+    """
     found = {stream.name: stream for stream in SourceCryptocom().discover(LOGGER, config).streams}
     streams = []
     for table in tables:
@@ -49,6 +54,7 @@ def configured_catalog(config: Mapping[str, Any], tables: Sequence[str], sync_mo
                 stream=found[table],
                 sync_mode=mode if offered else SyncMode.full_refresh,
                 destination_sync_mode=DestinationSyncMode.append,
+                generation_id=(generations or {}).get(table),
             )
         )
     return ConfiguredAirbyteCatalog(streams=streams)
@@ -132,10 +138,11 @@ def sync(
     sync_mode: str = "full_refresh",
     state: State | None = None,
     expecting_failure: bool = False,
+    generations: Mapping[str, int] | None = None,
 ) -> Output:
     """One read through the real entrypoint, without the waits of a real exchange."""
     with impatient():
-        catalog = configured_catalog(config, tables, sync_mode)
+        catalog = configured_catalog(config, tables, sync_mode, generations)
         outcome = ExpectedOutcome.EXPECT_EXCEPTION if expecting_failure else ExpectedOutcome.EXPECT_SUCCESS
         return Output(read(SourceCryptocom(), config, catalog, state, expected_outcome=outcome))
 

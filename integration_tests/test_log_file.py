@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from integration_tests.connector import config_for
-from integration_tests.connector_process import start_read
+from integration_tests.connector_process import start, start_read, written
 from integration_tests.exchange.behaviour import Behaviour
 from integration_tests.exchange.empty_market import EmptyMarket
 from integration_tests.exchange.exchange import Exchange
@@ -30,6 +30,30 @@ def test_the_log_file_holds_what_the_log_holds(exchange: Exchange, tmp_path: Pat
     assert logged
     assert [line for line in logged if line.splitlines()[0] not in finished.log_file] == []
     assert "WARNING airbyte.streams.user_balance private/user-balance was answered with" in finished.log_file
+
+
+@pytest.mark.parametrize("key", ["demo-key-abcdef", "another-key"])
+def test_check_writes_its_verdict_to_the_file(exchange: Exchange, tmp_path: Path, key: str) -> None:
+    config = written(tmp_path, "config.json", config_for(exchange, log=True, api_key=key))
+    finished = start(tmp_path, "check", "--config", config).finish()
+    logged = [log["message"] for log in finished.of_type("LOG") if "MemoryMonitor" not in log["message"]]
+    assert logged[-1] == ("Check succeeded" if key == "demo-key-abcdef" else "Check failed")
+    assert [line for line in logged if line not in finished.log_file] == []
+    (status,) = finished.of_type("CONNECTION_STATUS")
+    assert status["status"] == "SUCCEEDED" or status["message"] in finished.log_file
+
+
+def test_discover_writes_to_the_file(exchange: Exchange, tmp_path: Path) -> None:
+    config = written(tmp_path, "config.json", config_for(exchange, log="true"))
+    finished = start(tmp_path, "discover", "--config", config).finish()
+    assert "tables can be read." in finished.log_file
+
+
+def test_the_last_error_of_a_sync_is_in_the_file(exchange: Exchange, tmp_path: Path) -> None:
+    exchange.faults.arm(Fault("status", "private/user-balance", count=None, status=400, code=40001))
+    finished = start_read(tmp_path, config_for(exchange, log=True), ["user_balance"]).finish()
+    (fatal,) = [log["message"] for log in finished.of_type("LOG") if log["level"] == "FATAL"]
+    assert fatal in finished.log_file
 
 
 def test_without_the_option_there_is_no_file(exchange: Exchange, tmp_path: Path) -> None:

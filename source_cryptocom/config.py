@@ -1,6 +1,6 @@
 """What the user configured, parsed once: every slip is reported, in plain sentences, all in one error."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -13,9 +13,10 @@ from source_cryptocom.config_values import (
     DEFAULT_TIMEFRAMES,
     boolean,
     hours,
+    instruments,
     integer,
     moment_ms,
-    names,
+    number,
     one_of,
     past_moment,
     root_address,
@@ -32,10 +33,31 @@ DEFAULT_DAYS = 60
 
 Value = TypeVar("Value")
 
+_NORMALIZED: Mapping[str, Callable[[Any], Any]] = {
+    "start_date": lambda value: rfc3339(moment_ms(value)),
+    "instruments": lambda value: list(instruments(value)),
+    "candlestick_timeframes": lambda value: list(timeframes(value)),
+    "candlestick_count": number,
+    "trade_count": number,
+    "book_depth": number,
+    "hours_between_syncs": number,
+    "num_workers": number,
+    "log": boolean,
+}
+
 
 def oldest_kept_ms(now: int) -> int:
     """The first moment of account history that the exchange still keeps at `now`; both in ms."""
     return now - RETENTION_DAYS * MS_PER_DAY
+
+
+def older_history_notice(tables: Sequence[str], now: int) -> str:
+    """For a first sync of `tables` without a start date: what the exchange still has besides, and how to ask for it."""
+    return (
+        f"{', '.join(tables)}: start_date is not set, so history is read from {DEFAULT_DAYS} days back. The exchange "
+        f"still has {RETENTION_DAYS - DEFAULT_DAYS} more days, and with each day it forgets the oldest. To have them "
+        f"too, set start_date to {rfc3339(oldest_kept_ms(now))[:10]} and clear or refresh these tables."
+    )
 
 
 class ConfigError(AirbyteTracedException):
@@ -55,7 +77,10 @@ class Credentials:
 
 @dataclass(frozen=True)
 class Config:
-    """`base_url` ends with `/`; `start_ms` lies within the exchange's retention; no `instruments` means all of them."""
+    """`base_url` ends with `/`; `start_ms` lies within the exchange's retention; no `instruments` means all of them.
+
+    `default_start`: nobody chose a start date.
+    """
 
     credentials: Credentials | None
     base_url: str
@@ -68,23 +93,22 @@ class Config:
     hours_between_syncs: float
     num_workers: int
     log: bool
+    default_start: bool = False
     warnings: tuple[str, ...] = ()
 
 
 def normalize_config(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Without blanks around texts, empty texts, and names that are listed twice; the start date in UTC."""
-    tidied = {name: _normalized(value) for name, value in raw.items()}
-    with suppress(ValueError, OverflowError):
-        tidied["start_date"] = rfc3339(moment_ms(tidied.get("start_date")))
-    return {name: value for name, value in tidied.items() if value not in ("", None)}
+    """Each field in the type that the spec wants, the start date in UTC; without blanks around texts and empty fields.
 
-
-def _normalized(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.strip()
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return list(dict.fromkeys(item.strip() for item in value if item.strip()))
-    return value
+    What cannot be read is left for `parse_config` to name.
+    """
+    stripped = {name: value.strip() if isinstance(value, str) else value for name, value in raw.items()}
+    given = {name: value for name, value in stripped.items() if value not in ("", None)}
+    for name, parse in _NORMALIZED.items():
+        if name in given:
+            with suppress(ValueError, OverflowError):
+                given[name] = parse(given[name])
+    return given
 
 
 class ConfigReader:
@@ -98,16 +122,19 @@ class ConfigReader:
     def read(self, name: str, default: Value, parse: Callable[[Any], Value]) -> Value:
         """The parsed field; `default` where it is absent, empty or wrong. `parse` raises ValueError with a sentence."""
         self._read.add(name)
-        value = self._raw.get(name)
-        if isinstance(value, str):
-            value = value.strip()
-        if value is None or value == "":
+        if not self.has(name):
             return default
+        value = self._raw[name]
         try:
-            return parse(value)
+            return parse(value.strip() if isinstance(value, str) else value)
         except ValueError as error:
             self.problems.append(f"{name}: {error}")
             return default
+
+    def has(self, name: str) -> bool:
+        """Whether the field is there; an empty text means absent."""
+        value = self._raw.get(name)
+        return bool(value.strip()) if isinstance(value, str) else value is not None
 
     def unknown(self) -> list[str]:
         """Fields that nothing has read; the platform adds some of its own, with an underscore before them."""
@@ -137,7 +164,7 @@ def parse_config(raw: Mapping[str, Any], now: int) -> Config:
         credentials=Credentials(api_key, api_secret) if api_key and api_secret else None,
         base_url=form.read("base_url", ROOTS[environment], root_address),
         start_ms=max(start_ms, oldest),
-        instruments=form.read("instruments", (), names),
+        instruments=form.read("instruments", (), instruments),
         candlestick_timeframes=form.read("candlestick_timeframes", DEFAULT_TIMEFRAMES, timeframes),
         candlestick_count=form.read("candlestick_count", 50, integer(1, None)),
         trade_count=form.read("trade_count", 150, integer(1, None)),
@@ -145,6 +172,7 @@ def parse_config(raw: Mapping[str, Any], now: int) -> Config:
         hours_between_syncs=form.read("hours_between_syncs", 12.0, hours),
         num_workers=form.read("num_workers", 64, integer(2, 128)),
         log=form.read("log", False, boolean),
+        default_start=not form.has("start_date"),
     )
     if form.problems:
         raise ConfigError("The configuration cannot be used. " + " ".join(form.problems))

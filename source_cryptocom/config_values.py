@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from ipaddress import ip_address
 from math import inf
 from typing import Any
@@ -16,6 +17,7 @@ DEFAULT_TIMEFRAMES = ("1m", "5m", "1h")
 TIMEFRAMES = ("1m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "12h", "1D", "7D", "14D", "1M")
 # A century: beyond it a date cannot be told.
 MOST_HOURS = 876_000
+_SEPARATORS = re.compile(r"[,;\s]+")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[+-]\d{2}:?\d{2})?)?", flags=re.ASCII)
 
 
@@ -38,8 +40,7 @@ def integer(minimum: int, maximum: int | None) -> Callable[[Any], int]:
     limits = f"at least {minimum}" if maximum is None else f"from {minimum} to {maximum}"
 
     def parse(value: Any) -> int:
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
+        value = number(value)
         if isinstance(value, bool) or not isinstance(value, int):
             raise ValueError(f"must be a whole number, not {value!r}.")
         if value < minimum or (maximum is not None and value > maximum):
@@ -50,15 +51,26 @@ def integer(minimum: int, maximum: int | None) -> Callable[[Any], int]:
 
 
 def hours(value: Any) -> float:
+    value = number(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < inf:
         raise ValueError(f"must be a number of hours, 0 or more, not {str(value)[:50]}.")
     return float(min(value, MOST_HOURS))
 
 
+def number(value: Any) -> Any:
+    """A number that was written as a text or with `.0`, such as "12.0", as JSON's own; anything else as it is."""
+    if isinstance(value, str):
+        with suppress(ValueError):
+            value = float(value)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def boolean(value: Any) -> bool:
-    if not isinstance(value, bool):
+    """A text will do: `"true"`."""
+    named = {"true": True, "false": False}.get(value.lower()) if isinstance(value, str) else value
+    if not isinstance(named, bool):
         raise ValueError(f"must be true or false, not {value!r}.")
-    return value
+    return named
 
 
 def past_moment(now: int) -> Callable[[Any], int]:
@@ -81,14 +93,21 @@ def moment_ms(value: Any) -> int:
     return round(ab_datetime_parse(text(value)).timestamp() * 1000)
 
 
-def names(value: Any) -> tuple[str, ...]:
+def instruments(value: Any) -> tuple[str, ...]:
+    return _names(value, "instrument names, such as BTC_USD, ETH_USDT")
+
+
+def _names(value: Any, examples: str) -> tuple[str, ...]:
+    """A list of texts, or one text with commas between the names."""
+    if isinstance(value, str):
+        value = _SEPARATORS.split(value)
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
-        raise ValueError("must be a list of instrument names, such as BTC_USD.")
+        raise ValueError(f"must be a list of {examples}.")
     return tuple(dict.fromkeys(name.strip() for name in value if name.strip()))
 
 
 def timeframes(value: Any) -> tuple[str, ...]:
-    asked = names(value)
+    asked = _names(value, f"timeframes, such as 1m, 1h; the exchange offers {', '.join(TIMEFRAMES)}")
     unknown = [name for name in asked if name not in TIMEFRAMES]
     if unknown:
         raise ValueError(f"{', '.join(unknown)} not known; the exchange offers {', '.join(TIMEFRAMES)}.")

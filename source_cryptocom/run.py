@@ -1,11 +1,10 @@
 """The command line: `source-cryptocom spec|check|discover|read`, and `doctor`."""
 
+import codecs
 import io
 import logging
-import os
-import signal
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import NoReturn
 
 from airbyte_cdk.entrypoint import AirbyteEntrypoint, launch
@@ -13,9 +12,11 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from source_cryptocom.doctor.command import main as doctor
 from source_cryptocom.logs.redaction import mask_log, redact_trace
+from source_cryptocom.shutdown import immediate_shutdown
 from source_cryptocom.source import SourceCryptocom
 
 LOGGER = logging.getLogger("airbyte")
+_UNEXPECTED = "The connector has failed ({}). Please report this with the connector's log."
 
 
 def run(args: list[str] | None = None) -> None:
@@ -28,30 +29,23 @@ def run(args: list[str] | None = None) -> None:
         sys.exit(doctor(arguments[1:]))
     for handler in logging.getLogger().handlers:
         mask_log(handler)
-    try:
-        launch(SourceCryptocom(), arguments)
-    except AirbyteTracedException as error:
-        _fail(error)
-    except KeyboardInterrupt:
-        # The interpreter would wait for workers that wait for their next attempt.
-        with suppress(OSError):
-            sys.stdout.flush()
-        os._exit(128 + signal.SIGINT)
-    except BrokenPipeError:
-        # Nobody listens any more. What is still buffered goes nowhere, or the interpreter would stumble over it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        sys.exit(1)
-    except Exception as error:
-        LOGGER.exception("The connector has failed")
-        sentence = f"The connector has failed ({type(error).__name__}). Please report this with the connector's log."
-        _fail(AirbyteTracedException.from_exception(error, message=sentence))
+    with immediate_shutdown(), ExitStack() as at_exit:
+        try:
+            launch(SourceCryptocom(at_exit), arguments)
+        except AirbyteTracedException as error:
+            _fail(error)
+        except BrokenPipeError:
+            raise
+        except Exception as error:
+            LOGGER.exception("The connector has failed")
+            _fail(AirbyteTracedException.from_exception(error, message=_UNEXPECTED.format(type(error).__name__)))
 
 
 def _write_utf8() -> None:
-    """Airbyte's messages are UTF-8. Windows would write what is piped in an encoding of its own."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8")
+    """The protocol is UTF-8 whatever the locale; what UTF-8 cannot hold is escaped."""
+    for stream in (sys.__stdout__, sys.__stderr__):
+        if isinstance(stream, io.TextIOWrapper) and codecs.lookup(stream.encoding).name != "utf-8":
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _fail(error: AirbyteTracedException) -> NoReturn:

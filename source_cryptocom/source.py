@@ -2,15 +2,18 @@
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from typing import Any
 from uuid import uuid4
 
 from airbyte_cdk.models import (
+    AirbyteCatalog,
     AirbyteConnectionStatus,
     AirbyteMessage,
     AirbyteStateMessage,
     AirbyteStreamStatus,
     ConfiguredAirbyteCatalog,
+    ConfiguredAirbyteStream,
     FailureType,
     Status,
     StreamDescriptor,
@@ -31,11 +34,13 @@ from source_cryptocom.clock import now_ms
 from source_cryptocom.concurrency.engine import build_engine
 from source_cryptocom.concurrency.streams import concurrent_stream
 from source_cryptocom.concurrency.workers import share_workers
-from source_cryptocom.config import Config, ConfigError, normalize_config, parse_config
+from source_cryptocom.config import Config, ConfigError, normalize_config, older_history_notice, parse_config
 from source_cryptocom.context import SyncContext
 from source_cryptocom.files import read_file
 from source_cryptocom.logs.log_file import log_file
 from source_cryptocom.logs.redaction import mask_log, redact, redact_error, redact_trace, register_secrets
+from source_cryptocom.retrievers.time_windows import TimeWindows
+from source_cryptocom.state.full_refresh import FullRefresh
 from source_cryptocom.streams import STREAMS, IncrementalExchangeStream
 
 LOGGER = logging.getLogger("airbyte")
@@ -47,7 +52,9 @@ INVALID_CONFIG_KEY = f"_problem_{uuid4().hex}"
 class SourceCryptocom(AbstractSource):
     """Reads the Crypto.com Exchange: public market data, and with a key the account's balances, orders and history."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_exit: ExitStack | None = None) -> None:
+        """`at_exit` closes the log file, which then holds what the command logs after the source has done its part."""
+        self._at_exit = at_exit
         for logger in (LOGGER, LOGGER.getChild(self.name)):
             mask_log(logger)
 
@@ -87,8 +94,17 @@ class SourceCryptocom(AbstractSource):
         return states
 
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
-        succeeded, sentence = self.check_connection(logger, config)
+        with self._log_file(config):
+            succeeded, sentence = self.check_connection(logger, config)
+            if sentence:
+                logger.error(sentence)
         return AirbyteConnectionStatus(status=Status.SUCCEEDED if succeeded else Status.FAILED, message=sentence)
+
+    def discover(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteCatalog:
+        with self._log_file(config):
+            catalog = super().discover(logger, config)
+            logger.info(f"{len(catalog.streams)} tables can be read.")
+        return catalog
 
     def check_connection(self, logger: logging.Logger, config: Mapping[str, Any]) -> tuple[bool, str | None]:
         """Proves that the exchange answers and, with a key, that the key can read; names unknown instruments."""
@@ -126,7 +142,7 @@ class SourceCryptocom(AbstractSource):
         state: list[AirbyteStateMessage] | None = None,
     ) -> Iterator[AirbyteMessage]:
         parsed = self._parse(config)
-        with log_file(parsed.log, logger):
+        with self._log_file(config):
             for warning in parsed.warnings:
                 logger.warning(warning)
             for descriptor in _with_namespace(state or []):
@@ -151,42 +167,59 @@ class SourceCryptocom(AbstractSource):
         self, config: Config, catalog: ConfiguredAirbyteCatalog, state: list[AirbyteStateMessage] | None
     ) -> Iterator[AirbyteMessage]:
         # By name: a table that is listed twice is read once.
-        modes = {stream.stream.name: stream.sync_mode for stream in catalog.streams}
-        require_key(config, modes)
-        unknown = [name for name in modes if name not in STREAMS]
+        asked = {stream.stream.name: stream for stream in catalog.streams}
+        require_key(config, asked)
+        unknown = [name for name in asked if name not in STREAMS]
         for name in unknown:
             yield stream_status(StreamDescriptor(name=name), AirbyteStreamStatus.INCOMPLETE)
             yield unknown_table(name).as_airbyte_message(stream_descriptor=StreamDescriptor(name=name))
-        known = {name: mode for name, mode in modes.items() if name in STREAMS}
+        known = {name: stream for name, stream in asked.items() if name in STREAMS}
         if known:
             yield from self._read_concurrently(config, known, ConnectorStateManager(state))
         if unknown:
             raise unknown_table(unknown[-1])
 
     def _read_concurrently(
-        self, config: Config, modes: Mapping[str, SyncMode], states: ConnectorStateManager
+        self, config: Config, asked: Mapping[str, ConfiguredAirbyteStream], states: ConnectorStateManager
     ) -> Iterator[AirbyteMessage]:
-        saved = {name: _saved_state(states, name) for name in modes}
-        incremental = {name: saved[name] for name, mode in modes.items() if mode is SyncMode.incremental}
-        retrievers = {name: STREAMS[name].retriever for name in modes}
+        saved = {name: _saved_state(states, name) for name in asked}
+        refreshes = {
+            name: FullRefresh(stream.generation_id)
+            for name, stream in asked.items()
+            if stream.sync_mode is not SyncMode.incremental
+        }
+        incremental = {name: saved[name] for name in asked if name not in refreshes}
+        retrievers = {name: STREAMS[name].retriever for name in asked}
+        first = [
+            name for name, retriever in retrievers.items() if isinstance(retriever, TimeWindows) and not saved[name]
+        ]
+        if first and config.default_start:
+            LOGGER.warning(older_history_notice(first, now_ms()))
         context = SyncContext(
             config,
             ExchangeApi(config.base_url, config.credentials),
             share_workers(retrievers, incremental, config, now_ms()),
         )
-        engine = build_engine(config.num_workers, len(modes), LOGGER)
-        streams = [STREAMS[name](context) for name in modes]
+        engine = build_engine(config.num_workers, len(asked), LOGGER)
+        streams = [STREAMS[name](context) for name in asked]
         for stream in streams:
             if isinstance(stream, IncrementalExchangeStream):
-                stream.restore(saved[stream.name], full_refresh=stream.name not in incremental)
+                stream.restore(saved[stream.name], full_refresh=stream.name in refreshes)
         try:
             yield from engine.concurrent_source.read(
-                [concurrent_stream(stream, engine.message_repository) for stream in streams]
+                [concurrent_stream(stream, engine.message_repository, refreshes.get(stream.name)) for stream in streams]
             )
         finally:
             engine.stop()
             for stream in streams:
                 stream.warn_of_odd_values()
+
+    def _log_file(self, config: Mapping[str, Any]) -> AbstractContextManager[None]:
+        opened = log_file(config.get("log") is True, LOGGER)
+        if self._at_exit is None:
+            return opened
+        self._at_exit.enter_context(opened)
+        return nullcontext()
 
     def _parse(self, config: Mapping[str, Any]) -> Config:
         try:

@@ -212,6 +212,7 @@ def test_a_state_message_belongs_to_one_stream_and_does_not_change_any_more() ->
 class _Cursor:
     def __init__(self, state: MutableMapping[str, Any]) -> None:
         self.state = state
+        self.is_complete = True
 
     def restore(self, saved: State, full_refresh: bool) -> None:
         """Not asked for."""

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from airbyte_cdk.models import FailureType
 
-from source_cryptocom.config import Config, ConfigError, Credentials, parse_config
+from source_cryptocom.config import Config, ConfigError, Credentials, older_history_notice, parse_config
 from unit_tests.builders import API_KEY, API_SECRET, DAY_MS, NOW_MS
 
 
@@ -34,6 +34,7 @@ def test_an_empty_config_reads_public_data_with_the_defaults() -> None:
         hours_between_syncs=12.0,
         num_workers=64,
         log=False,
+        default_start=True,
         warnings=(),
     )
 
@@ -121,11 +122,14 @@ def test_half_an_account_is_an_error_that_names_the_missing_half(fields: dict[st
         ("start_date", "1", "write it like"),
         ("start_date", "\u0662\u0660\u0662\u0666-06-01", "write it like"),
         ("start_date", "2026-08-17T12:00:00.001Z", "2026-08-17T12:00:00.001Z lies in the future"),
-        ("instruments", "BTC_USD", "must be a list of instrument names"),
+        ("instruments", {"BTC_USD": True}, "must be a list of instrument names"),
+        ("candlestick_timeframes", 1, "must be a list of timeframes, such as 1m, 1h; the exchange offers 1m, 5m, 15m"),
+        ("candlestick_timeframes", "1m, 1w", "1w not known; the exchange offers 1m, 5m, 15m"),
         ("instruments", ["BTC_USD", 7], "must be a list of instrument names"),
         ("candlestick_timeframes", ["1m", "3m", "1w"], "3m, 1w not known; the exchange offers 1m, 5m, 15m"),
         ("candlestick_count", 0, "must be at least 1, not 0"),
-        ("candlestick_count", "50", "must be a whole number, not '50'"),
+        ("candlestick_count", "fifty", "must be a whole number, not 'fifty'"),
+        ("candlestick_count", "50.5", "must be a whole number, not 50.5"),
         ("candlestick_count", 50.5, "must be a whole number, not 50.5"),
         ("trade_count", -1, "must be at least 1, not -1"),
         ("trade_count", True, "must be a whole number, not True"),
@@ -134,11 +138,12 @@ def test_half_an_account_is_an_error_that_names_the_missing_half(fields: dict[st
         ("hours_between_syncs", -0.1, "must be a number of hours, 0 or more, not -0.1"),
         ("hours_between_syncs", float("inf"), "must be a number of hours"),
         ("hours_between_syncs", float("nan"), "must be a number of hours"),
-        ("hours_between_syncs", "12", "must be a number of hours"),
+        ("hours_between_syncs", "noon", "must be a number of hours, 0 or more, not noon"),
+        ("hours_between_syncs", "nan", "must be a number of hours"),
         ("hours_between_syncs", True, "must be a number of hours"),
         ("num_workers", 1, "must be from 2 to 128, not 1"),
         ("num_workers", 129, "must be from 2 to 128, not 129"),
-        ("log", "true", "must be true or false, not 'true'"),
+        ("log", "yes", "must be true or false, not 'yes'"),
         ("log", 1, "must be true or false, not 1"),
         ("base_url", 5, "must be a text"),
         ("base_url", "https://", "must be an address such as https://"),
@@ -174,6 +179,25 @@ def test_the_ends_of_a_range_belong_to_it(field: str, value: int) -> None:
 
 def test_a_whole_number_may_be_written_with_a_point() -> None:
     assert parsed(candlestick_count=50.0, num_workers=2.0) == parsed(candlestick_count=50, num_workers=2)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "meaning"),
+    [
+        ("hours_between_syncs", "12.0", 12.0),
+        ("hours_between_syncs", " 0.5 ", 0.5),
+        ("candlestick_count", "50", 50),
+        ("trade_count", "150.0", 150),
+        ("num_workers", "8", 8),
+        ("log", "true", True),
+        ("log", "False", False),
+        ("instruments", "BTC_USD,ETH_USD", ("BTC_USD", "ETH_USD")),
+        ("instruments", " BTC_USD, ETH_USD,BTC_USD, ", ("BTC_USD", "ETH_USD")),
+        ("candlestick_timeframes", "1m,1h", ("1m", "1h")),
+    ],
+)
+def test_a_value_that_was_written_as_a_text_is_taken_for_what_it_says(field: str, value: str, meaning: Any) -> None:
+    assert getattr(parsed(**{field: value}), field) == meaning
 
 
 def test_any_number_of_hours_is_taken() -> None:
@@ -250,3 +274,10 @@ def test_no_traceback_of_a_refused_config_shows_key_or_secret() -> None:
     shown = "".join(traceback.format_exception(raised.value))
     assert API_KEY not in shown
     assert API_SECRET not in shown
+
+
+def test_older_history_is_named_with_its_days_and_the_date_to_ask_for() -> None:
+    said = older_history_notice(["order_history", "user_trade"], NOW_MS)
+    assert said.startswith("order_history, user_trade: start_date is not set")
+    assert "120 more days" in said
+    assert "set start_date to 2026-02-18 " in said

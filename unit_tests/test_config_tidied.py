@@ -29,6 +29,19 @@ def test_a_tidied_config_holds_no_blanks_no_empty_texts_and_no_name_twice() -> N
     }
 
 
+def test_a_tidied_config_has_the_types_that_the_form_asks_for() -> None:
+    typed = {"instruments": "BTC_USD, ETH_USD", "candlestick_timeframes": "1m,1h", "candlestick_count": "50"}
+    flags = {"hours_between_syncs": "12.0", "num_workers": 8.0, "log": "true"}
+    assert normalize_config({**typed, **flags}) == {
+        "instruments": ["BTC_USD", "ETH_USD"],
+        "candlestick_timeframes": ["1m", "1h"],
+        "candlestick_count": 50,
+        "hours_between_syncs": 12,
+        "num_workers": 8,
+        "log": True,
+    }
+
+
 @pytest.mark.parametrize("fields", [{"start_date": "yesterday"}, {"instruments": ["BTC_USD", 5]}, {"api_key": 5}, {}])
 def test_a_tidied_config_leaves_what_is_wrong_for_the_parser_to_name(fields: dict[str, Any]) -> None:
     assert normalize_config(fields) == fields

@@ -105,3 +105,21 @@ def test_a_response_is_parsed_once() -> None:
     response._content = json.dumps({"code": 0, "result": {"data": []}}).encode()
     assert envelope_of(response) == Envelope(0, "", {"data": []})
     assert envelope_of(response) is envelope_of(response)
+
+
+@pytest.mark.parametrize(
+    ("sent", "text"),
+    [
+        (rb"bot-\ud83d", "bot-\ufffd"),
+        (rb"\uDE80bot", "\ufffdbot"),
+        (rb"\ud83d\ud83d\ude80", "\ufffd\U0001f680"),
+        (rb"\ud83d\ude80", "\U0001f680"),
+        (rb"\\ud83d", "\\ud83d"),
+        (b"bot-\xed\xa0\xbd", "bot-\ufffd\ufffd\ufffd"),
+        (b"bot-\xff", "bot-\ufffd"),
+        ("Börse \U0001f680".encode(), "Börse \U0001f680"),
+    ],
+)
+def test_a_text_can_be_written_as_utf8_whatever_was_sent(sent: bytes, text: str) -> None:
+    envelope = parse_envelope(b'{"code": 0, "result": {"data": [{"' + sent + b'": ["' + sent + b'"]}]}}')
+    assert envelope.result == {"data": [{text: [text]}]}

@@ -4,6 +4,7 @@ Older methods say `msg`; errors may come without `id`, `method` and `result`.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -20,6 +21,9 @@ class Envelope:
     code: int | None
     message: str
     result: Any
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class MalformedResult(ValueError):
@@ -48,8 +52,12 @@ def _refuse_constant(text: str) -> NoReturn:
 
 def parse_envelope(body: str | bytes) -> Envelope:
     """Raises MalformedResult. Numbers with a fraction or an exponent stay text: a float would lose digits."""
+    # Bytes that are no UTF-8 cost their character, not the answer.
+    text = body if isinstance(body, str) else body.decode(json.detect_encoding(body), "replace")
     try:
-        document = json.loads(body, parse_float=str, parse_constant=_refuse_constant)
+        document = json.loads(text, parse_float=str, parse_constant=_refuse_constant)
+        if "\\ud" in text or "\\uD" in text:
+            document = _without_surrogates(document)
     except (ValueError, RecursionError):
         raise MalformedResult("its body is not JSON") from None
     if not isinstance(document, dict):
@@ -59,6 +67,17 @@ def parse_envelope(body: str | bytes) -> Envelope:
     except (KeyError, TypeError, ValueError):
         code = None
     return Envelope(code, str(document.get("message") or document.get("msg") or ""), document.get("result"))
+
+
+def _without_surrogates(value: Any) -> Any:
+    """`value` with U+FFFD for each half of a character: UTF-8 cannot hold one, and a record with it would be lost."""
+    if isinstance(value, str):
+        return _SURROGATE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_without_surrogates(item) for item in value]
+    if isinstance(value, dict):
+        return {_without_surrogates(name): _without_surrogates(item) for name, item in value.items()}
+    return value
 
 
 def envelope_of(response: requests.Response) -> Envelope:

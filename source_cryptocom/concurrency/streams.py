@@ -15,6 +15,7 @@ from airbyte_cdk.utils.slice_hasher import SliceHasher
 from source_cryptocom.api.errors import ExchangeError
 from source_cryptocom.concurrency.record_queue import RecordPage
 from source_cryptocom.state.cursor import StateEmittingCursor
+from source_cryptocom.state.full_refresh import COMPLETED_AT, FullRefresh
 from source_cryptocom.streams import ExchangeStream
 
 
@@ -50,26 +51,40 @@ class StreamPartition(Partition):
 
 
 class _Partitions(PartitionGenerator):
-    def __init__(self, stream: ExchangeStream, repository: MessageRepository) -> None:
+    def __init__(self, stream: ExchangeStream, repository: MessageRepository, full_refresh: FullRefresh | None) -> None:
         self._stream = stream
         self._repository = repository
+        self._full_refresh = full_refresh
 
     def generate(self) -> Iterable[Partition]:
+        cursor = self._stream.reader.cursor
+        if cursor and self._full_refresh and self._full_refresh.is_completed(cursor.state):
+            self._stream.logger.warning(
+                f"{self._stream.name}: an earlier attempt completed this full refresh at {cursor.state[COMPLETED_AT]}: "
+                "nothing is read again. If this is not a second attempt, start without the state."
+            )
+            return
         for stream_slice in self._stream.reader.slices():
             yield StreamPartition(self._stream, stream_slice, self._repository)
 
 
-def concurrent_stream(stream: ExchangeStream, repository: MessageRepository) -> DefaultStream:
-    """The stream for ConcurrentSource.read, its state restored. A stream without a cursor keeps no state."""
-    cursor = stream.reader.cursor
+def concurrent_stream(
+    stream: ExchangeStream, repository: MessageRepository, full_refresh: FullRefresh | None = None
+) -> DefaultStream:
+    """The stream for ConcurrentSource.read, its state restored. `full_refresh` is None for an incremental read.
+
+    A stream without a cursor keeps no state, nor does a full refresh that cannot be resumed.
+    """
+    keeps_state = bool(stream.cursor_column) and (full_refresh is None or stream.is_resumable)
+    cursor = stream.reader.cursor if keeps_state else None
     return DefaultStream(
-        partition_generator=_Partitions(stream, repository),
+        partition_generator=_Partitions(stream, repository, full_refresh if cursor else None),
         name=stream.name,
         json_schema=stream.get_json_schema,
         primary_key=list(stream.key_columns),
         cursor_field=CursorField(stream.cursor_column) if stream.cursor_column else None,
         logger=stream.logger,
-        cursor=StateEmittingCursor(stream.name, cursor, repository)
-        if cursor and stream.cursor_column
+        cursor=StateEmittingCursor(stream.name, cursor, repository, full_refresh)
+        if cursor
         else FinalStateCursor(stream.name, None, repository),
     )

@@ -73,11 +73,12 @@ class Retriever(Protocol):
     """How a table is read; frozen, and named in the table's declaration.
 
     `per_instrument`: read by several workers, each request for one instrument. `takes_long`: read by one worker for as
-    long as the sync takes.
+    long as the sync takes. `is_resumable`: a full refresh that was broken off can go on from its state.
     """
 
     per_instrument: ClassVar[bool]
     takes_long: ClassVar[bool]
+    is_resumable: ClassVar[bool]
 
     def reader(self, table: Table) -> Reader: ...
 

@@ -32,6 +32,7 @@ class ChangedBots:
 
     per_instrument: ClassVar[bool] = False
     takes_long: ClassVar[bool] = False
+    is_resumable: ClassVar[bool] = False
 
     def reader(self, table: Table) -> Reader:
         return ChangedBotsReader(self.executions, table)

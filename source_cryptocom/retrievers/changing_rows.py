@@ -98,6 +98,7 @@ class ChangingRows:
 
     per_instrument: ClassVar[bool] = False
     takes_long: ClassVar[bool] = False
+    is_resumable: ClassVar[bool] = True
 
     def reader(self, table: Table) -> Reader:
         return ChangingRowsReader(self, table)

@@ -24,6 +24,7 @@ class SinglePage:
 
     per_instrument: ClassVar[bool] = False
     takes_long: ClassVar[bool] = False
+    is_resumable: ClassVar[bool] = False
 
     def reader(self, table: Table) -> Reader:
         return _SinglePageReader(table, self.incremental)
@@ -64,6 +65,7 @@ class PageNumber:
 
     per_instrument: ClassVar[bool] = False
     takes_long: ClassVar[bool] = False
+    is_resumable: ClassVar[bool] = False
 
     def reader(self, table: Table) -> Reader:
         return _PageNumberReader(self, table)
@@ -109,6 +111,7 @@ class LastDays:
 
     per_instrument: ClassVar[bool] = False
     takes_long: ClassVar[bool] = False
+    is_resumable: ClassVar[bool] = False
 
     def reader(self, table: Table) -> Reader:
         return _LastDaysReader(self, table)

@@ -38,6 +38,7 @@ class PerInstrument:
 
     per_instrument: ClassVar[bool] = True
     takes_long: ClassVar[bool] = False
+    is_resumable: ClassVar[bool] = True
 
     def reader(self, table: Table) -> Reader:
         return self.series_reader(table)

@@ -37,6 +37,7 @@ class TimeWindows:
 
     per_instrument: ClassVar[bool] = False
     takes_long: ClassVar[bool] = True
+    is_resumable: ClassVar[bool] = True
 
     def reader(self, table: Table) -> Reader:
         return TimeWindowsReader(self, table)

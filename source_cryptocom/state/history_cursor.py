@@ -82,6 +82,11 @@ class HistoryCursor:
         self._history: HistoryState | None = None
         # Until the first window is read, the sync claims no more than the one before.
         self._claims = False
+        self._complete = False
+
+    @property
+    def is_complete(self) -> bool:
+        return self._complete
 
     @property
     def state(self) -> MutableMapping[str, Any]:
@@ -144,5 +149,6 @@ class HistoryCursor:
 
     def complete(self, open_orders: Mapping[str, int]) -> None:
         """All windows were read."""
+        self._complete = True
         self._history = replace(self.history, refreshing=False, open_orders=dict(open_orders))
         self._claims = True

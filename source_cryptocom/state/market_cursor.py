@@ -67,6 +67,10 @@ class SnapshotCursor:
         self.started_ms = 0
 
     @property
+    def is_complete(self) -> bool:
+        return self._complete
+
+    @property
     def state(self) -> MutableMapping[str, Any]:
         if self._saved:
             return dict(self._saved)

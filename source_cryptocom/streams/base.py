@@ -97,6 +97,11 @@ class ExchangeStream(HttpStream, ABC):
         # The CDK's own remembers it per object, and so keeps every stream and its connections until the process ends.
         return _schema(self.name)
 
+    @property
+    def is_resumable(self) -> bool:
+        """Whether the platform may keep what a full refresh has emitted when it is attempted again."""
+        return bool(self.cursor_column) and self.retriever.is_resumable
+
     @classmethod
     def is_private(cls) -> bool:
         """Whether the table needs a key."""

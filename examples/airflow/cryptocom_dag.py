@@ -1,0 +1,61 @@
+"""The connector inside Airflow 3: one task per account, loaded by PyAirbyte, on a schedule.
+
+Airflow and PyAirbyte pin different versions of the same packages, so PyAirbyte gets an environment of its own:
+
+    python -m venv /opt/cryptocom
+    /opt/cryptocom/bin/pip install airbyte source-cryptocom
+
+Put this file into the folder of your DAGs. CRYPTOCOM_PYTHON is that environment's Python. CRYPTOCOM_CONFIGS is a folder
+with one config file per account: `treasury.json`, `desk_a.json`. Each account has a DuckDB file of its own in
+CRYPTOCOM_DATABASES. For a warehouse, put PyAirbyte's cache for it in place of DuckDBCache.
+"""
+
+import os
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+from airflow.sdk import dag, task
+
+PYTHON = os.environ.get("CRYPTOCOM_PYTHON", "/opt/cryptocom/bin/python")
+CONFIGS = Path(os.environ.get("CRYPTOCOM_CONFIGS", "secrets/accounts"))
+DATABASES = Path(os.environ.get("CRYPTOCOM_DATABASES", "."))
+
+
+@dag(
+    schedule="5 * * * *",
+    start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
+    catchup=False,
+    max_active_runs=1,  # never two runs at a time: they would share the keys' limits
+    default_args={"retries": 2, "retry_delay": timedelta(minutes=1)},
+)
+def cryptocom() -> None:
+    """A task for each account."""
+
+    @task.external_python(python=PYTHON, expect_airflow=False)
+    def read_account(config_file: str, database: str) -> dict[str, int]:
+        """Runs in the other environment, which knows nothing but what is in here. Gives the rows of each table."""
+        import json
+        import os
+        import sys
+        from pathlib import Path
+
+        os.environ.setdefault("AIRBYTE_OFFLINE_MODE", "1")
+        import airbyte
+        from airbyte.caches import DuckDBCache
+
+        tables = ("order_history", "user_trade", "transaction")
+        source = airbyte.get_source(
+            "source-cryptocom",
+            config=json.loads(Path(config_file).read_text(encoding="utf-8")),
+            local_executable=Path(sys.executable).with_name("source-cryptocom"),
+        )
+        source.select_streams(list(tables))
+        with DuckDBCache(db_path=Path(database)) as cache:
+            result = source.read(cache)
+            return {table: len(result[table]) for table in tables}
+
+    for file in sorted(CONFIGS.glob("*.json")):
+        read_account.override(task_id=f"read_{file.stem}")(str(file), str(DATABASES / f"{file.stem}.duckdb"))
+
+
+cryptocom()

@@ -1,0 +1,48 @@
+"""The connector inside Prefect: one task per account, loaded by PyAirbyte, on a schedule.
+
+    python -m pip install prefect airbyte source-cryptocom
+    CRYPTOCOM_CONFIGS=secrets/accounts python examples/prefect/cryptocom_flow.py
+
+CRYPTOCOM_CONFIGS is a folder with one config file per account: `treasury.json`, `desk_a.json`. Each account has a
+DuckDB file of its own in CRYPTOCOM_DATABASES. For a warehouse, put PyAirbyte's cache for it in place of DuckDBCache.
+"""
+
+import json
+import os
+from pathlib import Path
+
+import airbyte
+from airbyte.caches import DuckDBCache
+from prefect import flow, task
+
+TABLES = ("order_history", "user_trade", "transaction")
+CONNECTOR = os.environ.get("CRYPTOCOM_CONNECTOR", "source-cryptocom")
+
+
+@task(retries=2, retry_delay_seconds=60, task_run_name="{config_file.stem}")
+def read_account(config_file: Path, database: Path) -> dict[str, int]:
+    """One process reads all tables of an account, so that they share the key's limits. Gives the rows of each."""
+    config = json.loads(config_file.read_text(encoding="utf-8"))
+    source = airbyte.get_source("source-cryptocom", config=config, local_executable=CONNECTOR)
+    source.select_streams(list(TABLES))
+    with DuckDBCache(db_path=database) as cache:
+        result = source.read(cache)
+        return {table: len(result[table]) for table in TABLES}
+
+
+@flow(name="cryptocom")
+def every_account(configs: Path, databases: Path) -> dict[str, dict[str, int]]:
+    """The accounts one after the other: each key's limits are its own, this machine is not."""
+    return {file.stem: read_account(file, databases / f"{file.stem}.duckdb") for file in sorted(configs.glob("*.json"))}
+
+
+if __name__ == "__main__":
+    every_account.serve(
+        name="hourly",
+        cron="5 * * * *",
+        limit=1,  # never two runs at a time: they would share the keys' limits
+        parameters={
+            "configs": os.environ.get("CRYPTOCOM_CONFIGS", "secrets/accounts"),
+            "databases": os.environ.get("CRYPTOCOM_DATABASES", "."),
+        },
+    )
