@@ -100,7 +100,7 @@ def _key(table: str, row: Row) -> tuple[object, ...]:
 
 
 def _by_key(table: str, rows: Sequence[Row]) -> dict[tuple[object, ...], Row]:
-    hidden = ("timestamp",) if table in SNAPSHOTS else ()
+    hidden = ("timestamp",) if table in SNAPSHOTS else ("snapshot_time",)
     return {_key(table, row): without_nulls({k: v for k, v in row.items() if k not in hidden}) for row in rows}
 
 

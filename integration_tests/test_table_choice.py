@@ -18,9 +18,10 @@ from integration_tests.exchange.market import Market
 from integration_tests.exchange.running import running_exchange
 from integration_tests.impatient import impatient
 from source_cryptocom import SourceCryptocom
+from source_cryptocom.streams import STREAMS
 
-PUBLIC = ["instrument", "ticker", "trade", "book", "candlestick"]
-PRIVATE = ["user_balance", "user_position", "open_order", "order_history", "user_trade", "transaction"]
+PUBLIC = [name for name, stream in STREAMS.items() if not stream.is_private()]
+PRIVATE = [name for name, stream in STREAMS.items() if stream.is_private()]
 
 
 @pytest.fixture(scope="module")
@@ -50,17 +51,17 @@ def failing_read(config: Mapping[str, Any], catalog: ConfiguredAirbyteCatalog) -
         return Output(read(SourceCryptocom(), config, catalog, expected_outcome=ExpectedOutcome.EXPECT_EXCEPTION))
 
 
-def test_without_a_key_there_are_five_tables_and_they_sync(exchange: Exchange, tmp_path: Path) -> None:
+def test_without_a_key_there_are_the_public_tables_and_they_sync(exchange: Exchange, tmp_path: Path) -> None:
     config = config_for(exchange, with_key=False)
     assert sorted(tables(config, tmp_path)) == sorted(PUBLIC)
     assert command("check", config, tmp_path)["status"] == "SUCCEEDED"
     output = sync(config, PUBLIC)
     assert sorted(output.records) == sorted(PUBLIC)
-    assert [output.status(table) for table in PUBLIC] == [AirbyteStreamStatus.COMPLETE] * 5
+    assert [output.status(table) for table in PUBLIC] == [AirbyteStreamStatus.COMPLETE] * len(PUBLIC)
     assert exchange.count("private/user-balance") == 0
 
 
-def test_with_a_key_there_are_eleven_tables_and_check_proves_it(exchange: Exchange, tmp_path: Path) -> None:
+def test_with_a_key_there_are_all_tables_and_check_proves_it(exchange: Exchange, tmp_path: Path) -> None:
     assert sorted(tables(config_for(exchange), tmp_path)) == sorted(PUBLIC + PRIVATE)
     before = exchange.count("private/user-balance")
     assert command("check", config_for(exchange), tmp_path)["status"] == "SUCCEEDED"
@@ -103,12 +104,12 @@ def test_private_tables_without_a_key_are_named_in_a_config_error(exchange: Exch
 
 def test_a_table_that_does_not_exist_fails_alone(exchange: Exchange) -> None:
     catalog = configured_catalog(config_for(exchange), ["ticker", "user_balance"], "full_refresh")
-    ghost = replace(catalog.streams[0], stream=replace(catalog.streams[0].stream, name="deposit"))
+    ghost = replace(catalog.streams[0], stream=replace(catalog.streams[0].stream, name="ghost"))
     output = failing_read(config_for(exchange), ConfiguredAirbyteCatalog(streams=[ghost, *catalog.streams]))
-    ((failure, sentence),) = output.errors("deposit")
+    ((failure, sentence),) = output.errors("ghost")
     assert failure is FailureType.config_error
-    assert sentence.startswith("The table deposit does not exist.")
-    assert output.status("deposit") is AirbyteStreamStatus.INCOMPLETE
+    assert sentence.startswith("The table ghost does not exist.")
+    assert output.status("ghost") is AirbyteStreamStatus.INCOMPLETE
     assert output.failed
     for table in ("ticker", "user_balance"):
         assert output.status(table) is AirbyteStreamStatus.COMPLETE

@@ -94,7 +94,9 @@ class Read:
         if table == "candlestick":
             series = ((name, timeframe) for name in self.covered for timeframe in LENGTHS_NS)
             return [row for one in series for row in self._newest_candles(*one)]
-        return expected_rows(self.exchange.account, table, self.exchange.behaviour)
+        rows = expected_rows(self.exchange.account, table, self.exchange.behaviour)
+        asked_at = {"snapshot_time": moment(now_ns)} if "snapshot_time" in self.schemas[table]["properties"] else {}
+        return [row | asked_at for row in rows]
 
     def _ticker_time(self, name: str) -> str:
         return moment(self.market.now_ns() - self.market.listing(name).ticker_age_ms * NS_PER_MS)
