@@ -22,9 +22,10 @@ from integration_tests.exchange.faults import Fault
 from integration_tests.exchange.running import running_exchange
 from integration_tests.exchange.seeding import seeded_account
 from integration_tests.secret_scan import leaks
+from source_cryptocom.streams import STREAMS
 from source_cryptocom.streams.account import UserBalance
 
-PRIVATE = ["user_balance", "user_position", "open_order", "order_history", "user_trade", "transaction"]
+PRIVATE = [name for name, stream in STREAMS.items() if stream.is_private()]
 DEBUG = {"LOG_LEVEL": "debug"}
 CREDENTIALS = [
     ("pelican-key-umbrella-forty", "walrus-secret-telescope-ninety"),
@@ -132,10 +133,10 @@ def test_a_crash_that_quotes_a_request_is_masked(
     signature = "0123456789abcdef" * 4
     key = exchange.credentials
 
-    def crash(table: UserBalance, result: object) -> None:
+    def crash(table: UserBalance, rows: object) -> None:
         raise RuntimeError(f"{key.api_key} {key.api_secret} {signature}")
 
-    with mock.patch.object(UserBalance, "records", crash), caplog.at_level(logging.DEBUG):
+    with mock.patch.object(UserBalance, "to_records", crash), caplog.at_level(logging.DEBUG):
         output = sync(config_of(exchange), ["user_balance"], expecting_failure=True)
     printed = [str(AirbyteMessageSerializer.dump(message)) for message in output.entrypoint.get_message_iterator()]
     assert len(output.errors("user_balance")) == 1
