@@ -39,10 +39,9 @@ class BalanceHistory(PerInstrumentReader):
             new = [row for row, ms in zip(page.rows, times, strict=True) if start_ms <= ms < end_ms]
             earlier = [ms for ms in times if 0 < ms < end_ms]
             yield self._table.to_records(new, timeframe=series, instrument_name=page.result.get("instrument_name"))
-            if not earlier:
-                break
-            last_ms = max(last_ms, *earlier)
-            end_ms = min(earlier)
+            # A request reaches back so many points, and no further: before a gap there may be more.
+            last_ms = max([last_ms, *earlier])
+            end_ms = min(earlier, default=end_ms - limit * length_ms)
         if last_ms:
             self.advance(series, SampleCursor(last_ms))
         return True

@@ -1,4 +1,4 @@
-"""Trading bots, last change first, and the executions of those that changed."""
+"""Trading bots, last change first, and the executions of those that changed or may still trade."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from source_cryptocom.clock import NS_PER_MS
 from source_cryptocom.config import Config
 from source_cryptocom.retrievers.base import Output, Reader, Slice, Table
 from source_cryptocom.retrievers.numbered_pages import PagesKeepChanging, numbered_pages
+from source_cryptocom.retrievers.other_method import OtherMethod
 from source_cryptocom.retrievers.windows import RowTime
 from source_cryptocom.state.history_cursor import HistoryCursor
 from source_cryptocom.state.state import LOOKBACK_MS, state_message
@@ -26,7 +27,7 @@ UPDATED = RowTime("update_time")
 
 @dataclass(frozen=True)
 class ChangedBots:
-    """The bots that changed since the last sync; with `executions`, what they did since then in their place."""
+    """The bots that changed since the last sync; with `executions`, what the bots did since then in their place."""
 
     executions: bool = False
 
@@ -48,7 +49,8 @@ class ChangedBotsReader:
         self._executions = executions
         self._table = table
         self.cursor = HistoryCursor(table.name, table.logger, table.cursor_column)
-        self._bots = table.context.api.endpoint(table.name, BOTS, PRIVATE, table.logger, "bot_list")
+        endpoint = table.context.api.endpoint(table.name, BOTS, PRIVATE, table.logger, "bot_list")
+        self._bots = OtherMethod(table, endpoint, EVERY_BOT)
 
     def slices(self) -> Iterable[Slice]:
         return [{}]
@@ -57,12 +59,14 @@ class ChangedBotsReader:
         context = self._table.context
         now = context.clock()
         since_ms = self.cursor.begin(now, context.config.start_ms, LOOKBACK_MS)
-        for bots in self._pages(self._fetch_bots, since_ms):
+        for bots in self._pages(self._fetch_bots):
             if not self._executions:
-                yield self._table.to_records(bots)
+                yield self._table.to_records([bot for bot in bots if _is_recent(bot, since_ms)])
                 continue
             for bot in bots:
-                yield from self._read_executions(str(bot["bot_id"]), since_ms)
+                # Whether an execution changes its bot's update_time is not documented.
+                if bot.get("state") != "TERMINATED" or _is_recent(bot, since_ms):
+                    yield from self._read_executions(self._id_of(bot), since_ms)
         self.cursor.advance(now, {})
         self.cursor.complete({})
         yield state_message(self._table.name, self.cursor.state)
@@ -71,22 +75,31 @@ class ChangedBotsReader:
         def fetch(number: int) -> Sequence[Row]:
             return self._table.fetch(bot_id=int(bot_id), page=number, page_size=PAGE_SIZE).rows
 
-        for page in self._pages(fetch, since_ms):
-            placed = [row for row in page if row.get("order_id")]
-            if len(placed) < len(page):
+        for page in self._pages(fetch):
+            recent = [row for row in page if _is_recent(row, since_ms)]
+            placed = [row for row in recent if row.get("order_id")]
+            if len(placed) < len(recent):
                 self._table.logger.debug(
-                    f"{self._table.name}: {len(page) - len(placed)} executions have no order yet; they come with one."
+                    f"{self._table.name}: {len(recent) - len(placed)} executions have no order yet; they come with one."
                 )
             yield self._table.to_records(placed, bot_id=bot_id)
 
     def _fetch_bots(self, number: int) -> Sequence[Row]:
-        return self._bots.fetch(**EVERY_BOT, page=number, page_size=PAGE_SIZE).rows
+        return self._bots.fetch(page=number, page_size=PAGE_SIZE).rows
 
-    def _pages(self, fetch: Callable[[int], Sequence[Row]], since_ms: int) -> Iterator[list[Row]]:
-        """The rows that changed at `since_ms` or later; one without a readable time counts as such."""
+    def _id_of(self, bot: Row) -> str:
+        bot_id = str(bot.get("bot_id"))
+        if not bot_id.isdecimal():
+            raise self._table.failure(
+                f"{self._table.name}: {BOTS} sent a bot whose id is no number, so its executions cannot be asked for. "
+                "Nothing was claimed; please report this."
+            )
+        return bot_id
+
+    def _pages(self, fetch: Callable[[int], Sequence[Row]]) -> Iterator[Sequence[Row]]:
+        """All rows. Raises a system error where the pages never settle."""
         try:
-            for page in numbered_pages(fetch, self._key_of, 0):
-                yield [row for row in page if _is_recent(row, since_ms)]
+            yield from numbered_pages(fetch, self._key_of, 0)
         except PagesKeepChanging:
             raise self._table.failure(
                 f"{self._table.name}: its rows change faster than they can be read. Sync again later."
@@ -98,5 +111,6 @@ class ChangedBotsReader:
 
 
 def _is_recent(row: Row, since_ms: int) -> bool:
+    """Whether it changed at `since_ms` or later; one without a readable time counts as such."""
     updated_ns = UPDATED.earliest_ns(row)
     return not updated_ns or updated_ns >= since_ms * NS_PER_MS

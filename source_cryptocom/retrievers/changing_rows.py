@@ -15,6 +15,7 @@ from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS
 from source_cryptocom.config import Config
 from source_cryptocom.retrievers.base import Output, Reader, Slice, Table
 from source_cryptocom.retrievers.numbered_pages import PagesKeepChanging, digest, numbered_pages
+from source_cryptocom.retrievers.other_method import OtherMethod, RowSource
 from source_cryptocom.retrievers.window_paginator import WindowPaginator
 from source_cryptocom.retrievers.window_requests import fetch_page, read_window
 from source_cryptocom.retrievers.windows import RowTime, Window, ascending_windows
@@ -25,8 +26,8 @@ from source_cryptocom.state.state import state_message
 class WindowPages(Protocol):
     """How the rows of one window come: by page number, or by ever earlier ends."""
 
-    def read(self, table: Table, rows: "ChangingRows", window: Window) -> Iterator[Sequence[Row]]:
-        """All pages of the window. A row may come more than once."""
+    def read(self, source: RowSource, table: Table, rows: "ChangingRows", window: Window) -> Iterator[Sequence[Row]]:
+        """All pages of the window, from `source`. A row may come more than once."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,9 @@ class PageNumbers:
     size: int = 200
     first: int = 0
 
-    def read(self, table: Table, rows: "ChangingRows", window: Window) -> Iterator[Sequence[Row]]:
+    def read(self, source: RowSource, table: Table, rows: "ChangingRows", window: Window) -> Iterator[Sequence[Row]]:
         def fetch(number: int) -> Sequence[Row]:
-            return table.fetch(**rows.bounds(window), page=number, page_size=self.size).rows
+            return source.fetch(**rows.bounds(window), page=number, page_size=self.size).rows
 
         try:
             yield from numbered_pages(fetch, rows.key_of, self.first)
@@ -55,10 +56,10 @@ class EarlierEnds:
     size: int
     limit: str = "limit"
 
-    def read(self, table: Table, rows: "ChangingRows", window: Window) -> Iterator[Sequence[Row]]:
+    def read(self, source: RowSource, table: Table, rows: "ChangingRows", window: Window) -> Iterator[Sequence[Row]]:
         def fetch(part: Window, size: int) -> Sequence[Row]:
             limit: dict[str, Parameter] = {self.limit: size} if self.limit else {}
-            return fetch_page(table, {**rows.bounds(part), **limit}, larger=size > self.size)
+            return fetch_page(source, {**rows.bounds(part), **limit}, larger=size > self.size)
 
         paginator = WindowPaginator(fetch, lambda row: (rows.key_of(row), digest(row)), rows.times, self.size)
         yield from read_window(table, paginator, window)
@@ -66,13 +67,17 @@ class EarlierEnds:
 
 @dataclass(frozen=True)
 class OpenRows:
-    """A method that lists the rows which are not final. `emitted`: they belong to the table themselves."""
+    """A method that lists the rows which are not final, by windows and pages as the table's own does.
+
+    `emitted`: they belong to the table themselves. `step_ms`: the longest window that is asked for.
+    """
 
     method: str
     rate_limit: RateLimit
     records_path: str = "data"
     emitted: bool = False
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    step_ms: int = 180 * MS_PER_DAY
 
 
 @dataclass(frozen=True)
@@ -138,11 +143,11 @@ class ChangingRowsReader:
         self.cursor = ChangingCursor(table.name, table.logger, table.cursor_column)
         self._known: dict[str, KnownRow] = {}
         self._oldest_open_ms: int | None = None
-        listing = rows.open_rows
-        if listing:
-            self._open_endpoint = table.context.api.endpoint(
+        if listing := rows.open_rows:
+            endpoint = table.context.api.endpoint(
                 table.name, listing.method, listing.rate_limit, table.logger, listing.records_path
             )
+            self._open_method = OtherMethod(table, endpoint, listing.parameters)
 
     def slices(self) -> Iterable[Slice]:
         return [{}]
@@ -155,7 +160,7 @@ class ChangingRowsReader:
         yield from self._read_open_rows(now)
         start_ms = max(saved.reread_ms, now - self._rows.reach_ms)
         for window in ascending_windows(start_ms * NS_PER_MS, now * NS_PER_MS, self._rows.step_ms * NS_PER_MS):
-            for page in self._rows.pages.read(self._table, self._rows, window):
+            for page in self._rows.pages.read(self._table, self._table, self._rows, window):
                 yield self._table.to_records(self._changed(page))
             self.cursor.advance(self._claim(window.end_ns // NS_PER_MS))
             yield state_message(self._table.name, self.cursor.state)
@@ -165,12 +170,13 @@ class ChangingRowsReader:
         listing = self._rows.open_rows
         if listing is None:
             return
-        window = Window((now - self._rows.reach_ms) * NS_PER_MS, now * NS_PER_MS)
-        rows = self._open_endpoint.fetch(**self._rows.bounds(window), **listing.parameters).rows
-        for row in rows:
-            self._note_open(row)
-        if listing.emitted:
-            yield self._table.to_records(self._changed(rows))
+        start_ns, end_ns = (now - self._rows.reach_ms) * NS_PER_MS, now * NS_PER_MS
+        for window in ascending_windows(start_ns, end_ns, listing.step_ms * NS_PER_MS):
+            for page in self._rows.pages.read(self._open_method, self._table, self._rows, window):
+                for row in page:
+                    self._note_open(row)
+                if listing.emitted:
+                    yield self._table.to_records(self._changed(page))
 
     def _changed(self, page: Sequence[Row]) -> list[Row]:
         """The rows that are not known in this form."""

@@ -6,14 +6,15 @@ from source_cryptocom.api.endpoint import Parameter
 from source_cryptocom.api.errors import Action, ExchangeError
 from source_cryptocom.api.response import Row
 from source_cryptocom.retrievers.base import Table
+from source_cryptocom.retrievers.other_method import RowSource
 from source_cryptocom.retrievers.window_paginator import PageSizeRefused, UnpageableWindow, WindowPaginator
 from source_cryptocom.retrievers.windows import Window
 
 
-def fetch_page(table: Table, parameters: Mapping[str, Parameter], larger: bool) -> Sequence[Row]:
+def fetch_page(source: RowSource, parameters: Mapping[str, Parameter], larger: bool) -> Sequence[Row]:
     """One page of a window. Raises PageSizeRefused where a `larger` page is refused, else ExchangeError."""
     try:
-        return table.fetch(**parameters).rows
+        return source.fetch(**parameters).rows
     except ExchangeError as error:
         if larger and error.action in (Action.FAIL, Action.BAD_REQUEST):
             raise PageSizeRefused from None

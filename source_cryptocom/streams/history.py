@@ -81,7 +81,12 @@ class OtcDeal(IncrementalExchangeStream):
         status="deal_status",
         final=("SETTLED", "REJECTED"),
         open_rows=OpenRows(
-            "private/otc/get-open-deals", PRIVATE, "deal_list", emitted=True, parameters={"deal_type": "QUOTE_REQUEST"}
+            "private/otc/get-open-deals",
+            PRIVATE,
+            "deal_list",
+            emitted=True,
+            parameters={"deal_type": "QUOTE_REQUEST"},
+            step_ms=7 * MS_PER_DAY,
         ),
         unit_ns=1,
         step_ms=MS_PER_DAY,
