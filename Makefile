@@ -76,6 +76,9 @@ format: install ## let ruff put imports and layout right
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+docs: install ## write the tables and their columns into docs/, from declarations and schemas
+	$(BIN)/python -m release.pages
+
 bench: install ## measure speed, memory and requests against the simulated exchange
 	$(BIN)/python -m benchmarks
 

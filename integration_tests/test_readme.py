@@ -14,12 +14,12 @@ from airbyte_cdk.models import AirbyteStream
 from integration_tests.connector import LOGGER, config_for
 from integration_tests.exchange.empty_market import EmptyMarket
 from integration_tests.exchange.running import running_exchange
+from release.pages import SETUP_PAGE, TABLES_PAGE, written
 from source_cryptocom import SourceCryptocom
 
 PROJECT = Path(__file__).parent.parent
 README = PROJECT / "README.md"
 CONTRIBUTING = PROJECT / "CONTRIBUTING.md"
-SETUP_PAGE = PROJECT / "docs" / "cryptocom.md"
 PAGES = [
     README,
     CONTRIBUTING,
@@ -95,13 +95,9 @@ def test_the_list_of_tables_is_the_discovered_catalog(
         assert incremental == ("incremental" in {mode.value for mode in stream.supported_sync_modes}), name
 
 
-def test_the_entity_diagram_has_every_table_with_its_key(streams: dict[str, AirbyteStream]) -> None:
-    diagram = text_of("docs/tables.md").partition("```mermaid")[2].partition("```")[0]
-    entities = dict(re.findall(r"^    (\w+) \{\n(.*?)^    \}", diagram, re.MULTILINE | re.DOTALL))
-    keys = {name: re.findall(r"(\w+) PK", body) for name, body in entities.items()}
-    assert keys == {
-        name: [column for [column] in stream.source_defined_primary_key or []] for name, stream in streams.items()
-    }
+@pytest.mark.parametrize("page", [TABLES_PAGE, SETUP_PAGE], ids=lambda page: page.name)
+def test_tables_and_columns_are_documented_as_they_are_declared(page: Path) -> None:
+    assert written(page) == page.read_text(encoding="utf-8"), "run `make docs`"
 
 
 def test_the_setup_page_names_every_field_of_the_form_and_its_default() -> None:

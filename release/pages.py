@@ -1,0 +1,93 @@
+"""Writes what the documentation says about the tables, from their declarations and schemas: python -m release.pages"""
+
+import inspect
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from airbyte_cdk.sources.utils.schema_helpers import ResourceSchemaLoader
+
+from source_cryptocom.streams import STREAMS, ExchangeStream, IncrementalExchangeStream
+
+DOCS = Path(__file__).parent.parent / "docs"
+TABLES_PAGE = DOCS / "tables.md"
+SETUP_PAGE = DOCS / "cryptocom.md"
+BEGIN, END = "<!-- written by make docs -->", "<!-- until here -->"
+
+_TYPES = {"date-time": "timestamp", "date": "date"}
+
+
+def written(page: Path) -> str:
+    """The page with its generated part made anew."""
+    before, rest = page.read_text(encoding="utf-8").split(f"{BEGIN}\n", maxsplit=1)
+    _, after = rest.split(END, maxsplit=1)
+    parts = {TABLES_PAGE: details, SETUP_PAGE: overview}
+    return f"{before}{BEGIN}\n{parts[page]()}\n{END}{after}"
+
+
+def overview() -> str:
+    """A row for each table."""
+    rows = [
+        (f"`{name}`", stream.method, ", ".join(key_of(stream)), cursor_of(stream), modes_of(stream))
+        for name, stream in STREAMS.items()
+    ]
+    return table(("stream", "method of the exchange", "primary key", "cursor", "incremental"), rows)
+
+
+def details() -> str:
+    """A section for each table, with its columns."""
+    return "\n\n".join(_section(name, stream) for name, stream in STREAMS.items())
+
+
+def _section(name: str, stream: type[ExchangeStream]) -> str:
+    facts = [f"Key: {', '.join(f'`{column}`' for column in key_of(stream)) or 'none'}."]
+    if cursor := cursor_of(stream):
+        facts.append(f"Cursor: `{cursor}`.")
+    facts.append(f"Read from `{stream.method}`.")
+    schema = ResourceSchemaLoader("source_cryptocom").get_schema(name)
+    columns = table(("column", "type", "meaning"), _columns(schema["properties"]))
+    return f"## {name}\n\n{summary_of(stream)} {' '.join(facts)}\n\n{columns}"
+
+
+def _columns(properties: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
+    for name, column in properties.items():
+        kinds = column["type"] if isinstance(column["type"], list) else [column["type"]]
+        kind = next(kind for kind in kinds if kind != "null")
+        yield f"`{name}`", _TYPES.get(column.get("format", ""), kind), column.get("description", "")
+
+
+def summary_of(stream: type[ExchangeStream]) -> str:
+    """The first paragraph of what the declaration says about itself."""
+    return " ".join((inspect.getdoc(stream) or "").split("\n\n", maxsplit=1)[0].split())
+
+
+def key_of(stream: type[ExchangeStream]) -> list[str]:
+    """The columns of the primary key."""
+    key: Any = stream.primary_key
+    return [key] if isinstance(key, str) else list(key or ())
+
+
+def cursor_of(stream: type[ExchangeStream]) -> str:
+    """The column that later syncs go on from, or nothing."""
+    return str(stream.cursor_field) if issubclass(stream, IncrementalExchangeStream) else ""
+
+
+def modes_of(stream: type[ExchangeStream]) -> str:
+    """Whether it can be read incrementally."""
+    return "yes" if issubclass(stream, IncrementalExchangeStream) else "no"
+
+
+def table(head: Sequence[str], rows: Iterator[Sequence[str]] | Sequence[Sequence[str]]) -> str:
+    """Markdown."""
+    lines = [_row(head), _row(["---"] * len(head)).replace(" ", ""), *(_row(row) for row in rows)]
+    return "\n".join(lines)
+
+
+def _row(cells: Sequence[str]) -> str:
+    return re.sub(r" +", " ", f"| {' | '.join(cells)} |")
+
+
+if __name__ == "__main__":
+    for documented in (TABLES_PAGE, SETUP_PAGE):
+        documented.write_text(written(documented), encoding="utf-8")
