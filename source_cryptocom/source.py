@@ -201,7 +201,9 @@ class SourceCryptocom(AbstractSource):
             share_workers(retrievers, incremental, config, now_ms()),
         )
         engine = build_engine(config.num_workers, len(asked), LOGGER)
-        streams = [STREAMS[name](context) for name in asked]
+        # The engine's pool is first in, first out: a small table behind a long one would wait for its end.
+        small_first = sorted(asked, key=lambda name: (retrievers[name].per_instrument, retrievers[name].takes_long))
+        streams = [STREAMS[name](context) for name in small_first]
         for stream in streams:
             if isinstance(stream, IncrementalExchangeStream):
                 stream.restore(saved[stream.name], full_refresh=stream.name in refreshes)
