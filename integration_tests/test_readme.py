@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
-from airbyte_cdk.models import AirbyteStream
 
-from integration_tests.connector import LOGGER, config_for
-from integration_tests.exchange.empty_market import EmptyMarket
-from integration_tests.exchange.running import running_exchange
-from release.pages import SETUP_PAGE, TABLES_PAGE, written
-from source_cryptocom import SourceCryptocom
+from release.pages import CONFIGURATION_PAGE, SETUP_PAGE, TABLES_PAGE, written
+from source_cryptocom.streams import STREAMS
 
 PROJECT = Path(__file__).parent.parent
 README = PROJECT / "README.md"
@@ -23,10 +17,10 @@ CONTRIBUTING = PROJECT / "CONTRIBUTING.md"
 PAGES = [
     README,
     CONTRIBUTING,
+    PROJECT / "SECURITY.md",
     PROJECT / "examples" / "README.md",
     *sorted((PROJECT / "docs").glob("*.md")),
 ]
-WITH_TABLES = [(README, "Tables"), (SETUP_PAGE, "Supported Streams")]
 SECTIONS = [
     "Prerequisites",
     "Setup guide",
@@ -51,65 +45,15 @@ def section(page: Path, title: str) -> str:
     return re.split(r"^## ", text, maxsplit=1, flags=re.MULTILINE)[0]
 
 
-def table_rows(text: str) -> list[list[str]]:
-    """The cells of the rows whose first cell is one name in code font."""
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|")]
-    return [[row[0].strip("`"), *row[1:]] for row in rows if re.fullmatch(r"`\w+`", row[0])]
+def test_the_readme_groups_every_table() -> None:
+    assert re.findall(r"`(\w+)`", "".join(re.findall(r"^\|.*$", section(README, "Tables"), re.MULTILINE))) == list(
+        STREAMS
+    )
 
 
-@pytest.fixture(scope="module")
-def streams() -> Iterator[dict[str, AirbyteStream]]:
-    with running_exchange(market=EmptyMarket()) as exchange:
-        yield {stream.name: stream for stream in SourceCryptocom().discover(LOGGER, config_for(exchange)).streams}
-
-
-def test_the_configuration_table_lists_the_fields_of_the_form_in_its_order() -> None:
-    properties: dict[str, Any] = SourceCryptocom().spec(LOGGER).connectionSpecification["properties"]
-    in_order = sorted(properties, key=lambda name: properties[name]["order"])
-    assert [row[0] for row in table_rows(section(README, "Configuration"))] == in_order
-
-
-def test_the_configuration_table_gives_the_defaults_of_the_form() -> None:
-    properties: dict[str, Any] = SourceCryptocom().spec(LOGGER).connectionSpecification["properties"]
-    for name, default, *_ in table_rows(section(README, "Configuration")):
-        expected = properties[name].get("default")
-        if expected is None:
-            assert "`" not in default, name
-        else:
-            values = expected if isinstance(expected, list) else [expected]
-            shown = [str(value).lower() if isinstance(value, bool) else str(value) for value in values]
-            assert re.findall(r"`([^`]+)`", default) == shown, name
-
-
-@pytest.mark.parametrize(("page", "title"), WITH_TABLES)
-def test_the_list_of_tables_is_the_discovered_catalog(
-    page: Path, title: str, streams: dict[str, AirbyteStream]
-) -> None:
-    rows = {row[0]: row[1:] for row in table_rows(section(page, title))}
-    assert list(rows) == list(streams)
-    for name, stream in streams.items():
-        *_, key, cursor, modes = rows[name]
-        incremental = "incremental" in modes or modes == "yes"
-        assert [[column] for column in key.split(", ") if column] == (stream.source_defined_primary_key or []), name
-        assert [column for column in (cursor,) if column] == (stream.default_cursor_field or []), name
-        assert incremental == ("incremental" in {mode.value for mode in stream.supported_sync_modes}), name
-
-
-@pytest.mark.parametrize("page", [TABLES_PAGE, SETUP_PAGE], ids=lambda page: page.name)
-def test_tables_and_columns_are_documented_as_they_are_declared(page: Path) -> None:
+@pytest.mark.parametrize("page", [TABLES_PAGE, SETUP_PAGE, CONFIGURATION_PAGE], ids=lambda page: page.name)
+def test_fields_tables_and_columns_are_documented_as_they_are_declared(page: Path) -> None:
     assert written(page) == page.read_text(encoding="utf-8"), "run `make docs`"
-
-
-def test_the_setup_page_names_every_field_of_the_form_and_its_default() -> None:
-    page = section(SETUP_PAGE, "Setup guide")
-    properties: dict[str, Any] = SourceCryptocom().spec(LOGGER).connectionSpecification["properties"]
-    rows = dict(re.findall(r"^ *\| \*\*(.+?)\*\* \| (.*?) \|", page, re.MULTILINE))
-    for field in properties.values():
-        if not field.get("airbyte_hidden"):
-            assert f"**{field['title']}**" in page
-            if (default := field.get("default")) is not None:
-                shown = ", ".join(default) if isinstance(default, list) else "off" if default is False else str(default)
-                assert rows[field["title"]] == shown
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -117,11 +61,6 @@ def test_every_make_command_that_a_page_names_exists(page: Path) -> None:
     targets = set(re.findall(r"^([\w-]+):", text_of("Makefile"), re.MULTILINE))
     named = set(re.findall(r"(?:^|`)(?:make )([a-z-]+)", page.read_text(encoding="utf-8"), re.MULTILINE))
     assert named <= targets
-
-
-def test_the_readme_shows_the_commands_that_matter() -> None:
-    named = set(re.findall(r"make (\w+)", README.read_text(encoding="utf-8")))
-    assert {"demo", "test", "sync", "image"} <= named
 
 
 def test_contributing_explains_every_make_target() -> None:
@@ -192,5 +131,5 @@ def test_every_dependency_is_explained() -> None:
     declared = set(re.findall(r'^    "([a-z-]+)[<>=]', text_of("pyproject.toml"), re.MULTILINE))
     declared |= set(re.findall(r'^    "(types-[a-z]+)"', text_of("pyproject.toml"), re.MULTILINE))
     declared |= {"airbyte-cdk", "backoff", "requests", "pip-audit", "uv", "cyclonedx-bom"}
-    explained = section(README, "Dependencies")
+    explained = section(CONTRIBUTING, "Dependencies")
     assert not [name for name in declared if not re.search(rf"\b{name}\b", explained)]

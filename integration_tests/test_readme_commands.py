@@ -1,10 +1,12 @@
-"""The README's commands do what it says: the connector's are run, the image's are read as docker would read them."""
+"""The commands in the documentation do what it says, word for word; the image's are read as docker would read them."""
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -15,24 +17,28 @@ from pathlib import Path
 import pytest
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
 
-from integration_tests.connector import config_for
 from integration_tests.exchange.behaviour import Behaviour
 from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.expected_records import rfc3339
 from integration_tests.exchange.market import Market
 from integration_tests.exchange.running import running_exchange
 from integration_tests.exchange.seeding import seeded_account
-from integration_tests.exchange.timeline import DAY_NS
+from integration_tests.package_run import write_config
 from source_cryptocom.streams import STREAMS
 
 PROJECT = Path(__file__).parent.parent
 IMAGE = "source-cryptocom:dev"
 
 
+def blocks(text: str) -> list[str]:
+    """The blocks of shell commands in a page, without the indentation that a list gives them."""
+    found = re.findall(r"^( *)```sh\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL)
+    return [re.sub(rf"^{indentation}", "", block, flags=re.MULTILINE) for indentation, block in found]
+
+
 def commands(title: str) -> list[str]:
-    """The blocks of shell commands under a heading of the third level."""
-    text = (PROJECT / "README.md").read_text(encoding="utf-8").partition(f"\n### {title}\n")[2]
-    return re.findall(r"^```sh\n(.*?)^```", re.split(r"^##", text, flags=re.MULTILINE)[0], re.MULTILINE | re.DOTALL)
+    """The blocks of shell commands under a heading of the page about running it."""
+    text = (PROJECT / "docs" / "running.md").read_text(encoding="utf-8").partition(f"\n## {title}\n")[2]
+    return blocks(re.split(r"^##", text, flags=re.MULTILINE)[0])
 
 
 @pytest.fixture
@@ -45,13 +51,17 @@ def exchange() -> Iterator[Exchange]:
 @pytest.fixture
 def checkout(exchange: Exchange, tmp_path: Path) -> Path:
     """A folder that looks like the project's own where the commands look, with a config in it."""
-    for name, target in (("integration_tests", PROJECT / "integration_tests"), (".venv", Path(sys.prefix))):
-        (tmp_path / name).symlink_to(target)
-    secrets = tmp_path / "secrets"
+    folder = tmp_path / "checkout"
+    folder.mkdir()
+    left_out = {".git", ".venv", "secrets", "dist"}
+    for path in PROJECT.iterdir():
+        if path.name not in left_out:
+            (folder / path.name).symlink_to(path)
+    (folder / ".venv").symlink_to(Path(sys.prefix))
+    secrets = folder / "secrets"
     secrets.mkdir()
-    start = rfc3339((time.time_ns() - DAY_NS) // 1_000_000)
-    (secrets / "config.json").write_text(json.dumps(config_for(exchange, start_date=start)))
-    return tmp_path
+    write_config(secrets, exchange)
+    return folder
 
 
 def rows_after(command: str, checkout: Path) -> Counter[str]:
@@ -69,6 +79,53 @@ def test_the_command_line_reads_every_table_and_goes_on_from_its_states(checkout
     assert second["instrument"] == first["instrument"]
     for table in ("order_history", "user_trade", "transaction"):
         assert second[table] < first[table] / 2, table
+
+
+MAKE = """#!/bin/sh
+# The environment is there, and the demo has a test of its own.
+case "$1" in
+  demo) exec {make} --dry-run --assume-old=install --assume-old=.venv/demo "$@" ;;
+  *) exec {make} --assume-old=install --assume-old=.venv/demo "$@" ;;
+esac
+"""
+UVX = """#!/bin/sh
+# What uvx does with a wheel, without fetching what that requires.
+test "$1" = --from && test -f "$2" && test "$3" = source-cryptocom && shift 3 && exec {connector} "$@"
+"""
+
+
+@pytest.fixture
+def programs(tmp_path: Path) -> Path:
+    """A folder with what would install or fetch something, in front of the others."""
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    connector = Path(sys.prefix) / "bin" / "source-cryptocom"
+    scripts = {"make": MAKE.format(make=shutil.which("make")), "uvx": UVX.format(connector=connector)}
+    for name, text in scripts.items():
+        (folder / name).write_text(text)
+        (folder / name).chmod(0o755)
+    return folder
+
+
+def test_every_command_of_the_readme_runs_in_the_order_of_the_page(
+    checkout: Path, exchange: Exchange, programs: Path
+) -> None:
+    environment = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+    printed = {}
+    for block in blocks((PROJECT / "README.md").read_text(encoding="utf-8")):
+        finished = subprocess.run(
+            ["/bin/sh", "-e", "-c", block], cwd=checkout, env=environment, check=False, capture_output=True, text=True
+        )
+        assert finished.returncode == 0, block + finished.stdout + finished.stderr
+        printed[block] = finished.stdout
+        if "YOUR KEY" in block:
+            assert json.loads((checkout / "secrets" / "config.json").read_text())["api_key"] == "YOUR KEY"
+            write_config(checkout / "secrets", exchange)
+    whole = "\n".join(printed.values())
+    assert "python -m demo\n" in whole
+    assert '"type":"SPEC"' in whole
+    assert "to be solved." in whole
+    assert "BTC" in printed[block]
 
 
 def docker_runs() -> list[list[str]]:

@@ -1,6 +1,8 @@
 """Writes what the documentation says about the tables, from their declarations and schemas: python -m release.pages"""
 
 import inspect
+import json
+import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -8,11 +10,13 @@ from typing import Any
 
 from airbyte_cdk.sources.utils.schema_helpers import ResourceSchemaLoader
 
+from source_cryptocom import SourceCryptocom
 from source_cryptocom.streams import STREAMS, ExchangeStream, IncrementalExchangeStream
 
 DOCS = Path(__file__).parent.parent / "docs"
 TABLES_PAGE = DOCS / "tables.md"
 SETUP_PAGE = DOCS / "cryptocom.md"
+CONFIGURATION_PAGE = DOCS / "configuration.md"
 BEGIN, END = "<!-- written by make docs -->", "<!-- until here -->"
 
 _TYPES = {"date-time": "timestamp", "date": "date"}
@@ -22,7 +26,7 @@ def written(page: Path) -> str:
     """The page with its generated part made anew."""
     before, rest = page.read_text(encoding="utf-8").split(f"{BEGIN}\n", maxsplit=1)
     _, after = rest.split(END, maxsplit=1)
-    parts = {TABLES_PAGE: details, SETUP_PAGE: overview}
+    parts = {TABLES_PAGE: details, SETUP_PAGE: overview, CONFIGURATION_PAGE: configuration}
     return f"{before}{BEGIN}\n{parts[page]()}\n{END}{after}"
 
 
@@ -57,6 +61,24 @@ def _columns(properties: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str,
         yield f"`{name}`", _TYPES.get(column.get("format", ""), kind), column.get("description", "")
 
 
+def configuration() -> str:
+    """A row for each field of the form."""
+    spec = SourceCryptocom().spec(logging.getLogger("airbyte")).connectionSpecification["properties"]
+    fields = sorted(spec.items(), key=lambda field: field[1]["order"])
+    return table(("field", "in the form", "default", "meaning"), [_field(name, field) for name, field in fields])
+
+
+def _field(name: str, field: Mapping[str, Any]) -> Sequence[str]:
+    default = field.get("default")
+    values = default if isinstance(default, list) else [] if default is None else [json.dumps(default).strip('"')]
+    meaning = re.sub(r'<a href="(.+?)">(.+?)</a>', r"[\2](\1)", " ".join(field["description"].split()))
+    choices = field.get("enum") or field.get("items", {}).get("enum")
+    if choices:
+        meaning += f" One of {', '.join(f'`{choice}`' for choice in choices)}."
+    title = "not shown" if field.get("airbyte_hidden") else field["title"]
+    return f"`{name}`", title, ", ".join(f"`{value}`" for value in values), meaning
+
+
 def summary_of(stream: type[ExchangeStream]) -> str:
     """The first paragraph of what the declaration says about itself."""
     return " ".join((inspect.getdoc(stream) or "").split("\n\n", maxsplit=1)[0].split())
@@ -89,5 +111,5 @@ def _row(cells: Sequence[str]) -> str:
 
 
 if __name__ == "__main__":
-    for documented in (TABLES_PAGE, SETUP_PAGE):
+    for documented in (TABLES_PAGE, SETUP_PAGE, CONFIGURATION_PAGE):
         documented.write_text(written(documented), encoding="utf-8")
