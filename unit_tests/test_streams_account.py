@@ -10,6 +10,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 from source_cryptocom.api.errors import ExchangeError
 from source_cryptocom.streams.account import OpenOrder, UserBalance, UserPosition
 from unit_tests.builders import API_KEY, BASE_URL, account_balance, answer, asset, order, position, sync
+from unit_tests.history_server import NOW
 from unit_tests.reading import read
 from unit_tests.stub_exchange import Answer, Refusal, StubExchange
 
@@ -26,6 +27,7 @@ def test_a_balance_is_a_row_per_asset_with_the_accounts_fields_beside_it(exchang
         "total_available_balance": "1500.250000000000000001",
         "is_liquidating": False,
         "credit_limits": [],
+        "snapshot_time": NOW,
     }
     assert (usd["instrument_name"], usd["quantity"], usd["account_instrument_name"]) == ("USD", "2.5", "USD")
 

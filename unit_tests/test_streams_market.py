@@ -40,6 +40,9 @@ def test_the_list_of_instruments_is_fetched_once_for_all_tables(exchange: StubEx
     exchange.serve("public/get-trades", lambda _: [])
     exchange.serve("public/get-candlestick", lambda _: [])
     exchange.serve("public/get-tickers", lambda _: [ticker("BTC_USD")])
+    exchange.serve("public/get-valuations", lambda _: [])
+    exchange.serve("public/get-expired-settlement-price", lambda _: [])
+    exchange.serve("public/get-risk-parameters", lambda _: {})
     context = sync()
     for stream in STREAMS.values():
         if not stream.is_private():

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from enum import Enum
@@ -182,7 +182,9 @@ def rule_for(status: int, code: int | None, per_instrument: bool, message: str =
     if rule and (rule.action is not Action.SKIP_INSTRUMENT or per_instrument):
         return rule
     by_status = _rule_for_status(status, code)
-    return replace(by_status, refuses_method=True) if rule and rule.refuses_method else by_status
+    if rule and rule.refuses_method and by_status.action is Action.FAIL:
+        return ErrorRule(Action.FAIL, _NOT_OFFERED, refuses_method=True)
+    return by_status
 
 
 def rule_for_key(code: int | None, rule: ErrorRule, reads_balance: Callable[[], bool | None]) -> ErrorRule:

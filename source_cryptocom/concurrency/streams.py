@@ -20,9 +20,14 @@ from source_cryptocom.streams import ExchangeStream
 
 
 class StreamPartition(Partition):
-    """One slice of a stream. The CDK's own copies each record, and transforms it by a schema that it already fits."""
+    """One slice of a stream. The CDK's own copies each record, and transforms it by a schema that it already fits.
 
-    def __init__(self, stream: ExchangeStream, stream_slice: Mapping[str, Any], repository: MessageRepository) -> None:
+    `repository` takes the STATE messages; None for a stream that keeps no state.
+    """
+
+    def __init__(
+        self, stream: ExchangeStream, stream_slice: Mapping[str, Any], repository: MessageRepository | None
+    ) -> None:
         self._stream = stream
         self._slice = stream_slice
         self._repository = repository
@@ -32,13 +37,13 @@ class StreamPartition(Partition):
         try:
             for output in self._stream.reader.read(self._slice):
                 if isinstance(output, AirbyteMessage):
-                    self._repository.emit_message(output)
+                    if self._repository:
+                        self._repository.emit_message(output)
                 elif output:
                     yield RecordPage(output, self._stream.name)
         except ExchangeError as error:
             if not self._stream.skips(error):
                 raise
-            self._stream.logger.warning(f"{self._stream.name}: skipped, because this account or key lacks it. {error}")
 
     def to_slice(self) -> Mapping[str, Any]:
         return self._slice
@@ -51,7 +56,9 @@ class StreamPartition(Partition):
 
 
 class _Partitions(PartitionGenerator):
-    def __init__(self, stream: ExchangeStream, repository: MessageRepository, full_refresh: FullRefresh | None) -> None:
+    def __init__(
+        self, stream: ExchangeStream, repository: MessageRepository | None, full_refresh: FullRefresh | None
+    ) -> None:
         self._stream = stream
         self._repository = repository
         self._full_refresh = full_refresh
@@ -68,6 +75,18 @@ class _Partitions(PartitionGenerator):
             yield StreamPartition(self._stream, stream_slice, self._repository)
 
 
+class _StatelessCursor(FinalStateCursor):
+    """The CDK's state for a stream that keeps none; nothing at all for a table that was skipped."""
+
+    def __init__(self, stream: ExchangeStream, repository: MessageRepository) -> None:
+        super().__init__(stream.name, None, repository)
+        self._stream = stream
+
+    def ensure_at_least_one_state_emitted(self) -> None:
+        if not self._stream.skipped:
+            super().ensure_at_least_one_state_emitted()
+
+
 def concurrent_stream(
     stream: ExchangeStream, repository: MessageRepository, full_refresh: FullRefresh | None = None
 ) -> DefaultStream:
@@ -77,8 +96,9 @@ def concurrent_stream(
     """
     keeps_state = bool(stream.cursor_column) and (full_refresh is None or stream.is_resumable)
     cursor = stream.reader.cursor if keeps_state else None
+    partitions = _Partitions(stream, repository, full_refresh) if cursor else _Partitions(stream, None, None)
     return DefaultStream(
-        partition_generator=_Partitions(stream, repository, full_refresh if cursor else None),
+        partition_generator=partitions,
         name=stream.name,
         json_schema=stream.get_json_schema,
         primary_key=list(stream.key_columns),
@@ -86,5 +106,5 @@ def concurrent_stream(
         logger=stream.logger,
         cursor=StateEmittingCursor(stream.name, cursor, repository, full_refresh)
         if cursor
-        else FinalStateCursor(stream.name, None, repository),
+        else _StatelessCursor(stream, repository),
     )

@@ -1,4 +1,4 @@
-"""Keeps key, secret and signatures out of everything that a person can read.
+"""Keeps key, secret and signatures out of everything that a person can read, and answers out of the log.
 
 The CDK masks registered secrets in logs and traces; this room registers them in the encodings they can take, masks
 signatures (which no config holds) by their shape, and lends the mask to whatever the CDK does not cover.
@@ -19,6 +19,8 @@ from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets, update_secre
 MASK = "****"
 # 64 digits or more: what stands before a signature can end with hex digits of its own (`%22`, `\u0022`).
 _SIGNATURE = re.compile(r"[0-9a-fA-F]{64,}")
+# The CDK's debug lines bring the whole answer, and some answers hold names, addresses and bank accounts of people.
+_ANSWER, _NOT_LOGGED = "body", "(not logged: it can hold personal data)"
 _PLAIN_RECORD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 _TRACEBACK = logging.Formatter()
 
@@ -106,7 +108,7 @@ def redact_error(error: AirbyteTracedException) -> AirbyteTracedException:
 
 
 class RedactingFilter(logging.Filter):
-    """Masks a whole log record: its text, its traceback, and what it carries besides.
+    """Masks a whole log record: its text, its traceback, and what it carries besides, but for answers.
 
     The CDK's debug lines bring whole requests and responses, and its own mask knows no signatures.
     """
@@ -117,7 +119,7 @@ class RedactingFilter(logging.Filter):
         if record.exc_info:
             record.exc_text = redact(_TRACEBACK.formatException(record.exc_info))
         for name in vars(record).keys() - _PLAIN_RECORD:
-            setattr(record, name, redact(_text(getattr(record, name))))
+            setattr(record, name, _NOT_LOGGED if name == _ANSWER else redact(_text(getattr(record, name))))
         return True
 
 

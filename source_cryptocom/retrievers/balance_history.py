@@ -36,7 +36,8 @@ class BalanceHistory(PerInstrumentReader):
         while end_ms > start_ms:
             page = self.fetch(timeframe=series, end_time=end_ms, limit=limit)
             times = [(TIME.earliest_ns(row) or 0) // NS_PER_MS for row in page.rows]
-            new = [row for row, ms in zip(page.rows, times, strict=True) if start_ms <= ms < end_ms]
+            # A row without a time passes on: there it is told that it cannot be a record.
+            new = [row for row, ms in zip(page.rows, times, strict=True) if start_ms <= ms < end_ms or not ms]
             earlier = [ms for ms in times if 0 < ms < end_ms]
             yield self._table.to_records(new, timeframe=series, instrument_name=page.result.get("instrument_name"))
             # A request reaches back so many points, and no further: before a gap there may be more.

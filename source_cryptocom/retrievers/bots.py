@@ -10,7 +10,7 @@ from source_cryptocom.api.response import Row
 from source_cryptocom.clock import NS_PER_MS
 from source_cryptocom.config import Config
 from source_cryptocom.retrievers.base import Output, Reader, Slice, Table
-from source_cryptocom.retrievers.numbered_pages import PagesKeepChanging, numbered_pages
+from source_cryptocom.retrievers.numbered_pages import read_numbered_pages
 from source_cryptocom.retrievers.other_method import OtherMethod
 from source_cryptocom.retrievers.windows import RowTime
 from source_cryptocom.state.history_cursor import HistoryCursor
@@ -59,19 +59,29 @@ class ChangedBotsReader:
         context = self._table.context
         now = context.clock()
         since_ms = self.cursor.begin(now, context.config.start_ms, LOOKBACK_MS)
+        if since_ms == context.config.start_ms:
+            since_ms = 0  # a first sync: its pages hold every bot, whenever it changed
+        latest: dict[str, Row] = {}
         for bots in self._pages(self._fetch_bots):
-            if not self._executions:
-                yield self._table.to_records([bot for bot in bots if _is_recent(bot, since_ms)])
-                continue
-            for bot in bots:
+            latest |= {str(bot.get("bot_id")): bot for bot in bots}
+        if not self._executions:
+            yield self._table.to_records([bot for bot in latest.values() if _is_recent(bot, since_ms)])
+        else:
+            for bot_id, bot in latest.items():
                 # Whether an execution changes its bot's update_time is not documented.
                 if bot.get("state") != "TERMINATED" or _is_recent(bot, since_ms):
-                    yield from self._read_executions(self._id_of(bot), since_ms)
+                    yield from self._read_executions(bot_id, since_ms)
         self.cursor.advance(now, {})
         self.cursor.complete({})
         yield state_message(self._table.name, self.cursor.state)
 
     def _read_executions(self, bot_id: str, since_ms: int) -> Iterator[Output]:
+        if not bot_id.isdecimal():
+            raise self._table.failure(
+                f"{self._table.name}: {BOTS} sent a bot whose id is no number, so its executions cannot be asked for. "
+                "Nothing was claimed; please report this."
+            )
+
         def fetch(number: int) -> Sequence[Row]:
             return self._table.fetch(bot_id=int(bot_id), page=number, page_size=PAGE_SIZE).rows
 
@@ -87,27 +97,12 @@ class ChangedBotsReader:
     def _fetch_bots(self, number: int) -> Sequence[Row]:
         return self._bots.fetch(page=number, page_size=PAGE_SIZE).rows
 
-    def _id_of(self, bot: Row) -> str:
-        bot_id = str(bot.get("bot_id"))
-        if not bot_id.isdecimal():
-            raise self._table.failure(
-                f"{self._table.name}: {BOTS} sent a bot whose id is no number, so its executions cannot be asked for. "
-                "Nothing was claimed; please report this."
-            )
-        return bot_id
-
     def _pages(self, fetch: Callable[[int], Sequence[Row]]) -> Iterator[Sequence[Row]]:
-        """All rows. Raises a system error where the pages never settle."""
-        try:
-            yield from numbered_pages(fetch, self._key_of, 0)
-        except PagesKeepChanging:
-            raise self._table.failure(
-                f"{self._table.name}: its rows change faster than they can be read. Sync again later."
-            ) from None
+        return read_numbered_pages(self._table, fetch, _key_of, 0)
 
-    @staticmethod
-    def _key_of(row: Row) -> str:
-        return " ".join(str(row.get(name)) for name in ("bot_id", "order_id", "schedule_time", "symbol"))
+
+def _key_of(row: Row) -> str:
+    return " ".join(str(row.get(name)) for name in ("bot_id", "order_id", "schedule_time", "symbol"))
 
 
 def _is_recent(row: Row, since_ms: int) -> bool:

@@ -13,13 +13,14 @@ from source_cryptocom.api.rate_limits import RateLimit
 from source_cryptocom.api.response import Row
 from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS
 from source_cryptocom.config import Config
-from source_cryptocom.retrievers.base import Output, Reader, Slice, Table
-from source_cryptocom.retrievers.numbered_pages import PagesKeepChanging, digest, numbered_pages
+from source_cryptocom.retrievers.base import Output, Reader, Record, Slice, Table
+from source_cryptocom.retrievers.numbered_pages import digest, read_numbered_pages
 from source_cryptocom.retrievers.other_method import OtherMethod, RowSource
 from source_cryptocom.retrievers.window_paginator import WindowPaginator
 from source_cryptocom.retrievers.window_requests import fetch_page, read_window
-from source_cryptocom.retrievers.windows import RowTime, Window, ascending_windows
+from source_cryptocom.retrievers.windows import RowTime, Window, ascending_windows, request_bounds
 from source_cryptocom.state.changing_cursor import ChangingCursor, ChangingState, KnownRow
+from source_cryptocom.state.restored_cursors import join_names
 from source_cryptocom.state.state import state_message
 
 
@@ -38,15 +39,10 @@ class PageNumbers:
     first: int = 0
 
     def read(self, source: RowSource, table: Table, rows: "ChangingRows", window: Window) -> Iterator[Sequence[Row]]:
-        def fetch(number: int) -> Sequence[Row]:
+        def fetch_number(number: int) -> Sequence[Row]:
             return source.fetch(**rows.bounds(window), page=number, page_size=self.size).rows
 
-        try:
-            yield from numbered_pages(fetch, rows.key_of, self.first)
-        except PagesKeepChanging:
-            raise table.failure(
-                f"{table.name}: the rows of {window} change faster than they can be read. Sync again later."
-            ) from None
+        return read_numbered_pages(table, fetch_number, rows.key_of, self.first)
 
 
 @dataclass(frozen=True)
@@ -57,12 +53,12 @@ class EarlierEnds:
     limit: str = "limit"
 
     def read(self, source: RowSource, table: Table, rows: "ChangingRows", window: Window) -> Iterator[Sequence[Row]]:
-        def fetch(part: Window, size: int) -> Sequence[Row]:
+        def fetch_part(part: Window, size: int) -> Sequence[Row]:
             limit: dict[str, Parameter] = {self.limit: size} if self.limit else {}
             return fetch_page(source, {**rows.bounds(part), **limit}, larger=size > self.size)
 
-        paginator = WindowPaginator(fetch, lambda row: (rows.key_of(row), digest(row)), rows.times, self.size)
-        yield from read_window(table, paginator, window)
+        paginator = WindowPaginator(fetch_part, lambda row: (rows.key_of(row), digest(row)), rows.times, self.size)
+        return read_window(table, paginator, window)
 
 
 @dataclass(frozen=True)
@@ -85,7 +81,7 @@ class ChangingRows:
     """`times`: a row's creation first, then the other times by which the exchange may filter.
 
     `key`: the fields that tell a row from every other. `status` and `final`: the field, and the values after which a
-    row stays what it is; without a status it always does. Times are sent in `unit_ns`, as texts.
+    row stays what it is; without a status it always does. Times are sent in `unit_ns`.
     """
 
     times: Sequence[RowTime]
@@ -128,21 +124,22 @@ class ChangingRows:
 
     def bounds(self, window: Window) -> dict[str, Parameter]:
         """A window's start and end as the request names them."""
-        return {
-            self.start: str(window.start_ns // self.unit_ns),
-            self.end: str(-(-window.end_ns // self.unit_ns)),
-        }
+        return dict(zip((self.start, self.end), request_bounds(window, self.unit_ns), strict=True))
 
 
 class ChangingRowsReader:
-    """Ascending windows up to the moment at which reading began, a STATE after each that was read to its end."""
+    """Ascending windows up to the moment at which reading began, a STATE after each that was read to its end.
+
+    Rows that are not final, or that the exchange lists as open, are followed until a window brings their final form:
+    one that has left the open list comes up among the others a moment later.
+    """
 
     def __init__(self, rows: ChangingRows, table: Table) -> None:
         self._rows = rows
         self._table = table
         self.cursor = ChangingCursor(table.name, table.logger, table.cursor_column)
         self._known: dict[str, KnownRow] = {}
-        self._oldest_open_ms: int | None = None
+        self._followed: dict[str, int] = {}
         if listing := rows.open_rows:
             endpoint = table.context.api.endpoint(
                 table.name, listing.method, listing.rate_limit, table.logger, listing.records_path
@@ -155,49 +152,61 @@ class ChangingRowsReader:
     def read(self, stream_slice: Slice) -> Iterator[Output]:
         context = self._table.context
         now = context.clock()
+        oldest_ms = now - self._rows.reach_ms
         saved = self.cursor.begin(now, context.config.start_ms)
         self._known = dict(saved.known)
-        yield from self._read_open_rows(now)
-        start_ms = max(saved.reread_ms, now - self._rows.reach_ms)
+        self._followed = self._still_served(saved.open_rows, oldest_ms)
+        start_ms = max(min([saved.reread_ms, *self._followed.values()]), oldest_ms)
+        yield from self._read_open_rows(oldest_ms * NS_PER_MS, now * NS_PER_MS)
         for window in ascending_windows(start_ms * NS_PER_MS, now * NS_PER_MS, self._rows.step_ms * NS_PER_MS):
             for page in self._rows.pages.read(self._table, self._table, self._rows, window):
-                yield self._table.to_records(self._changed(page))
-            self.cursor.advance(self._claim(window.end_ns // NS_PER_MS))
+                yield self._changed(page)
+            self.cursor.advance(self._claim(window.end_ns // NS_PER_MS, saved.reread_ms))
             yield state_message(self._table.name, self.cursor.state)
         self.cursor.complete()
 
-    def _read_open_rows(self, now: int) -> Iterator[Output]:
+    def _still_served(self, open_rows: Mapping[str, int], oldest_ms: int) -> dict[str, int]:
+        if forgotten := [key for key, created_ms in open_rows.items() if created_ms < oldest_ms]:
+            self._table.logger.warning(
+                f"{self._table.name}: not final when the exchange stopped listing them, so their last form stays: "
+                f"{join_names(forgotten)}."
+            )
+        return {key: created_ms for key, created_ms in open_rows.items() if created_ms >= oldest_ms}
+
+    def _read_open_rows(self, start_ns: int, end_ns: int) -> Iterator[Output]:
         listing = self._rows.open_rows
         if listing is None:
             return
-        start_ns, end_ns = (now - self._rows.reach_ms) * NS_PER_MS, now * NS_PER_MS
         for window in ascending_windows(start_ns, end_ns, listing.step_ms * NS_PER_MS):
             for page in self._rows.pages.read(self._open_method, self._table, self._rows, window):
                 for row in page:
-                    self._note_open(row)
+                    self._follow(row)
                 if listing.emitted:
-                    yield self._table.to_records(self._changed(page))
+                    yield self._changed(page)
 
-    def _changed(self, page: Sequence[Row]) -> list[Row]:
-        """The rows that are not known in this form."""
+    def _changed(self, page: Sequence[Row]) -> list[Record]:
+        """The records of the rows that are not known in this form."""
         changed = []
-        for row in page:
-            if not self._rows.is_final(row):
-                self._note_open(row)
-            form = KnownRow(self._rows.last_ms(row), digest(row))
+        for row, record in zip(page, self._table.to_records(page), strict=True):
             key = self._rows.key_of(row)
+            if self._rows.is_final(row):
+                self._followed.pop(key, None)
+            else:
+                self._follow(row)
+            # Of the record, not of the row: what is left out of the table stays out of the state, too.
+            form = KnownRow(self._rows.last_ms(row), digest(record))
             known = self._known.get(key)
+            self._known[key] = form
             if known is None or known.digest != form.digest:
-                self._known[key] = form
-                changed.append(row)
+                changed.append(record)
         return changed
 
-    def _note_open(self, row: Row) -> None:
+    def _follow(self, row: Row) -> None:
         if created_ms := self._rows.created_ms(row):
-            self._oldest_open_ms = min(created_ms, self._oldest_open_ms or created_ms)
+            self._followed[self._rows.key_of(row)] = created_ms
 
-    def _claim(self, end_ms: int) -> ChangingState:
-        """What may be said once all windows up to `end_ms` are read."""
-        reread_ms = min(end_ms - self._rows.lookback_ms, self._oldest_open_ms or end_ms)
+    def _claim(self, end_ms: int, begun_ms: int) -> ChangingState:
+        """What may be said once all windows from `begun_ms` to `end_ms` are read."""
+        reread_ms = min([max(end_ms - self._rows.lookback_ms, begun_ms), *self._followed.values()])
         known = {key: row for key, row in self._known.items() if row.last_ms >= reread_ms}
-        return ChangingState(end_ms, reread_ms, known)
+        return ChangingState(end_ms, reread_ms, known, dict(self._followed))

@@ -9,10 +9,10 @@ from source_cryptocom.api.response import Row
 from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS
 from source_cryptocom.config import Config
 from source_cryptocom.retrievers.base import Output, Reader, Slice, Table
-from source_cryptocom.retrievers.numbered_pages import PagesKeepChanging, numbered_pages
+from source_cryptocom.retrievers.numbered_pages import read_numbered_pages
 from source_cryptocom.retrievers.window_paginator import WindowPaginator
 from source_cryptocom.retrievers.window_requests import fetch_page, read_window
-from source_cryptocom.retrievers.windows import RowTime, Window
+from source_cryptocom.retrievers.windows import RowTime, Window, request_bounds
 from source_cryptocom.state.market_cursor import SnapshotCursor
 
 
@@ -81,12 +81,7 @@ class PageNumber:
                 return table.fetch(page=number).rows
             return table.fetch(page=number, page_size=self.size).rows
 
-        try:
-            yield from numbered_pages(fetch, table.key_of, self.first)
-        except PagesKeepChanging:
-            raise table.failure(
-                f"{table.name}: its rows change faster than they can be read. Sync again later."
-            ) from None
+        return read_numbered_pages(table, fetch, table.key_of, self.first)
 
 
 class _PageNumberReader(_SinglePageReader):
@@ -133,6 +128,6 @@ class _LastDaysReader(_SinglePageReader):
             yield self._table.to_records(page)
 
     def _fetch(self, window: Window, limit: int) -> Sequence[Row]:
-        start_ms, end_ms = window.start_ns // NS_PER_MS, -(-window.end_ns // NS_PER_MS)
-        parameters: dict[str, Parameter] = {"start_time": str(start_ms), "end_time": str(end_ms), "limit": limit}
+        start_ms, end_ms = request_bounds(window, NS_PER_MS)
+        parameters: dict[str, Parameter] = {"start_time": start_ms, "end_time": end_ms, "limit": limit}
         return fetch_page(self._table, parameters, larger=limit > self._last.page_size)

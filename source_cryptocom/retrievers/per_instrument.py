@@ -100,7 +100,7 @@ class PerInstrumentReader(ABC):
         context = self._table.context
         configured = set(context.config.instruments)
         rows = (row for row in context.instruments.rows() if not configured or row.get("symbol") in configured)
-        return list(dict.fromkeys(str(row[field]) for row in rows if is_wanted(row)))
+        return list(dict.fromkeys(str(row[field]) for row in rows if row.get(field) and is_wanted(row)))
 
     def splits_windows(self) -> bool:
         """Whether reading a series may put parts of it on the queue, for all workers to share."""

@@ -12,7 +12,7 @@ from source_cryptocom.logs.progress import Progress
 from source_cryptocom.retrievers.base import Output, Reader, Slice, Table
 from source_cryptocom.retrievers.window_paginator import PAGE_LIMIT, WindowPaginator
 from source_cryptocom.retrievers.window_requests import fetch_page, read_window
-from source_cryptocom.retrievers.windows import RowTime, Window, ascending_windows
+from source_cryptocom.retrievers.windows import RowTime, Window, ascending_windows, request_bounds
 from source_cryptocom.state.history_cursor import HistoryCursor
 from source_cryptocom.state.state import LOOKBACK_MS, state_message
 
@@ -50,12 +50,9 @@ class TimeWindows:
         return tuple(str(row.get(name)) for name in self.identity)
 
     def parameters(self, window: Window, limit: int) -> dict[str, Parameter]:
-        """A window's request. Times are texts: integers of nanoseconds lose digits where they are read as floats."""
-        return {
-            self.start: str(window.start_ns // self.unit_ns),
-            self.end: str(-(-window.end_ns // self.unit_ns)),
-            self.limit: limit,
-        }
+        """A window's request."""
+        start, end = request_bounds(window, self.unit_ns)
+        return {self.start: start, self.end: end, self.limit: limit}
 
 
 class TimeWindowsReader:

@@ -2,7 +2,8 @@
 
 The exchange does not say how many rows it gives at most, nor which of them where there are more, nor whether an end
 belongs to a window. So what an answer leaves open is asked for again: the time before its first row and the time behind
-its last one, as far as another row has room there, until nothing comes.
+its last one, until nothing comes. Two things spare most of these requests: samples that come at a fixed interval leave
+no room for another one in a shorter time, and an answer that is shorter than another one of the exchange was not cut.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,8 +13,9 @@ from typing import Any, ClassVar
 from source_cryptocom.api.response import Row
 from source_cryptocom.clock import MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE, NS_PER_MS
 from source_cryptocom.config import Config
+from source_cryptocom.retrievers.base import Table
 from source_cryptocom.retrievers.per_instrument import PerInstrumentReader, SeriesPages
-from source_cryptocom.retrievers.windows import RowTime, Window, ascending_windows
+from source_cryptocom.retrievers.windows import RowTime, Window, ascending_windows, request_bounds
 from source_cryptocom.state.market_cursor import CursorFormat
 from source_cryptocom.state.state import UnusableState
 
@@ -53,17 +55,33 @@ def _pack(cursors: Mapping[str, SampleCursor]) -> dict[str, str]:
 SAMPLE_CURSORS = CursorFormat(_parse, _pack)
 
 
+class LargestPage:
+    """How many rows the exchange gives at least where there are more. Shared by the workers of a table."""
+
+    def __init__(self) -> None:
+        self._rows = 0
+
+    def may_be_cut(self, rows: int) -> bool:
+        """Whether there may be more than these rows; False where a longer answer was seen."""
+        self._rows = max(self._rows, rows)
+        return rows >= self._rows
+
+
 class Valuations(PerInstrumentReader):
-    """Samples at least `interval_ms` apart as a rule, asked for in windows of some PAGE_SIZE of them."""
+    """Some samples a minute, at uneven seconds, asked for in windows that hold less than PAGE_SIZE of them."""
 
     cursor_format = SAMPLE_CURSORS
-    interval_ms: ClassVar[int] = MS_PER_MINUTE
-    samples_per_interval: ClassVar[int] = 3
+    window_ms: ClassVar[int] = PAGE_SIZE * MS_PER_MINUTE // 3
+    # Whether the samples come at an interval that never varies, and at which.
+    interval_ms: ClassVar[int] = 0
+
+    def __init__(self, table: Table) -> None:
+        super().__init__(table)
+        self._largest_page = LargestPage()
 
     @classmethod
     def requests_per_instrument(cls, config: Config, hours: float) -> int:
-        wanted_ms = hours * MS_PER_HOUR if hours else MS_PER_DAY
-        return max(1, round(wanted_ms * cls.samples_per_interval / cls.interval_ms / PAGE_SIZE))
+        return max(1, round((hours * MS_PER_HOUR if hours else MS_PER_DAY) / cls.window_ms))
 
     def first_ms(self) -> int:
         """Where a first sync begins: a day ago."""
@@ -73,30 +91,38 @@ class Valuations(PerInstrumentReader):
         now = self._table.context.clock()
         start_ms = cursor.last_ms + 1 if cursor else self.first_ms()
         last_ms = cursor.last_ms if cursor else 0
-        step_ns = PAGE_SIZE * self.interval_ms // self.samples_per_interval * NS_PER_MS
-
-        def fetch(window: Window) -> Sequence[Row]:
-            return self.fetch(
-                instrument_name=series,
-                count=PAGE_SIZE,
-                start_ts=str(window.start_ns // NS_PER_MS),
-                end_ts=str(window.end_ns // NS_PER_MS),
-            ).rows
-
-        for window in ascending_windows(start_ms * NS_PER_MS, (now + 1) * NS_PER_MS, step_ns):
-            for rows in samples_in(window, fetch, 2 * self.interval_ms * NS_PER_MS):
-                last_ms = max(last_ms, *(TIME.earliest_ns(row) // NS_PER_MS for row in rows))  # type: ignore[operator]
+        for window in ascending_windows(start_ms * NS_PER_MS, (now + 1) * NS_PER_MS, self.window_ms * NS_PER_MS):
+            for rows in self.samples_of(series, window):
+                last_ms = max(last_ms, *(_time_ns(row) // NS_PER_MS for row in rows))
                 yield self._table.to_records(rows, instrument=series)
         if last_ms:
             self.advance(series, SampleCursor(last_ms))
         return True
 
+    def samples_of(self, series: str, window: Window) -> Iterator[list[Row]]:
+        """All samples of a window, each once."""
+
+        def fetch(part: Window) -> Sequence[Row]:
+            start_ms, end_ms = request_bounds(part, NS_PER_MS)
+            rows = self.fetch(instrument_name=series, count=PAGE_SIZE, start_ts=start_ms, end_ts=end_ms).rows
+            if any(TIME.earliest_ns(row) is None for row in rows):
+                raise self._table.unreadable("a sample has no time")
+            return rows
+
+        if self.interval_ms:
+            return samples_in(window, fetch, self.interval_ms * NS_PER_MS, lambda rows: False)
+        return samples_in(window, fetch, self.window_ms * NS_PER_MS // 2, self._largest_page.may_be_cut)
+
 
 class FundingRates(Valuations):
-    """One an hour for each perpetual, from start_date on."""
+    """One each hour, on the hour, for each perpetual, from start_date on."""
 
+    window_ms = PAGE_SIZE * MS_PER_HOUR
     interval_ms = MS_PER_HOUR
-    samples_per_interval = 1
+
+    @classmethod
+    def requests_per_instrument(cls, config: Config, hours: float) -> int:
+        return max(1, round(hours * MS_PER_HOUR / cls.window_ms))
 
     def first_ms(self) -> int:
         return self._table.context.config.start_ms
@@ -109,25 +135,32 @@ class IndexPrices(Valuations):
     """For each index that a listed instrument is valued by."""
 
     def listed(self) -> list[str]:
-        return self._symbols(lambda row: bool(row.get("underlying_symbol")), "underlying_symbol")
+        return self._symbols(lambda row: True, "underlying_symbol")
 
 
-def samples_in(window: Window, fetch: Callable[[Window], Sequence[Row]], room_ns: int) -> Iterator[list[Row]]:
-    """All samples of a window, each once. `room_ns`: a stretch shorter than this has room for no further sample."""
+def samples_in(
+    window: Window, fetch: Callable[[Window], Sequence[Row]], room_ns: int, may_be_cut: Callable[[int], bool]
+) -> Iterator[list[Row]]:
+    """All samples of a window, each once.
+
+    What an answer of so many rows leaves at either end is asked for where it `may_be_cut`, and always where it is as
+    long as `room_ns`.
+    """
     met: set[int] = set()
     open_windows = [window]
     while open_windows:
         part = open_windows.pop()
-        new = []
-        for row in fetch(part):
-            time_ns = TIME.earliest_ns(row)
-            if time_ns is not None and part.start_ns <= time_ns < part.end_ns and time_ns not in met:
-                met.add(time_ns)
-                new.append((time_ns, row))
+        rows = fetch(part)
+        cut = may_be_cut(len(rows))
+        new = {time_ns: row for row in rows if (time_ns := _time_ns(row)) not in met and part.holds_ns(time_ns)}
         if not new:
             continue
-        new.sort(key=lambda sample: sample[0])
-        yield [row for _, row in new]
-        oldest_ns, newest_ns = new[0][0], new[-1][0]
-        rests = (Window(part.start_ns, oldest_ns), Window(newest_ns + NS_PER_MS, part.end_ns))
-        open_windows += [rest for rest in rests if rest.width_ns >= room_ns]
+        met |= new.keys()
+        times = sorted(new)
+        yield [new[time_ns] for time_ns in times]
+        rests = (Window(part.start_ns, times[0]), Window(times[-1] + NS_PER_MS, part.end_ns))
+        open_windows += [rest for rest in rests if rest.width_ns >= room_ns or (cut and rest.width_ns > 0)]
+
+
+def _time_ns(row: Row) -> int:
+    return TIME.earliest_ns(row) or 0

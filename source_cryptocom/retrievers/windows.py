@@ -23,13 +23,25 @@ class Window:
         return self.end_ns - self.start_ns
 
     def holds(self, ms: int) -> bool:
-        return self.start_ns <= ms * NS_PER_MS < self.end_ns
+        return self.holds_ns(ms * NS_PER_MS)
+
+    def holds_ns(self, ns: int) -> bool:
+        return self.start_ns <= ns < self.end_ns
 
     def __str__(self) -> str:
         return (
             f"{rfc3339(self.start_ns // NS_PER_MS)} to {rfc3339(self.end_ns // NS_PER_MS)}"
             f" (ns {self.start_ns} to {self.end_ns})"
         )
+
+
+def request_bounds(window: Window, unit_ns: int) -> tuple[str | int, str | int]:
+    """A window's start and end as a request names them: no later and no earlier, in whole units.
+
+    Nanoseconds are texts: integers of them lose digits where they are read as floats.
+    """
+    start, end = window.start_ns // unit_ns, -(-window.end_ns // unit_ns)
+    return (str(start), str(end)) if unit_ns == 1 else (start, end)
 
 
 def day_windows(start_ns: int, end_ns: int) -> Iterator[Window]:

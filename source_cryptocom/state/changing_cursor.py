@@ -1,4 +1,4 @@
-"""How far rows that still change were read, and which of them are known in which form."""
+"""How far rows that still change were read, which of them are known in which form, and which are followed."""
 
 import logging
 from collections.abc import Mapping, MutableMapping
@@ -11,6 +11,7 @@ from source_cryptocom.state.state import (
     State,
     UnusableState,
     check_version,
+    creation_times,
     is_refreshing,
     past_time,
     warn_unusable,
@@ -29,12 +30,15 @@ class KnownRow:
 class ChangingState:
     """Every row before `cursor_ms` was emitted in the form that it had; the next sync reads again from `reread_ms`.
 
-    `known` holds the rows that it will then meet, by their key. `refreshing` marks a full refresh that has not ended.
+    `known` holds the rows that it will then meet, by their key. `open_rows` are those that were not final when they
+    were last met, with their times of creation: they are read again until they are met in their final form.
+    `refreshing` marks a full refresh that has not ended.
     """
 
     cursor_ms: int
     reread_ms: int
     known: Mapping[str, KnownRow] = field(default_factory=dict)
+    open_rows: Mapping[str, int] = field(default_factory=dict)
     refreshing: bool = False
 
     def as_state(self, cursor_column: str) -> dict[str, Any]:
@@ -45,6 +49,8 @@ class ChangingState:
         }
         if self.known:
             state["known"] = {key: [row.last_ms, row.digest] for key, row in self.known.items()}
+        if self.open_rows:
+            state["open_rows"] = dict(self.open_rows)
         if self.refreshing:
             state["full_refresh"] = True
         return state
@@ -58,7 +64,11 @@ def parse_changing_state(state: State, cursor_column: str, now: int) -> Changing
     except (AttributeError, TypeError, ValueError):
         raise UnusableState("known does not hold rows") from None
     return ChangingState(
-        past_time(state, cursor_column, now), past_time(state, "reread_from", now), known, is_refreshing(state)
+        past_time(state, cursor_column, now),
+        past_time(state, "reread_from", now),
+        known,
+        creation_times(state, "open_rows", now),
+        is_refreshing(state),
     )
 
 
@@ -71,6 +81,7 @@ class ChangingCursor:
         self._cursor_column = cursor_column
         self._saved: State = {}
         self._full_refresh = True
+        self._begun_at = ChangingState(0, 0)
         self._current: ChangingState | None = None
 
     @property
@@ -88,24 +99,31 @@ class ChangingCursor:
 
     def begin(self, now: int, start_ms: int) -> ChangingState:
         """Where to read from: `reread_ms`, with the rows known. Nothing is claimed yet. Raises ConfigError."""
-        saved = None
-        if self._saved:
-            try:
-                saved = parse_changing_state(self._saved, self._cursor_column, now)
-            except UnusableState as reason:
-                warn_unusable(self._logger, self._stream_name, reason)
+        saved = self._usable(now)
         if saved is None or (self._full_refresh and not saved.refreshing):
             self._logger.info(f"{self._stream_name}: reading from {rfc3339(start_ms)} (start_date).")
-            return ChangingState(start_ms, start_ms)
-        self._logger.info(
-            f"{self._stream_name}: resuming from {rfc3339(saved.cursor_ms)}, and reading again from "
-            f"{rfc3339(saved.reread_ms)} what may have changed."
-        )
-        return saved
+            # Rows that the last sync followed are followed on: they may have been created before `start_ms`.
+            self._begun_at = ChangingState(start_ms, start_ms, open_rows=saved.open_rows if saved else {})
+        else:
+            self._logger.info(
+                f"{self._stream_name}: resuming from {rfc3339(saved.cursor_ms)}, and reading again from "
+                f"{rfc3339(saved.reread_ms)} what may have changed."
+            )
+            self._begun_at = saved
+        return self._begun_at
+
+    def _usable(self, now: int) -> ChangingState | None:
+        if not self._saved:
+            return None
+        try:
+            return parse_changing_state(self._saved, self._cursor_column, now)
+        except UnusableState as reason:
+            warn_unusable(self._logger, self._stream_name, reason)
+            return None
 
     def advance(self, state: ChangingState) -> None:
-        """A window was read to its end. Never goes back."""
-        cursor_ms = max(state.cursor_ms, self._current.cursor_ms if self._current else 0)
+        """A window was read to its end. The cursor never goes back, though the windows begin before it."""
+        cursor_ms = max(state.cursor_ms, (self._current or self._begun_at).cursor_ms)
         self._current = replace(state, cursor_ms=cursor_ms, refreshing=self._full_refresh)
 
     def complete(self) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 from source_cryptocom.clock import rfc3339
 from source_cryptocom.config import oldest_kept_ms
 from source_cryptocom.state.state import (
-    LOOKBACK_MS,
     VERSION,
     State,
     UnusableState,
     check_version,
+    creation_times,
     is_refreshing,
     past_time,
     warn_unusable,
@@ -56,18 +56,13 @@ class HistoryState:
 def parse_history_state(state: State, cursor_field: str, now: int) -> HistoryState:
     """Raises UnusableState, or ConfigError for a later version's state."""
     check_version(state)
-    open_orders = state.get("open_orders", {})
-    latest_ms = now + LOOKBACK_MS
-    if not isinstance(open_orders, Mapping) or not all(
-        type(ms) is int and 0 < ms <= latest_ms for ms in open_orders.values()
-    ):
-        raise UnusableState("open_orders does not hold creation times")
+    open_orders = creation_times(state, "open_orders", now)
     orders = None
     if "orders_known_to" in state:
         orders = OrderWatermark(
             past_time(state, "orders_known_to", now), past_time(state, "open_orders_listed_at", now)
         )
-    return HistoryState(past_time(state, cursor_field, now), dict(open_orders), is_refreshing(state), orders)
+    return HistoryState(past_time(state, cursor_field, now), open_orders, is_refreshing(state), orders)
 
 
 class HistoryCursor:

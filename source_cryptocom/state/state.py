@@ -64,6 +64,16 @@ def past_time(state: State, name: str, now: int) -> int:
     return ms
 
 
+def creation_times(state: State, name: str, now: int) -> dict[str, int]:
+    """What is followed, by id with its time of creation in ms; none of it after `now`. Raises UnusableState."""
+    times = state.get(name, {})
+    if not isinstance(times, Mapping) or not all(
+        type(ms) is int and 0 < ms <= now + LOOKBACK_MS for ms in times.values()
+    ):
+        raise UnusableState(f"{name} does not hold creation times")
+    return dict(times)
+
+
 def is_plausible(cursor_ms: int, now: int) -> bool:
     """From a cursor in the future a table would read nothing, from one long ago without end."""
     return OPENED_MS <= cursor_ms <= now + LOOKBACK_MS

@@ -13,6 +13,7 @@ A declaration says what the table is; its retriever says how it is read, and the
 from abc import ABC
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from functools import cache
+from threading import Lock
 from typing import Any, ClassVar, TypeAlias
 
 import requests
@@ -91,6 +92,8 @@ class ExchangeStream(HttpStream, ABC):
         fields = {column: field for field, column in self.columns.items()}
         self._key_fields = [fields.get(column, column) for column in self.key_columns]
         self._unanswered_checks = list(self.row_checks)
+        self.skipped = False
+        self._skip_lock = Lock()
         self.reader: Reader = self.retriever.reader(self)
 
     def get_json_schema(self) -> Mapping[str, Any]:  # type: ignore[override]
@@ -153,18 +156,22 @@ class ExchangeStream(HttpStream, ABC):
         if sentence := self._mapper.odd_values():
             self.logger.warning(f"{self.name}: {sentence}")
 
-    def skips(self, error: AirbyteTracedException) -> bool:
+    def skips(self, error: ExchangeError) -> bool:
         """Whether the table can do without what the exchange refused: a feature that this account or key lacks.
 
-        A table that was read before has a state, and fails instead.
+        A table that was read before has a state, and fails instead. Several workers may ask; one warning says it.
         """
-        return (
+        lacks_feature = (
             self.optional
-            and isinstance(error, ExchangeError)
             and error.refuses_method
-            and self.context.api.reads_balance() is True
             and not (self.reader.cursor and self.reader.cursor.state)
+            and self.context.api.reads_balance() is True
         )
+        with self._skip_lock:
+            if lacks_feature and not self.skipped:
+                self.skipped = True
+                self.logger.warning(f"{self.name}: skipped, because this account or key lacks it. {error}")
+        return lacks_feature
 
     def unreadable(self, reason: str) -> AirbyteTracedException:
         """The system error for a row that the table cannot hold."""

@@ -1,6 +1,7 @@
 """Transfers in and out: on chain, and through a bank."""
 
 from source_cryptocom.api.rate_limits import PRIVATE
+from source_cryptocom.clock import MS_PER_DAY
 from source_cryptocom.retrievers.changing_rows import ChangingRows, PageNumbers
 from source_cryptocom.retrievers.windows import RowTime
 from source_cryptocom.streams.base import ExchangeStream, IncrementalExchangeStream
@@ -49,7 +50,13 @@ class FiatDeposit(IncrementalExchangeStream):
     only_declared_columns = True
     optional = True
     retriever = ChangingRows(
-        BANK, ("id",), PageNumbers(), status="status", final=("completed", "failed", "refunded", "cancelled")
+        BANK,
+        ("id",),
+        PageNumbers(size=20),
+        status="status",
+        final=("completed", "failed", "refunded", "cancelled"),
+        # Nobody says that a completed transfer cannot be refunded.
+        lookback_ms=30 * MS_PER_DAY,
     )
 
 
