@@ -9,6 +9,7 @@ from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS, in_ms, rfc3339
 Row = Mapping[str, Any]
 
 WINDOW_NS = MS_PER_DAY * NS_PER_MS
+"""A day: nobody saw the exchange cut or refuse a window of that width."""
 
 
 @dataclass(frozen=True)
@@ -30,19 +31,6 @@ class Window:
             f"{rfc3339(self.start_ns // NS_PER_MS)} to {rfc3339(self.end_ns // NS_PER_MS)}"
             f" (ns {self.start_ns} to {self.end_ns})"
         )
-
-
-def day_windows(start_ns: int, end_ns: int) -> Iterator[Window]:
-    """Ascending windows that cover [start, end), each at most a day, which nobody saw the exchange cut or refuse."""
-    return ascending_windows(start_ns, end_ns, WINDOW_NS)
-
-
-def ascending_windows(start_ns: int, end_ns: int, span_ns: int) -> Iterator[Window]:
-    """[start, end) in windows of at most `span_ns`, the oldest first."""
-    while start_ns < end_ns:
-        window = Window(start_ns, min(start_ns + span_ns, end_ns))
-        yield window
-        start_ns = window.end_ns
 
 
 def descending_windows(start_ns: int, end_ns: int, span_ns: int) -> Iterator[Window]:
