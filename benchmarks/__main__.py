@@ -13,7 +13,7 @@ PARTS: dict[str, Callable[[], None]] = {
     "market": lambda: speed(0.3, (100, 300, 930)),
     "firewall": firewall,
     "records": lambda: cost_per_record(0.02),
-    "history": lambda: requests_and_time((50, 1_000, 12_000)),
+    "history": lambda: requests_and_time((0, 20, 50, 500, 3_000, 12_000)),
 }
 
 

@@ -71,10 +71,7 @@ ALL = tuple(
 
 
 def one_cap_each() -> list[Combination]:
-    """Every combination of the other switches, under a window cap that differs from one to the next.
-
-    No request spans more than a day, as each chain checks, so that all caps get the same answers.
-    """
+    """Every combination of the other switches, under a window cap that differs from one to the next."""
     caps = get_args(WindowCap)
     uncapped = [combination for combination in ALL if combination.window_cap == caps[0]]
     return [
@@ -135,7 +132,7 @@ class Chain:
         self._sync(SECOND_SYNC_NS, "incremental", story.during_the_second_sync)
         story.until_the_third_sync()
         self._sync(THIRD_SYNC_NS, "incremental")
-        return [problem for collected in self.collected.values() for problem in collected.problems] + self._too_wide()
+        return [problem for collected in self.collected.values() for problem in collected.problems]
 
     @property
     def requests(self) -> int:
@@ -158,12 +155,6 @@ class Chain:
         if self._last is None:
             return ""
         return moment(ns_of(self._last.state_of(table)[CURSORS[table]]) - LOOKBACK_MS * NS_PER_MS)
-
-    def _too_wide(self) -> list[str]:
-        requests = [request for table in self.collected for request in self._world.exchange.requests[METHODS[table]]]
-        asked = [request.params for request in requests if request.status == 200]
-        widest_ns = max(int(params["end_time"]) - int(params["start_time"]) for params in asked)
-        return [f"a request for {widest_ns / DAY_NS:.2f} days"] if widest_ns > DAY_NS else []
 
 
 def print_matrix() -> bool:

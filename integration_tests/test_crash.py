@@ -23,7 +23,7 @@ from integration_tests.shared_clock import DAY_NS, HOUR_NS, MINUTE_NS, NOON_NS, 
 DICE = random.Random(20260817)
 MODES = ("incremental", "full_refresh")
 DAYS, ROWS = 10, 120
-"""Of each table: a sync prints more than 400 lines, of which a pipe holds a fifth, and makes 31 requests."""
+"""Of each table: a sync prints more than 360 lines, of which a pipe holds a fifth, and makes 31 requests in days."""
 AFTER_LINES = [(MODES[number % 2], line) for number, line in enumerate(DICE.sample(range(5, 300), 10))]
 AT_REQUESTS = [
     (MODES[number % 2], table, DICE.randrange(1, DAYS + 1)) for number, table in enumerate([*HISTORY, *HISTORY] * 2)
@@ -66,6 +66,8 @@ def test_history_is_complete_after_a_kill_when_so_many_lines_were_printed(
 def test_history_is_complete_after_a_kill_when_so_many_requests_were_made(
     mode: str, table: str, number: int, world: World, tmp_path: Path
 ) -> None:
+    world.exchange.behave(window_cap="refuse")
+
     def arm(kill: Kill) -> None:
         world.exchange.on_request(METHODS[table], number, kill)
 

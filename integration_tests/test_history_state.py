@@ -62,7 +62,7 @@ def cursors(output: Output, table: str) -> list[str]:
 
 @pytest.mark.parametrize(("mode", "time_filter"), [("incremental", "create"), ("full_refresh", "update")])
 def test_who_dies_after_any_state_and_goes_on_from_it_has_everything(mode: str, time_filter: str, world: World) -> None:
-    world.exchange.behave(order_time_filter=time_filter)
+    world.exchange.behave(order_time_filter=time_filter, window_cap="refuse")
     open_orders = [world.account.place_order(NOON_NS - hours * HOUR_NS).order_id for hours in range(90, 0, -3)]
     interrupted = world.sync(mode=mode)
     moments = list(dying_at_each_state(interrupted))
@@ -92,7 +92,8 @@ def test_each_state_counts_the_records_since_the_one_before(world: World) -> Non
 
 @pytest.mark.parametrize("table", HISTORY)
 def test_a_table_that_fails_keeps_the_state_of_its_last_finished_window(table: str, world: World) -> None:
-    world.exchange.faults.arm(Fault("status", METHODS[table], first=3, count=None, status=400, code=40003))
+    world.exchange.behave(window_cap="refuse")
+    world.exchange.faults.arm(Fault("status", METHODS[table], first=5, count=None, status=400, code=40003))
     failed = world.sync(expecting_failure=True)
     assert failed.status(table) is AirbyteStreamStatus.INCOMPLETE
     assert failed.state_of(table)[CURSORS[table]] == moment(NOON_NS - 2 * DAY_NS)
@@ -105,7 +106,9 @@ def test_a_table_that_fails_keeps_the_state_of_its_last_finished_window(table: s
     world.exchange.log.clear()
     resumed = world.sync(state=failed.state)
     assert united(table, failed, resumed) == world.truth(table)
-    assert world.requests(table) == 3 + READ_AGAIN[table], "two days and the margin, and what orders may be unseen in"
+    assert world.requests(table) == 5 + READ_AGAIN[table], (
+        "two days and the margin, two wider windows that are refused, and what orders may be unseen in"
+    )
 
 
 def test_a_table_that_fails_before_its_first_window_keeps_the_state_it_was_given(world: World) -> None:
@@ -161,7 +164,8 @@ def test_an_incremental_sync_goes_on_from_a_full_refresh(world: World) -> None:
 
 @pytest.mark.parametrize("table", HISTORY)
 def test_an_interrupted_full_refresh_goes_on_where_it_was(table: str, world: World) -> None:
-    world.exchange.faults.arm(Fault("status", METHODS[table], first=3, count=None, status=400, code=40003))
+    world.exchange.behave(window_cap="refuse")
+    world.exchange.faults.arm(Fault("status", METHODS[table], first=5, count=None, status=400, code=40003))
     interrupted = world.sync(table, mode="full_refresh", expecting_failure=True)
     assert interrupted.state_of(table)["full_refresh"] is True
 
@@ -170,7 +174,9 @@ def test_an_interrupted_full_refresh_goes_on_where_it_was(table: str, world: Wor
     resumed = world.sync(table, mode="full_refresh", state=interrupted.state)
     assert united(table, interrupted, resumed) == world.truth(table)
     assert rows_by_key(table, resumed.records[table]) != world.truth(table)
-    assert world.requests(table) == 3 + READ_AGAIN[table], "two days and the margin, and what orders may be unseen in"
+    assert world.requests(table) == 5 + READ_AGAIN[table], (
+        "two days and the margin, two wider windows that are refused, and what orders may be unseen in"
+    )
     assert "full_refresh" not in resumed.state_of(table)
 
 

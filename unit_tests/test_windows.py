@@ -17,8 +17,8 @@ from source_cryptocom.retrievers.window_paginator import (
     UnpageableWindow,
     WindowPaginator,
 )
-from source_cryptocom.retrievers.windows import WINDOW_NS, Window, day_windows
-from unit_tests.window_reading import DAY_NS, TIMES, read, reader_of, spread
+from source_cryptocom.retrievers.windows import Window
+from unit_tests.window_reading import DAY_NS, TIMES, day_windows, read, reader_of, spread
 from unit_tests.window_server import MS, START_NS, Order, Rules, WindowServer, orders, rules
 
 SPAN_MS = 2 * 86_400_000
@@ -134,20 +134,6 @@ def test_a_stuck_window_is_one_sentence_for_the_user() -> None:
         "instant and the exchange offers no way to tell them apart, so it cannot be read to its end; nothing after it "
         "was claimed. Please report this."
     )
-
-
-@given(st.integers(0, 5 * DAY_NS), st.integers(0, 5 * DAY_NS))
-def test_day_windows_cover_a_stretch_without_gap_or_overlap(start_ns: int, width: int) -> None:
-    found = list(day_windows(start_ns, start_ns + width))
-    assert len(found) == -(-width // DAY_NS)
-    assert all(0 < window.width_ns <= DAY_NS == WINDOW_NS for window in found)
-    assert all(before.end_ns == after.start_ns for before, after in pairwise(found))
-    if found:
-        assert (found[0].start_ns, found[-1].end_ns) == (start_ns, start_ns + width)
-
-
-def test_a_stretch_that_ends_before_it_begins_has_no_window() -> None:
-    assert list(day_windows(5, 5)) == list(day_windows(5, 4)) == []
 
 
 @pytest.mark.parametrize(

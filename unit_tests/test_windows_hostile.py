@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from source_cryptocom.retrievers.window_paginator import PAGE_LIMIT, UnpageableWindow, WindowPaginator
-from source_cryptocom.retrievers.windows import RowTime, Window, day_windows
-from unit_tests.window_reading import spread
+from source_cryptocom.retrievers.windows import RowTime, Window
+from unit_tests.window_reading import day_windows, spread
 from unit_tests.window_server import MS, START_NS, Order, Rules, WindowServer
 
 TIMES = (RowTime("create_time", "create_time_ns"), RowTime("update_time"))

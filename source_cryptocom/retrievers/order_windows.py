@@ -11,7 +11,7 @@ from source_cryptocom.retrievers.base import Output, Reader, Table
 from source_cryptocom.retrievers.order_lookback import MAX_REQUESTS, OrderLookback, order_lookback
 from source_cryptocom.retrievers.time_windows import TimeWindows, TimeWindowsReader
 from source_cryptocom.retrievers.window_paginator import PAGE_LIMIT
-from source_cryptocom.retrievers.windows import WINDOW_NS, RowTime, Window
+from source_cryptocom.retrievers.windows import RowTime, Window
 from source_cryptocom.state.restored_cursors import join_names
 
 CREATED = RowTime("create_time", "create_time_ns")
@@ -96,7 +96,7 @@ class OrderWindowsReader(TimeWindowsReader):
         """The followed orders that have ended but came up in no window, without those neighbours which have."""
         oldest_ms = oldest_kept_ms(self._table.context.clock())
         ended = {order_id: ms for order_id, ms in self._followed.items() if order_id not in self._open_now}
-        for window in windows_around(ms for ms in ended.values() if ms >= oldest_ms):
+        for window in windows_around((ms for ms in ended.values() if ms >= oldest_ms), self._widths.proven_ns):
             yield from self._fetch_closed_orders(window, ended)
         missing = [order_id for order_id in ended if order_id in self._followed]
         forgotten = [order_id for order_id in missing if ended[order_id] < oldest_ms]
@@ -134,11 +134,11 @@ def pages_left(window: Window, page: Sequence[Row], pages_read: int) -> float:
     return pages_read * (oldest_ns - window.start_ns) / (window.end_ns - oldest_ns)
 
 
-def windows_around(times_ms: Iterable[int]) -> Iterator[Window]:
-    """Ascending windows of at most a day that contain the given times, each as tight as it can be."""
+def windows_around(times_ms: Iterable[int], widest_ns: int) -> Iterator[Window]:
+    """Ascending windows of at most `widest_ns` that contain the given times, each as tight as it can be."""
     group: list[int] = []
     for ms in sorted(times_ms):
-        if group and (ms + 1 - group[0]) * NS_PER_MS > WINDOW_NS:
+        if group and (ms + 1 - group[0]) * NS_PER_MS > widest_ns:
             yield Window(group[0] * NS_PER_MS, (group[-1] + 1) * NS_PER_MS)
             group = []
         group.append(ms)

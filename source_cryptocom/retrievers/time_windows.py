@@ -10,17 +10,19 @@ from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS, rfc3339
 from source_cryptocom.config import Config
 from source_cryptocom.logs.progress import Progress
 from source_cryptocom.retrievers.base import Output, Reader, Slice, Table
-from source_cryptocom.retrievers.window_paginator import PAGE_LIMIT, WindowPaginator
+from source_cryptocom.retrievers.window_paginator import PAGE_LIMIT, PageSizeRefused, WindowPaginator
 from source_cryptocom.retrievers.window_requests import fetch_page, read_window
-from source_cryptocom.retrievers.windows import RowTime, Window, ascending_windows, request_bounds
+from source_cryptocom.retrievers.window_widths import WindowRefused, WindowWidths
+from source_cryptocom.retrievers.windows import RowTime, Window, request_bounds
 from source_cryptocom.state.history_cursor import HistoryCursor
 from source_cryptocom.state.state import LOOKBACK_MS, state_message
 
 
 @dataclass(frozen=True)
 class TimeWindows:
-    """Windows of at most `step_ms`, from where the last sync came to, less `lookback_ms`, to now.
+    """Windows of `step_ms`, or of what is proven to be served, from where the last sync came to, less `lookback_ms`.
 
+    `grows` is False where the exchange documents how wide a window may be: then `step_ms` is what it says.
     `times`: the times of a row by which the exchange may filter. `identity`: the fields that tell a row from every
     other. `start`, `end` and `limit` are the names of the parameters; times are sent in `unit_ns`.
     """
@@ -33,6 +35,7 @@ class TimeWindows:
     unit_ns: int = 1
     page_size: int = PAGE_LIMIT
     step_ms: int = MS_PER_DAY
+    grows: bool = True
     lookback_ms: int = LOOKBACK_MS
 
     per_instrument: ClassVar[bool] = False
@@ -63,7 +66,12 @@ class TimeWindowsReader:
         self._table = table
         self.cursor = HistoryCursor(table.name, table.logger, table.cursor_column)
         self.requests_made = 0
-        self._paginator = WindowPaginator(self._fetch, windows.identity_of, windows.times, windows.page_size)
+        self._widths = WindowWidths(
+            self._fetch, windows.times, windows.grows, windows.step_ms * NS_PER_MS, windows.page_size
+        )
+        self._paginator = WindowPaginator(
+            self._fetch, windows.identity_of, windows.times, windows.page_size, self._widths.fetch_page
+        )
         self._progress = Progress(table.logger, table.name, "days", 0)
 
     def slices(self) -> Iterable[Slice]:
@@ -73,14 +81,15 @@ class TimeWindowsReader:
         context = self._table.context
         now = context.clock()
         start_ms = self.cursor.begin(now, context.config.start_ms, self._windows.lookback_ms)
-        windows = list(ascending_windows(start_ms * NS_PER_MS, now * NS_PER_MS, self._windows.step_ms * NS_PER_MS))
-        self._progress = Progress(self._table.logger, self._table.name, "days", len(windows))
+        days_left = days_between(start_ms, now)
+        self._progress = Progress(self._table.logger, self._table.name, "days", days_left)
         yield from self.before_windows(start_ms, now)
-        for window in windows:
+        for window in self._widths.windows(start_ms * NS_PER_MS, now * NS_PER_MS):
             for page in self.new_rows(window):
                 yield self._table.to_records(page)
             end_ms = window.end_ns // NS_PER_MS
-            self._progress.done(where=f", up to {rfc3339(end_ms)}")
+            days_read, days_left = days_left - days_between(end_ms, now), days_between(end_ms, now)
+            self._progress.done(days_read, f", up to {rfc3339(end_ms)}")
             self.cursor.advance(end_ms, self.open_orders())
             yield state_message(self._table.name, self.cursor.state)
         yield from self.after_windows()
@@ -108,6 +117,17 @@ class TimeWindowsReader:
 
     def _fetch(self, window: Window, limit: int) -> Sequence[Row]:
         self.requests_made += 1
-        rows = fetch_page(self._table, self._windows.parameters(window, limit), limit > self._windows.page_size)
+        larger, wider = limit > self._windows.page_size, window.width_ns > self._widths.proven_ns
+        try:
+            rows = fetch_page(self._table, self._windows.parameters(window, limit), larger or wider)
+        except PageSizeRefused:
+            if larger:
+                raise
+            raise WindowRefused from None
         self._progress.request()
         return rows
+
+
+def days_between(start_ms: int, end_ms: int) -> int:
+    """Days, one that has begun counted as a whole one."""
+    return max(0, (end_ms - start_ms + MS_PER_DAY - 1) // MS_PER_DAY)

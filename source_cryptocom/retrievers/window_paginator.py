@@ -21,13 +21,21 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from source_cryptocom.clock import NS_PER_MS
-from source_cryptocom.retrievers.windows import Row, RowTime, Window
+from source_cryptocom.retrievers.windows import WINDOW_NS, Row, RowTime, Window
 
 PAGE_LIMIT = 100
 LARGER_LIMIT = 1_000
 
 Fetch = Callable[[Window, int], Sequence[Row]]
 """Asks for the newest `limit` rows of a window. Raises PageSizeRefused where the exchange does not accept the limit."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """The newest rows of a window: where they are fewer than the page's limit, all from `whole_from_ns` to its end."""
+
+    rows: Sequence[Row]
+    whole_from_ns: int
 
 
 class PageSizeRefused(Exception):
@@ -61,15 +69,18 @@ class WindowPaginator:
         identity: Callable[[Row], Hashable],
         times: Sequence[RowTime],
         page_limit: int = PAGE_LIMIT,
+        fetch_page: Callable[[Window], Page] | None = None,
     ) -> None:
+        """Without a `fetch_page` a page that is not full is the whole window."""
         self._fetch = fetch
+        self._fetch_page = fetch_page or (lambda window: Page(fetch(window, page_limit), window.start_ns))
         self._identity = identity
         self._times = times
         self._page_limit = page_limit
         self._failed_kinds: set[tuple[str, str]] = set()
         self._larger_pages: bool | None = None  # not known yet whether the exchange serves them
         self._unproven: Window | None = None  # the window in whole, as long as it may tell
-        self._wrong_guesses: dict[Window, Sequence[Row]] = {}
+        self._wrong_guesses: dict[Window, Page] = {}
         self._seen: set[Hashable] = set()
         self._seen_in_last_window: set[Hashable] = set()
 
@@ -81,50 +92,54 @@ class WindowPaginator:
         A row that was in the window before as well (an end that turns out inclusive) is not given again.
         """
         self._seen_in_last_window, self._seen = self._seen, set()
-        self._unproven = window
+        # A wider one may be answered with less than it holds.
+        self._unproven = window if window.width_ns <= WINDOW_NS else None
         self._wrong_guesses.clear()
         yield from self._read(window)
 
     def _read(self, window: Window, within: Sequence[Row] = ()) -> Iterator[list[Row]]:
         """Reads a window that was cut from a larger one, whose newest page is `within`."""
         page = self._page(window)
-        if self._is_one_instant(window, page, within):
+        if self._is_one_instant(window, page.rows, within):
             larger_page = self._larger_page(window)
             if self._larger_pages and len(larger_page) < LARGER_LIMIT:
                 yield self._unseen(larger_page)
                 return
         while True:
-            yield self._unseen(page)
-            if len(page) < self._page_limit:
-                return
-            for step in self._steps(page, window):
+            yield self._unseen(page.rows)
+            if len(page.rows) < self._page_limit:
+                if page.whole_from_ns <= window.start_ns:
+                    return
+                window = Window(window.start_ns, page.whole_from_ns)
+                page = self._page(window)
+                continue
+            for step in self._steps(page.rows, window):
                 if step.end_ns >= window.end_ns:
                     continue
                 earlier = Window(window.start_ns, step.end_ns)
                 earlier_page = self._page(earlier)
-                if not self._overlaps(page, earlier_page, earlier):
+                if not self._overlaps(page.rows, earlier_page.rows, earlier):
                     self._wrong_guesses[earlier] = earlier_page
                     self._failed_kinds.add(step.kind)
                     continue
                 window = earlier
-                if self._makes_progress(earlier_page):
+                if self._makes_progress(earlier_page.rows):
                     page = earlier_page
                     break
             else:
-                yield from self._read_in_parts(window, page)
+                yield from self._read_in_parts(window, page.rows)
                 return
 
-    def _page(self, window: Window) -> Sequence[Row]:
+    def _page(self, window: Window) -> Page:
         """The window's newest rows: remembered, where they were the answer to a wrong guess."""
-        page = self._wrong_guesses.get(window)
-        return self._fetch(window, self._page_limit) if page is None else page
+        return self._wrong_guesses.get(window) or self._fetch_page(window)
 
     def _unseen(self, page: Sequence[Row]) -> list[Row]:
         fresh = []
         for row in page:
             if self._is_unseen(row):
-                self._seen.add(self._identity(row))
                 fresh.append(row)
+            self._seen.add(self._identity(row))
         return fresh
 
     def _is_unseen(self, row: Row) -> bool:

@@ -9,6 +9,7 @@ from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS, in_ms, rfc3339
 Row = Mapping[str, Any]
 
 WINDOW_NS = MS_PER_DAY * NS_PER_MS
+"""A day: nobody saw the exchange cut or refuse a window of that width."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,6 @@ def request_bounds(window: Window, unit_ns: int) -> tuple[str | int, str | int]:
     """
     start, end = window.start_ns // unit_ns, -(-window.end_ns // unit_ns)
     return (str(start), str(end)) if unit_ns == 1 else (start, end)
-
-
-def day_windows(start_ns: int, end_ns: int) -> Iterator[Window]:
-    """Ascending windows that cover [start, end), each at most a day, which nobody saw the exchange cut or refuse."""
-    return ascending_windows(start_ns, end_ns, WINDOW_NS)
 
 
 def ascending_windows(start_ns: int, end_ns: int, span_ns: int) -> Iterator[Window]:
