@@ -31,7 +31,7 @@ from integration_tests.fault_cases import CASES, COMPLETE, LEFT_OUT, METHODS, PE
 from integration_tests.impatient import impatient
 from integration_tests.table_truth import Truth
 from source_cryptocom import SourceCryptocom
-from source_cryptocom.api.transport import BoundedAdapter
+from source_cryptocom.api.transport import REQUEST_ARGUMENTS, BoundedAdapter
 
 DAYS, CANDLES, TRADES = 3, 12, 40
 FIRST_STRUCK = {"trade": 2, "book": 2, "candlestick": 3, "order_history": 3, "user_trade": 3, "transaction": 3}
@@ -143,7 +143,7 @@ def _no_sentence(table: str, text: str) -> str:
 def _bounds(tight: bool) -> Iterator[None]:
     with ExitStack() as patches:
         if tight:
-            patches.enter_context(mock.patch("source_cryptocom.streams.base.READ_TIMEOUT_SECONDS", BOUND_SECONDS))
+            patches.enter_context(mock.patch.dict(REQUEST_ARGUMENTS, timeout=(BOUND_SECONDS, BOUND_SECONDS)))
             adapter = partial(BoundedAdapter, answer_timeout_seconds=BOUND_SECONDS, max_answer_bytes=2_000_000)
             patches.enter_context(mock.patch("source_cryptocom.api.client.BoundedAdapter", adapter))
         yield

@@ -51,7 +51,7 @@ def bounded_sync(exchange: Exchange, expecting_failure: bool, seconds: float = S
     """A sync of the balance by a connector that waits `seconds` for an answer, and takes one of a megabyte."""
     adapter = partial(BoundedAdapter, answer_timeout_seconds=seconds, max_answer_bytes=MEGABYTE)
     with (
-        mock.patch("source_cryptocom.streams.base.READ_TIMEOUT_SECONDS", seconds),
+        mock.patch.dict("source_cryptocom.api.transport.REQUEST_ARGUMENTS", timeout=(seconds, seconds)),
         mock.patch("source_cryptocom.api.client.BoundedAdapter", adapter),
     ):
         return sync(config_for(exchange), ["user_balance"], expecting_failure=expecting_failure)

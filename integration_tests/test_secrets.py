@@ -87,7 +87,8 @@ def test_a_sync_that_fails_keeps_them(exchange: Exchange, tmp_path: Path, fault:
     # What is logged at other levels is logged at this one, too.
     finished = start_read(tmp_path, config_of(exchange), PRIVATE, environment=DEBUG).finish()
     assert finished.code == 1
-    assert len(finished.errors) == len(PRIVATE) + 1
+    # One for each table and one for the sync; a market without instruments has no fees to ask for.
+    assert len(finished.errors) == len({*PRIVATE} - {"instrument_fee_rate"}) + 1
     assert_nothing_leaks(exchange, finished)
 
 

@@ -20,7 +20,7 @@ ANSWER_TIMEOUT_SECONDS = 60.0
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
 CONNECTIONS = 128
 # A redirect would carry the signed body to another host.
-REQUEST_ARGUMENTS: Mapping[str, Any] = {
+REQUEST_ARGUMENTS: dict[str, Any] = {
     "timeout": (CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS),
     "allow_redirects": False,
 }
