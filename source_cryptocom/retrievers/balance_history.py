@@ -1,17 +1,25 @@
 """How the history of the account's value is read: back in time from now, day by day and hour by hour."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from source_cryptocom.clock import MS_PER_DAY, MS_PER_HOUR, NS_PER_MS
 from source_cryptocom.config import Config
-from source_cryptocom.retrievers.per_instrument import PerInstrumentReader, SeriesPages
+from source_cryptocom.retrievers.per_instrument import PerInstrument, PerInstrumentReader, SeriesPages
 from source_cryptocom.retrievers.valuations import SAMPLE_CURSORS, TIME, SampleCursor
 
 # The length of a point, and how many the exchange gives at most.
 TIMEFRAMES = {"D1": (MS_PER_DAY, 30), "H1": (MS_PER_HOUR, 120)}
 
 
-class BalanceHistory(PerInstrumentReader):
+@dataclass(frozen=True)
+class PerTimeframe(PerInstrument):
+    """One timeframe after the other, by one worker. What the exchange refuses is no instrument here."""
+
+    per_instrument: ClassVar[bool] = False
+
+
+class BalanceHistoryReader(PerInstrumentReader):
     """A series is a timeframe. The last points may not be final, so the next sync reads two of them again."""
 
     unit = "timeframes"

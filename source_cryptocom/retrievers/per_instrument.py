@@ -158,7 +158,7 @@ class PerInstrumentReader(ABC):
                 in_a_row = 0
             except AirbyteTracedException as error:
                 news = self._queue.discard(task.series)
-                if error.failure_type is not FailureType.system_error:
+                if error.failure_type is not FailureType.system_error or _refuses_every_series(error):
                     raise
                 finished = news and self._skip_failed(task.series, error)
                 if news and not finished:
@@ -230,3 +230,8 @@ class PerInstrumentReader(ABC):
 
     def _warn(self, sentence: str) -> None:
         self._table.logger.warning(f"{self._table.name}: {sentence}")
+
+
+def _refuses_every_series(error: AirbyteTracedException) -> bool:
+    """Whether the exchange refuses the method, whatever it is asked for."""
+    return isinstance(error, ExchangeError) and error.refuses_method and error.action is not Action.SKIP_INSTRUMENT

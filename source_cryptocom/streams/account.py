@@ -1,7 +1,7 @@
 """The account as it is at the moment of the sync."""
 
 from source_cryptocom.api.rate_limits import PRIVATE
-from source_cryptocom.retrievers.balance_history import BalanceHistory as BalancePoints
+from source_cryptocom.retrievers.balance_history import BalanceHistoryReader, PerTimeframe
 from source_cryptocom.retrievers.bots import ChangedBots
 from source_cryptocom.retrievers.instrument_rows import InstrumentRows
 from source_cryptocom.retrievers.pages import PageNumber
@@ -83,7 +83,7 @@ class BalanceHistory(IncrementalExchangeStream):
     cursor_field = "timestamp"
     columns = {"t": "timestamp", "c": "total_cash_balance", "i": "total_isolated_cash_balance"}
     optional = True
-    retriever = PerInstrument(BalancePoints)
+    retriever = PerTimeframe(BalanceHistoryReader)
 
 
 class FeeRate(ExchangeStream):
