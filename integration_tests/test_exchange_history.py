@@ -221,7 +221,7 @@ def carries(row: dict[str, Any], record: dict[str, object]) -> bool:
 def test_the_keys_of_a_seeded_account_are_unique_and_whole(table: str) -> None:
     records = expected_rows(seeded_account(NOW, orders=500), table)
     keys = [key_of(table, record) for record in records]
-    assert len(set(keys)) == len(keys) > 2
+    assert len(set(keys)) == len(keys) > 0
     assert all(None not in key for key in keys)
 
 

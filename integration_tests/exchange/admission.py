@@ -7,6 +7,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from integration_tests.exchange.answers import Call, Refusal
 from integration_tests.exchange.behaviour import Behaviour
@@ -71,12 +72,7 @@ class Gate:
         expected = self._verifier.signature(call.method, call.id_text, api_key, params, nonce)
         if api_key != self._api_key or not hmac.compare_digest(expected, str(request.get("sig", ""))):
             raise Refusal(40101)
-        if behaviour.ip_blocked:
-            raise Refusal(40103)
-        if call.method in behaviour.denied_methods:
-            raise Refusal(40101)
-        if call.method in behaviour.tier_blocked_methods:
-            raise Refusal(40104)
+        _check_rights(call.method, behaviour)
         if abs(int(nonce) - now_ms) > NONCE_TOLERANCE_MS:
             raise Refusal(40102)
         self._refuse_a_repeat((call.id_text, nonce), now_ms)
@@ -87,6 +83,20 @@ class Gate:
         self._seen[request] = now_ms
         while self._seen and next(iter(self._seen.values())) < now_ms - 3 * NONCE_TOLERANCE_MS:
             self._seen.popitem(last=False)
+
+
+def _check_rights(method: str, behaviour: Behaviour) -> None:
+    """Refuses what the account, the key or the address may not do. Raises Refusal."""
+    if behaviour.ip_blocked:
+        raise Refusal(40103)
+    if method in behaviour.denied_methods:
+        raise Refusal(40101)
+    if method in behaviour.tier_blocked_methods:
+        raise Refusal(40104)
+    for refused in behaviour.refused_methods:
+        pattern, _, code = refused.partition("=")
+        if fnmatchcase(method, pattern):
+            raise Refusal(int(code))
 
 
 def check_values(params: Mapping[str, object], kinds: Mapping[str, str], behaviour: Behaviour) -> None:

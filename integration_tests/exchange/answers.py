@@ -20,9 +20,11 @@ REFUSALS: dict[int, tuple[int, str]] = {
     40102: (400, "INVALID_NONCE"),
     40103: (401, "IP_ILLEGAL"),
     40104: (401, "USER_TIER_INVALID"),
+    40401: (200, "NOT_FOUND"),
     40801: (408, "REQUEST_TIMEOUT"),
     42901: (429, "TOO_MANY_REQUESTS"),
     50001: (500, "ERR_INTERNAL"),
+    140001: (400, "API_DISABLED"),
     9010001: (503, "SYSTEM_MAINTENANCE"),
 }
 """Reason code -> (HTTP status, name)."""

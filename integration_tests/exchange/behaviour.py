@@ -17,6 +17,9 @@ LargeLimit = Literal["served", "clamped", "refused"]
 Strictness = Literal["refused", "accepted"]
 InvertedWindow = Literal["refused", "empty"]
 ErrorBodies = Literal["whole", "bare"]
+RowTimeFilter = Literal["create", "update"]
+BetweenPages = Literal["nothing", "arrival", "change"]
+FilledLegs = Literal["canceled", "filled"]
 TimePrecision = Literal["ns", "ms"]
 CandleDefaultStart = Literal["day_ago", "none"]
 CandlePage = Literal["newest", "oldest"]
@@ -58,6 +61,36 @@ class Behaviour:
     )
     order_time_filter: OrderTimeFilter = field(
         default="create", metadata=_flag("--order-time-filter", "which time of an order start_time and end_time test")
+    )
+    # Not documented for deposits, withdrawals, fiat transfers and deals.
+    row_time_filter: RowTimeFilter = field(
+        default="create",
+        metadata=_flag(
+            "--row-time-filter", "which time of a deposit, withdrawal, fiat transfer or deal a window tests"
+        ),
+    )
+    # Page numbers shift while rows arrive; no source says how the exchange keeps them together.
+    between_pages: BetweenPages = field(
+        default="nothing",
+        metadata=_flag("--between-pages", "what happens before the second page of a method is answered"),
+    )
+    # The bot misses some children of orders that fired in the order history for a while.
+    child_lag_seconds: float = field(
+        default=0.0,
+        metadata=_flag("--child-lag", "seconds until the order that a fired order placed is in the history"),
+    )
+    # The bot sees legs that were filled completely listed as CANCELED.
+    filled_legs: FilledLegs = field(
+        default="canceled", metadata=_flag("--filled-legs", "the status of a leg that fired and was filled")
+    )
+    # No source says how many deals an answer holds.
+    deals_per_answer: float = field(
+        default=200.0, metadata=_flag("--deals-per-answer", "OTC deals in one answer, the newest ones")
+    )
+    # No source says what an account without a feature gets: 40101, 40104, 40401, 140001 and 40002 are candidates.
+    refused_methods: frozenset[str] = field(
+        default=frozenset(),
+        metadata=_flag("--refused-method", "METHOD=CODE: methods (a glob) that are answered with a code"),
     )
     # The bot got an empty list for 180 days and rows for seven; the documentation names no limit, but its example spans
     # 31 days; one client believes in a day, an older edition of the documentation in a week.

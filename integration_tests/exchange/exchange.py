@@ -19,7 +19,7 @@ from integration_tests.exchange.market_interface import MarketData
 from integration_tests.exchange.public_methods import PUBLIC_METHODS
 from integration_tests.exchange.request_log import RequestLog, RequestRecord
 from integration_tests.exchange.resource import Asked
-from integration_tests.exchange.resources import METHODS
+from integration_tests.exchange.resources import METHODS, OWNERS
 
 ROOT = "/exchange/v1"
 TIME_PARAMETERS = frozenset({"start_time", "end_time", "start_ts", "end_ts"})
@@ -186,10 +186,20 @@ class Exchange:
                 self.log.unknown_parameters[method, name] += 1
         return call
 
+    def _between_pages(self, call: Call, behaviour: Behaviour) -> None:
+        """Before a second page is answered, a row arrives or changes where the behaviour says so."""
+        first, resource = METHODS[call.method].pages, OWNERS[call.method]
+        if first is None or behaviour.between_pages == "nothing" or call.params.get("page") != str(first + 1):
+            return
+        happens = resource.arrive if behaviour.between_pages == "arrival" else resource.change
+        if happens:
+            happens(self.account, self.now_ns())
+
     def _result(self, call: Call, behaviour: Behaviour) -> bytes:
         if call.method in PUBLIC_METHODS:
             return PUBLIC_METHODS[call.method][0](self.market, behaviour, self.now_ns(), call.params)
         with self.account.lock:
+            self._between_pages(call, behaviour)
             asked = Asked(self.account, self.market, behaviour, self.now_ns(), call.params)
             result = METHODS[call.method].answer(asked)
         self._last_pages[call.method] = result

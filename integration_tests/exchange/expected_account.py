@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from integration_tests.exchange.account import Account
 from integration_tests.exchange.behaviour import Behaviour
 from integration_tests.exchange.expected_records import Record
+from integration_tests.exchange.resource import Table
 from integration_tests.exchange.resources import TABLES
 
 PRIMARY_KEYS: dict[str, tuple[str, ...]] = {name: table.primary_key for name, table in TABLES.items()}
@@ -30,7 +31,7 @@ def expected_rows(
     with account.lock:
         made = list(TABLES[table].records(account, behaviour))
     rows = [row for time_ns, row in sorted(made, key=lambda timed: timed[0]) if since_ns <= time_ns < until_ns]
-    return [_finished(row, behaviour, TABLES[table].defaults) for row in rows]
+    return [_finished(row, behaviour, TABLES[table]) for row in rows]
 
 
 def key_of(table: str, record: Mapping[str, object]) -> tuple[object, ...]:
@@ -43,9 +44,9 @@ def without_nulls(record: Mapping[str, object]) -> Record:
     return {name: value for name, value in record.items() if value is not None}
 
 
-def _finished(row: Record, behaviour: Behaviour, defaults: Mapping[str, str]) -> Record:
+def _finished(row: Record, behaviour: Behaviour, table: Table) -> Record:
     row = {name: None if value == "" else value for name, value in row.items()}
     if not behaviour.nulls_for_missing:
         row = without_nulls(row)
-    row.update({name: value for name, value in defaults.items() if row.get(name) is None})
-    return {**row, **EXTRA_FIELDS} if behaviour.extra_fields else row
+    row.update({name: value for name, value in table.defaults.items() if row.get(name) is None})
+    return {**row, **EXTRA_FIELDS} if behaviour.extra_fields and not table.fixed_columns else row

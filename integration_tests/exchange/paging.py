@@ -104,41 +104,68 @@ def page(
     rows: Timeline[Row],
     written: str,
     filters: Sequence[str] = ("instrument_name", "isolation_id"),
-    window: Window | None = None,
+    shown: Callable[[Row], bool] | None = None,
 ) -> list[Row]:
     """The newest rows of the asked window, in the behaviour's order. Raises Refusal.
 
-    `written` names the time at which a row comes to be; under a lag it is served so much later.
+    `written` names the time at which a row comes to be; under a lag it is served so much later. `shown`: which rows are
+    served at all.
     """
-    window, limit = window or asked_window(asked), asked_limit(asked)
+    window, limit = asked_window(asked), asked_limit(asked)
     lag_ns = int(asked.behaviour.history_lag_seconds * 1_000 * MS_NS)
     shown_ns = asked.now_ns - lag_ns if lag_ns else None
-    newest = rows.newest(window.start_ns, window.end_ns, limit, _wanted(asked.params, filters, written, shown_ns))
-    return newest[::-1] if asked.behaviour.page_order == "newest_first" else newest
+    wanted = _wanted(asked.params, filters, written, shown_ns, shown)
+    found = rows.newest(window.start_ns, window.end_ns, limit, wanted)
+    return found[::-1] if asked.behaviour.page_order == "newest_first" else found
 
 
 def _wanted(
-    params: Mapping[str, Any], filters: Sequence[str], written: str, shown_ns: int | None
-) -> Callable[[object], bool] | None:
+    params: Mapping[str, Any],
+    filters: Sequence[str],
+    written: str,
+    shown_ns: int | None,
+    shown: Callable[[Row], bool] | None,
+) -> Callable[[Row], bool] | None:
     asked = {name: params[name] for name in filters if name in params}
-    if not asked and shown_ns is None:
+    if not asked and shown_ns is None and shown is None:
         return None
     return lambda row: (
         all(getattr(row, name) == value for name, value in asked.items())
         and (shown_ns is None or getattr(row, written) <= shown_ns)
+        and (shown is None or shown(row))
     )
 
 
-def newest_rows(asked: Asked, rows: Iterable[Row], time: Callable[[Row], int], limit: int) -> list[Row]:
-    """The newest `limit` of the given rows, in the behaviour's order."""
-    newest = sorted(filtered(asked, rows), key=time, reverse=True)[:limit]
-    return newest if asked.behaviour.page_order == "newest_first" else newest[::-1]
+def row_time_ns(row: object, behaviour: Behaviour, created: str = "create_time", updated: str = "update_time") -> int:
+    """The time by which a window finds a row that changes, named in ms or in ns."""
+    time = int(getattr(row, created if behaviour.row_time_filter == "create" else updated))
+    return time if time > 10**15 else time * MS_NS
+
+
+def rows_in_window(
+    asked: Asked,
+    rows: Iterable[Row],
+    bounds: Bounds,
+    filters: Sequence[str] = (),
+    created: str = "create_time",
+    updated: str = "update_time",
+) -> list[Row]:
+    """The rows of the asked window that the request's filters let through, in the behaviour's order. Raises Refusal."""
+    window = asked_window(asked, bounds)
+    timed = [(row_time_ns(row, asked.behaviour, created, updated), row) for row in filtered(asked, rows, *filters)]
+    found = [row for at_ns, row in sorted(timed, key=lambda entry: entry[0]) if window.holds(at_ns)]
+    return found[::-1] if asked.behaviour.page_order == "newest_first" else found
+
+
+def newest(asked: Asked, rows: list[Row], limit: int) -> list[Row]:
+    """The newest so many of rows that stand in the behaviour's order."""
+    return rows[:limit] if asked.behaviour.page_order == "newest_first" else rows[-limit:]
 
 
 def filtered(asked: Asked, rows: Iterable[Row], *names: str) -> list[Row]:
-    """The rows whose fields are what the request names."""
-    wanted = {name: asked.params[name] for name in names or ("instrument_name",) if name in asked.params}
-    return [row for row in rows if all(getattr(row, name, value) == value for name, value in wanted.items())]
+    """The rows whose fields of these names are what the request names."""
+    wanted = {name: asked.params[name] for name in names if name in asked.params}
+    return [row for row in rows if all(getattr(row, name) == value for name, value in wanted.items())]
 
 
 def numbered_page(

@@ -23,14 +23,14 @@ class PlainClient:
         self.exchange = exchange
         self.session = requests.Session()
 
-    def get(self, method: str, **query: str) -> Response:
+    def get(self, method: str, **query: Any) -> Response:
         return self.session.get(f"{self.exchange.base_url}/{method}", params=query, timeout=10)
 
     def signed(self, method: str, params: dict[str, Any], nonce_shift_ms: int = 0) -> dict[str, Any]:
         """The body of a signed request."""
         credentials = self.exchange.credentials
         request_id, nonce = next(_ids), self.exchange.true_ns() // 1_000_000 + nonce_shift_ms
-        flat = "".join(f"{name}{params[name]}" for name in sorted(params))
+        flat = "".join(name + _text(params[name]) for name in sorted(params))
         text = f"{method}{request_id}{credentials.api_key}{flat}{nonce}"
         return {
             "id": request_id,
@@ -50,9 +50,19 @@ class PlainClient:
 
     def rows(self, method: str, **params: Any) -> list[dict[str, Any]]:
         """The rows of a private method, decimals with all digits. Raises RuntimeError where it failed."""
-        response = self.post(method, **params)
+        rows: list[dict[str, Any]] = self.result(method, **params)["data"]
+        return rows
+
+    def result(self, method: str, **params: Any) -> dict[str, Any]:
+        """The result of any method, decimals with all digits. Raises RuntimeError where it failed."""
+        ask = self.post if method.startswith("private/") else self.get
+        response = ask(method, **params)
         envelope = json.loads(response.content, parse_float=str)
         if response.status_code != 200 or int(envelope["code"]) != 0:
             raise RuntimeError(f"{response.status_code} {envelope}")
-        rows: list[dict[str, Any]] = envelope["result"]["data"]
-        return rows
+        result: dict[str, Any] = envelope["result"]
+        return result
+
+
+def _text(value: Any) -> str:
+    return "".join(value) if isinstance(value, list) else str(value)

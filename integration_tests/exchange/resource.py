@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from integration_tests.exchange.limits import PRIVATE, Limit
+from integration_tests.exchange.timeline import DAY_NS, MS_NS
 
 if TYPE_CHECKING:
     from integration_tests.exchange.account import Account
@@ -54,6 +56,13 @@ class Table:
     records: Callable[[Account, Behaviour], Iterable[tuple[int, Record]]]
     defaults: Mapping[str, str] = field(default_factory=dict)
     """What stands in the place of a key that the exchange leaves out."""
+    fixed_columns: bool = False
+    """No field passes that is not known: rows of this table come with personal data."""
+
+
+def digest(text: str) -> str:
+    """64 hex digits that stand for a transaction hash, an address, a uuid: the same for the same text."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,11 @@ class Seeding:
     orders: int
     open_orders: int
     with_fills: bool
+
+    def moments(self, dice: random.Random, a_day: float, least: int) -> list[int]:
+        """So many moments a day, at whole milliseconds and in their order; in a short account at least so many."""
+        number = max(least, int((self.end_ns - self.start_ns) / DAY_NS * a_day))
+        return sorted(dice.randrange(self.start_ns, self.end_ns) // MS_NS * MS_NS for _ in range(number))
 
     def dice(self, name: str) -> random.Random:
         """Dice of its own for each resource, so that a new one changes no other."""

@@ -61,6 +61,8 @@ class Order:
     isolation_id: str | None = None
     list_id: int | None = None
     contingency_type: str | None = None
+    child: bool = False
+    """An advanced order that fired placed it. Not on the wire."""
 
     @property
     def create_time(self) -> int:
@@ -119,13 +121,17 @@ FINISHED = OPEN + shape({"maker_fee_rate": "decimal", "taker_fee_rate": "decimal
 
 
 def open_orders(asked: Asked) -> bytes:
-    return result_of(rows_json(filtered(asked, asked.account.open_orders.values()), OPEN, asked.behaviour))
+    return result_of(
+        rows_json(filtered(asked, asked.account.open_orders.values(), "instrument_name"), OPEN, asked.behaviour)
+    )
 
 
 def order_history(asked: Asked) -> bytes:
     by_creation = asked.behaviour.order_time_filter == "create"
     rows = asked.account.finished_by_creation if by_creation else asked.account.finished_by_update
-    return result_of(rows_json(page(asked, rows, "update_time_ns"), FINISHED, asked.behaviour))
+    lag_ns = int(asked.behaviour.child_lag_seconds * 1_000_000_000)
+    shown = (lambda order: not order.child or order.update_time_ns <= asked.now_ns - lag_ns) if lag_ns else None
+    return result_of(rows_json(page(asked, rows, "update_time_ns", shown=shown), FINISHED, asked.behaviour))
 
 
 def open_records(account: Account, behaviour: Behaviour) -> Iterable[tuple[int, Record]]:
@@ -175,6 +181,45 @@ def currencies_of(instrument: str) -> tuple[str, str]:
     """Base and quote."""
     base, quote = instrument.replace("USD-PERP", "_USD").split("_")
     return base, quote
+
+
+def filled_order(
+    account: Account,
+    at_ns: int,
+    instrument: str,
+    side: str,
+    quantity: Decimal,
+    price: Decimal,
+    order_type: str = "MARKET",
+    child: bool = False,
+) -> Order:
+    """An order that was filled the moment it was placed; its fills are made apart."""
+    base, quote = currencies_of(instrument)
+    fee_in_base = side == "BUY" and not instrument.endswith("-PERP")
+    order_id = account.next_id()
+    order = Order(
+        ACCOUNT_ID,
+        order_id,
+        f"demo-{order_id[-6:]}",
+        instrument,
+        at_ns,
+        at_ns + 1_250_000,
+        order_type=order_type,
+        side=side,
+        time_in_force="IMMEDIATE_OR_CANCEL" if order_type == "MARKET" else "GOOD_TILL_CANCEL",
+        quantity=str(quantity),
+        limit_price=None if order_type == "MARKET" else str(price),
+        order_value=format(quantity * price, "f"),
+        avg_price=str(price),
+        cumulative_quantity=str(quantity),
+        cumulative_value=format(quantity * price, "f"),
+        cumulative_fee=format(fee_of(quantity, price, fee_in_base), "f"),
+        status="FILLED",
+        fee_instrument_name=base if fee_in_base else quote,
+        child=child,
+    )
+    account.fill_up(orders=[order])
+    return order
 
 
 @dataclass

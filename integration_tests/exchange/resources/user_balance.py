@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from typing import TYPE_CHECKING
@@ -112,10 +112,11 @@ def user_balance(asked: Asked) -> bytes:
     return result_of(f"[{wallet_json(asked.account.wallet, asked.behaviour)}]".encode())
 
 
-def wallet_json(wallet: Wallet, behaviour: Behaviour) -> str:
-    """A wallet with its balances inside."""
+def wallet_json(wallet: Wallet, behaviour: Behaviour, more: str = "") -> str:
+    """A wallet with its balances inside; `more` are fields that are written already."""
     balances = rows_json(wallet.balances, BALANCE, behaviour).decode()
-    return row_json(wallet, WALLET, behaviour, EXTRA_OF_THE_WALLET, f'"position_balances":{balances}')
+    inside = f'"position_balances":{balances}' + ("," + more if more else "")
+    return row_json(wallet, WALLET, behaviour, EXTRA_OF_THE_WALLET, inside)
 
 
 def records(account: Account, behaviour: Behaviour) -> Iterable[tuple[int, Record]]:
@@ -140,11 +141,19 @@ HOLDINGS: tuple[tuple[str, str, str, str], ...] = (
     ("USDT", "-25.5", "0.9998", "0"),
 )
 """(currency, quantity, price in USD, haircut)"""
+OTHER_PRICES = {"LTC": Decimal("88.50"), "DOT": Decimal("6.85"), "CDCETH": Decimal("3250.75")}
+"""Of currencies that a seeded account ends without, or holds what came in of them."""
 
 
-def seeded_wallet() -> Wallet:
-    """Balances with 18 decimals, a dust amount and a borrowed one among them."""
-    balances = tuple(_balance(*holding) for holding in HOLDINGS)
+def price_of(currency: str) -> Decimal:
+    """USD for one unit."""
+    return OTHER_PRICES.get(currency) or next(Decimal(price) for name, _, price, _ in HOLDINGS if name == currency)
+
+
+def seeded_wallet(gained: Mapping[str, Decimal]) -> Wallet:
+    """Balances with 18 decimals, a dust amount and a borrowed one among them; of other currencies what was gained."""
+    others = ((name, format(amount, "f"), str(price_of(name)), "1") for name, amount in sorted(gained.items()))
+    balances = tuple(_balance(*holding) for holding in (*HOLDINGS, *others))
     value = sum((Decimal(balance.market_value) for balance in balances), Decimal(0))
     collateral = sum((Decimal(balance.collateral_amount) for balance in balances), Decimal(0))
     return Wallet(
@@ -184,9 +193,9 @@ def _balance(currency: str, quantity: str, price: str, haircut: str) -> Balance:
 
 def seed(account: Account, seeding: Seeding) -> None:
     """What the account holds now is given; what it began with follows from the ledger."""
-    account.wallet = seeded_wallet()
+    moved, given = movements(account.ledger), {name for name, *_ in HOLDINGS}
+    account.wallet = seeded_wallet({name: gain for name, gain in moved.items() if gain > 0 and name not in given})
     held = {balance.instrument_name: Decimal(balance.quantity) for balance in account.wallet.balances}
-    moved = movements(account.ledger)
     account.opening = {
         currency: EXACT.subtract(held.get(currency, Decimal(0)), moved.get(currency, Decimal(0)))
         for currency in sorted({*held, *moved})

@@ -58,7 +58,7 @@ POSITION = shape(
 
 
 def positions(asked: Asked) -> bytes:
-    return result_of(rows_json(filtered(asked, asked.account.positions), POSITION, asked.behaviour))
+    return result_of(rows_json(filtered(asked, asked.account.positions, "instrument_name"), POSITION, asked.behaviour))
 
 
 def records(account: Account, behaviour: Behaviour) -> Iterable[tuple[int, Record]]:
