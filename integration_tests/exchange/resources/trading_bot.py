@@ -75,7 +75,7 @@ def records(account: Account, behaviour: Behaviour) -> Iterable[tuple[int, Recor
 
 def bot(account: Account, at_ns: int, bot_type: str = "DCA", **details: Any) -> Bot:
     """One more bot, running."""
-    number, at_ms = account.next_id()[-6:], at_ns // MS_NS
+    number, at_ms = account.short_id(), at_ns // MS_NS
     row = Bot(number, bot_type, f"{bot_type} {number}", "RUNNING", at_ms, at_ms, **details)
     account.put(row)
     return row
