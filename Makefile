@@ -64,7 +64,7 @@ test: lint ## run linters, type checks and all tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 unit: install ## run the fast half of the tests
-	$(BIN)/python -m pytest -n 2 unit_tests
+	$(BIN)/python -m pytest -n 2 -m "not slow" unit_tests
 
 lint: install ## ruff and mypy
 	$(BIN)/ruff check .

@@ -43,3 +43,11 @@ def test_a_package_that_is_never_imported_is_not_in_the_image(image: Command) ->
     words = list(image.words)
     words[words.index("run") + 1 : words.index("run") + 1] = ["--entrypoint", "/opt/source-cryptocom/bin/python"]
     assert subprocess.run([*words, "-c", program], check=False, cwd=image.folder).returncode == 0
+
+
+def test_the_doctor_is_in_the_image(image: Command, exchange: Exchange) -> None:
+    write_config(image.folder, exchange)
+    words = [*image.words, "doctor", "--config", "config.json"]
+    finished = subprocess.run(words, check=False, cwd=image.folder, capture_output=True, text=True)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    assert "requests." in finished.stdout.splitlines()[-1]

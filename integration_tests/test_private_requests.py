@@ -10,7 +10,7 @@ SENT = {
     for method, declared in METHODS.items()
 }
 """Method -> the parameters for which the exchange would put in a default of its own: windows, limits, pages."""
-NUMBERS = {name for declared in METHODS.values() for name, kind in declared.parameters.items() if kind == "number"}
+NUMBERS = {(method, name) for method, of in METHODS.items() for name, kind in of.parameters.items() if kind == "number"}
 
 
 @pytest.fixture(scope="module")
@@ -24,9 +24,10 @@ def test_ids_and_nonces_are_numbers(bodies: list[Body]) -> None:
 
 
 def test_counts_are_numbers_and_everything_else_is_a_string(bodies: list[Body]) -> None:
-    sent = [(name, value) for body in bodies for name, value in body["params"].items()]
-    assert {(name, type(value)) for name, value in sent if name in NUMBERS} == {("limit", int)}
-    assert {type(value) for name, value in sent if name not in NUMBERS} == {str}
+    sent = [((body["method"], name), value) for body in bodies for name, value in body["params"].items()]
+    assert ("private/get-trades", "limit") in {named for named, _ in sent}
+    assert {type(value) for named, value in sent if named in NUMBERS} == {int}
+    assert {type(value) for named, value in sent if named not in NUMBERS} == {str}
 
 
 def test_no_request_relies_on_a_default_of_the_exchange(bodies: list[Body]) -> None:

@@ -103,6 +103,7 @@ THE_END = [(3 * MS_PER_DAY, 99), (MS_PER_HOUR, 99)]
 deaths = st.sampled_from([0, 1, 2, 3, 99, 99])
 
 
+@pytest.mark.slow
 @given(lives(), st.lists(st.tuples(gaps, deaths), min_size=1, max_size=6), st.sampled_from(FILTERS))
 def test_whatever_lags_and_whoever_dies_every_order_is_emitted(
     all_lives: list[Life], syncs: list[tuple[int, int]], filter_by: str

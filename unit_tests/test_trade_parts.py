@@ -70,6 +70,7 @@ def whole_milliseconds(market: Market) -> Callable[[Parameters], Answer]:
     return page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "rows", [evenly(3_000), in_bursts(), quiet_of_late()], ids=["evenly", "bursts", "quiet of late"]
 )
@@ -226,6 +227,7 @@ def test_no_reader_holds_the_ids_of_a_whole_long_stretch(
     assert max(given_by_one_reader) <= MAX_PAGES * PAGE_LIMIT
 
 
+@pytest.mark.slow
 def test_a_shared_reading_costs_few_more_requests_than_a_serial_one(
     exchange: StubExchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:

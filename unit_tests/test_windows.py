@@ -42,6 +42,7 @@ def test_every_row_comes_once_or_the_window_is_named(data: st.DataObject) -> Non
             assert len(found) == len(set(found))
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(st.data())
 def test_no_request_is_made_twice(data: st.DataObject) -> None:

@@ -90,6 +90,10 @@ class Account:
         """A new 19-digit id."""
         return str(next(self._ids))
 
+    def short_id(self) -> str:
+        """A new id of seven digits, as transfers, stakes and bots have."""
+        return f"9{self.next_id()[-6:]}"
+
     def orders(self) -> list[Order]:
         """All orders, open or finished."""
         with self.lock:

@@ -71,7 +71,7 @@ def _writers_of(integers: bool, bare_decimals: bool) -> dict[str, Callable[[Any]
         "count": number,
         "code": number,
         "flag": lambda flag: "true" if flag else "false",
-        "json": json.dumps,
+        "json": lambda value: json.dumps(value, separators=(",", ":")),
     }
 
 

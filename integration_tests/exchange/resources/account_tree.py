@@ -90,10 +90,10 @@ def accounts(asked: Asked) -> bytes:
     page = numbered_page(asked, [row for row in rows if row.hierarchy == SUB])
     fields = shape({**COLUMNS, **PERSONAL})
     this = b'{"uuid":"%s","hierarchy":"MASTER"}' % ACCOUNT_ID.encode()
-    return b'{"this_account":%s,"master_account":%s,"sub_account_list":%s}' % (
-        this,
+    return b'{"master_account":%s,"sub_account_list":%s,"this_account":%s}' % (
         row_json(master, fields, asked.behaviour).encode(),
         rows_json(page, fields, asked.behaviour),
+        this,
     )
 
 

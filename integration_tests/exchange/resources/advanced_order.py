@@ -240,6 +240,7 @@ def seed(account: Account, seeding: Seeding) -> None:
         attach_order_id=attached.order_id,
     )
     cancel(account, ended, attached.create_time_ns + later_ns // 3, "EXPIRED")
+    fire(account, place(account, seeding.end_ns - later_ns, quantity="0.320"), seeding.end_ns - later_ns // 2)
     place(account, seeding.end_ns - later_ns, order_type="TAKE_PROFIT_LIMIT", limit_price="97.00", ref_price="96.00")
     place_pair(account, seeding.end_ns - later_ns // 2, quantity="0.750")
 

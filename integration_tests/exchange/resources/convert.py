@@ -84,7 +84,7 @@ def ended_records(account: Account, behaviour: Behaviour) -> Iterable[tuple[int,
 def convert(account: Account, at_ns: int, quantity: str = "0.5", to_token: bool = True) -> Convert:
     """One more request; nothing moves before it ends."""
     names = (STAKED, TOKEN) if to_token else (TOKEN, STAKED)
-    row = Convert(account.next_id()[-7:], *names, "1.0641" if to_token else "0.9397", quantity, at_ns // MS_NS)
+    row = Convert(account.short_id(), *names, "1.0641" if to_token else "0.9397", quantity, at_ns // MS_NS)
     account.put(row)
     return row
 

@@ -70,7 +70,7 @@ def records(account: Account, behaviour: Behaviour) -> Iterable[tuple[int, Recor
 
 def deposit(account: Account, at_ns: int, currency: str = "USDT", amount: str = "120.5", **details: str) -> Deposit:
     """One more deposit, which has not arrived yet."""
-    number, at_ms = account.next_id()[-7:], at_ns // MS_NS
+    number, at_ms = account.short_id(), at_ns // MS_NS
     row = Deposit(
         number,
         currency,

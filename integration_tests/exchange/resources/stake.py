@@ -85,7 +85,7 @@ def ended_records(account: Account, behaviour: Behaviour) -> Iterable[tuple[int,
 
 def stake(account: Account, at_ns: int, coin: str = "SOL", quantity: str = "2", side: str = "STAKE") -> Stake:
     """One more request; coins that are staked leave the wallet at once."""
-    row = Stake(account.next_id()[-7:], coin, side, quantity, at_ns // MS_NS)
+    row = Stake(account.short_id(), coin, side, quantity, at_ns // MS_NS)
     account.put(row)
     if side == "STAKE":
         book(account, "MANUAL_CONVERSION", at_ns, coin, -Decimal(quantity))

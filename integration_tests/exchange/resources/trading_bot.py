@@ -75,8 +75,7 @@ def records(account: Account, behaviour: Behaviour) -> Iterable[tuple[int, Recor
 
 def bot(account: Account, at_ns: int, bot_type: str = "DCA", **details: Any) -> Bot:
     """One more bot, running."""
-    # Requests name a bot by a number, so its id does not begin with 0.
-    number, at_ms = str(70_000 + int(account.next_id()[-6:])), at_ns // MS_NS
+    number, at_ms = account.short_id(), at_ns // MS_NS
     row = Bot(number, bot_type, f"{bot_type} {number}", "RUNNING", at_ms, at_ms, **details)
     account.put(row)
     return row

@@ -74,7 +74,7 @@ def withdrawal(
     account: Account, at_ns: int, currency: str = "USDT", amount: str = "120.5", fee: str = "4.0", **details: str
 ) -> Withdrawal:
     """One more withdrawal: the account is debited at once, the transfer is under way."""
-    number, at_ms = account.next_id()[-7:], at_ns // MS_NS
+    number, at_ms = account.short_id(), at_ns // MS_NS
     given = {"address": f"demo-{currency.lower()}-{digest(currency + 'to')[:24]}", **details}
     row = Withdrawal(number, currency, amount, at_ms, at_ms, fee=fee, **given)
     account.put(row)
