@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 
@@ -57,6 +58,14 @@ def test_a_row_that_comes_in_between_two_pages_costs_none_and_doubles_none(world
     world.exchange.on_request(paged.method, 2, lambda: paged.arrive(world.account, NOON_NS))
     output = world.sync(paged.table)
     assert rows_by_key(paged.table, output.records[paged.table]) == world.truth(paged.table)
+
+
+def test_rows_that_come_in_again_and_again_keep_none_of_the_others_away(world: World, paged: Paged) -> None:
+    before = world.truth(paged.table)
+    for request in (2, 5, 8):
+        world.exchange.on_request(paged.method, request, partial(paged.arrive, world.account, NOON_NS + request))
+    found = rows_by_key(paged.table, world.sync(paged.table).records[paged.table])
+    assert before.keys() < found.keys() <= world.truth(paged.table).keys()
 
 
 def test_no_rows_are_no_error(paged: Paged) -> None:
