@@ -1,5 +1,6 @@
 # Needs make, and uv or Python 3.10 to 3.12 with pip and venv. Everything else goes into .venv.
 CONFIG ?= secrets/config.json
+FORMAT ?= koinly
 IMAGE ?= source-cryptocom:dev
 ENGINE ?= docker
 
@@ -51,7 +52,7 @@ install: $(VENV)/installed ## create .venv (the other targets do it when they ne
 # What the demo needs is a part of what development needs.
 DEMO := $(if $(wildcard $(VENV)/dependencies),install,$(VENV)/demo)
 
-demo: $(DEMO) ## read every table from a simulated exchange into DuckDB
+demo: $(DEMO) ## read every table from a simulated exchange into DuckDB, and build the books
 	$(BIN)/python -m demo
 
 sync: $(DEMO) ## the same with the live exchange: make sync CONFIG=secrets/config.json
@@ -59,6 +60,12 @@ sync: $(DEMO) ## the same with the live exchange: make sync CONFIG=secrets/confi
 
 doctor: $(DEMO) ## say what your account and the exchange really do: make doctor CONFIG=secrets/config.json
 	$(BIN)/source-cryptocom doctor --config $(CONFIG)
+
+tax: $(DEMO) ## the same, and a tax program's file: make tax FORMAT=koinly (or cointracking)
+	$(BIN)/python -m demo --config $(CONFIG) --tax $(FORMAT)
+
+models: install ## make dbt's staging models anew from the JSON schemas
+	$(BIN)/python -m books.staging_models
 
 test: lint ## run linters, type checks and all tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile

@@ -1,18 +1,23 @@
-"""Reads every table into DuckDB and shows what came: python -m demo [--config FILE]"""
+"""Reads every table into DuckDB, builds the books, and shows what came: python -m demo [--config FILE]"""
 
 import argparse
 import sys
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
-from demo.chart import draw_candles
+from books.dbt_package import BooksNotBuilt, build_books
+from books.tax_files import FORMATS, write_tax_file
 from demo.config_file import demo_config, read_config
 from demo.console import Console, Problem
 from demo.simulated import simulated_exchange
-from demo.summary import show_portfolio, show_tables
+from demo.summary import show_holdings, show_reconciliation, show_tables
 
 DEMO_DATABASE = Path("cryptocom-demo.duckdb")
 SYNC_DATABASE = Path("cryptocom.duckdb")
+SIMULATED_MARKET = {"cryptocom_checks_left_out": ["candles_agree_with_trades"]}
+"""It draws candles and trades apart: they cannot agree."""
 
 
 def arguments(argv: list[str] | None = None) -> argparse.Namespace:
@@ -22,6 +27,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--database", type=Path, help=f"default {DEMO_DATABASE}, made anew each time; with --config {SYNC_DATABASE}"
     )
+    parser.add_argument("--tax", choices=sorted(FORMATS), help="also write the file that this tax program imports")
     parser.add_argument("--instruments", type=int, help="only so many instruments of the simulated exchange")
     parser.add_argument("--days", type=int, default=25, help="of the simulated account's history; each takes a second")
     parsed = parser.parse_args(argv)
@@ -38,7 +44,7 @@ def main(argv: list[str] | None = None) -> int:
             if options.config:
                 config = read_config(options.config)
             else:
-                base_url = running.enter_context(simulated_exchange(console, options.instruments))
+                base_url = running.enter_context(simulated_exchange(console, options.days, options.instruments))
                 config = demo_config(base_url, options.days)
                 _forget(options.database)
             console.step("loading PyAirbyte")
@@ -46,16 +52,37 @@ def main(argv: list[str] | None = None) -> int:
             from demo.loading import load  # noqa: PLC0415
 
             tables = load(config, options.database, console)
+            if config.get("api_key"):
+                console.step("building the books with dbt")
+                _build(options.database, SIMULATED_MARKET if not options.config else {})
         except Problem as problem:
             console.step(str(problem))
             return 1
     show_tables(options.database, tables)
-    show_portfolio(options.database, tables)
-    chart = draw_candles(options.database, options.database.with_suffix(".svg"))
+    if not config.get("api_key"):
+        print("\nWithout a key there are no books to show.")
+        print(f"\nDatabase  {options.database.resolve()}")
+        return 0
+    show_holdings(options.database)
+    show_reconciliation(options.database)
+    # What draws takes some seconds to load as well.
+    from books.report import write_report  # noqa: PLC0415
+
+    report = write_report(options.database, options.database.with_suffix(".html"))
     print(f"\nDatabase  {options.database.resolve()}")
-    if chart:
-        print(f"Chart     {chart.resolve()}")
+    print(f"Report    {report.resolve()}")
+    if options.tax:
+        target = options.database.with_name(f"{options.database.stem}-{options.tax}.csv")
+        print(f"Tax file  {target.resolve()}, {write_tax_file(options.tax, options.database, target)} rows")
     return 0
+
+
+def _build(database: Path, variables: Mapping[str, Any]) -> None:
+    """Raises Problem. dbt keeps its own files beside the database, where the next build finds them."""
+    try:
+        build_books(database, database.parent / ".cache" / "books", variables)
+    except BooksNotBuilt as error:
+        raise Problem(f"The books could not be built from {database}: {error}") from None
 
 
 def _forget(database: Path) -> None:

@@ -11,9 +11,10 @@ LATENCY_SECONDS = 0.1
 
 
 @contextmanager
-def simulated_exchange(console: Console, instruments: int | None = None) -> Iterator[str]:
-    """Its REST root on a free loopback port. Raises Problem where it does not start."""
+def simulated_exchange(console: Console, days: int, instruments: int | None = None) -> Iterator[str]:
+    """Its REST root on a free loopback port; its account was opened inside the days. Raises Problem."""
     command = [sys.executable, "-m", "integration_tests.exchange", "--port", "0", "--latency", str(LATENCY_SECONDS)]
+    command += ["--days", str(days - 1)]
     if instruments:
         command += ["--instruments", str(instruments)]
     console.step("starting a simulated exchange: no key is needed, and nothing leaves this machine")

@@ -24,7 +24,6 @@ READ_THROUGH_PYAIRBYTE = [
     "test_examples.py",
     "test_orchestrators.py",
     "test_pyairbyte.py",
-    "test_sql.py",
 ]
 collect_ignore = [] if importlib.util.find_spec("airbyte") else READ_THROUGH_PYAIRBYTE
 

@@ -45,7 +45,7 @@ def integer(minimum: int, maximum: int | None) -> Callable[[Any], int]:
             raise ValueError(f"must be a whole number, not {value!r}.")
         if value < minimum or (maximum is not None and value > maximum):
             raise ValueError(f"must be {limits}, not {value}.")
-        return value
+        return int(value)
 
     return parse
 

@@ -112,6 +112,7 @@ class OrderWindowsReader(TimeWindowsReader):
 
     def _fetch_closed_orders(self, window: Window, ended: Mapping[str, int]) -> Iterator[Output]:
         """The followed orders of a window; one by one, where that takes fewer requests than all their neighbours."""
+        left: list[int] = []
         for pages_read, page in enumerate(self.pages(window), 1):
             # A neighbour that was open when the sync began may have ended since: it is no longer followed, either.
             yield self._closed(list(filter(self._closes_open_order, page)))

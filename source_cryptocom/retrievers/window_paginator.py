@@ -221,7 +221,7 @@ class WindowPaginator:
         window, which is known to hold more, is asked for once.
         """
         whole = self._unproven
-        if rows == self._page_limit and whole not in (None, window) and len(self._seen) > self._page_limit:
+        if rows == self._page_limit and whole is not None and whole != window and len(self._seen) > self._page_limit:
             rows, self._unproven = len(self._fetch(whole, LARGER_LIMIT)), None
             return rows > self._page_limit
         return True if rows > self._page_limit else None

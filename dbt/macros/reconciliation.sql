@@ -1,0 +1,156 @@
+{#- The columns of every check. `certain` says when a difference is one; otherwise it may be a row that is still on its
+    way, or one from before the first day that was read. -#}
+{% macro comparison(subject, instrument_name, happened_at, what, expected, found, certain, tolerance='0', account='source_account') -%}
+    {{ account }} as source_account,
+    {{ subject }} as subject,
+    {{ instrument_name }} as instrument_name,
+    {{ happened_at }} as happened_at,
+    {{ what }} as what,
+    {{ cryptocom.as_amount(expected) }} as expected,
+    {{ cryptocom.as_amount(found) }} as found,
+    {{ cryptocom.as_amount(found) }} - {{ cryptocom.as_amount(expected) }} as difference,
+    case
+        when abs({{ cryptocom.as_amount(found) }} - {{ cryptocom.as_amount(expected) }}) <= {{ tolerance }} then 'equal'
+        when {{ certain }} then 'different'
+        else 'unsettled'
+    end as status
+{%- endmacro %}
+
+{#- For checks that read much of the market. -#}
+{% macro unless_left_out(check) -%}{{ ' and 1 = 0' if check in var('cryptocom_checks_left_out') }}{%- endmacro %}
+
+{#- Sums of what the exchange rounds one by one. -#}
+{% macro rounding() -%}{{ cryptocom.as_amount("'0.00000001'") }}{%- endmacro %}
+
+{% macro zero() -%}{{ cryptocom.as_amount(0) }}{%- endmacro %}
+
+{#- From one observed state to the next: what was there, and what was moved since, is what is there.
+
+    observed   source_account, name, observed_at, quantity
+    moved      source_account, name, moved_at, quantity -#}
+{% macro chain(observed, moved, what) -%}
+observed as (
+    {{ observed }}
+),
+
+moved as (
+    {{ moved }}
+),
+
+moment as (
+    select
+        source_account,
+        observed_at,
+        lag(observed_at) over (partition by source_account order by observed_at) as previous_at
+    from (select distinct source_account, observed_at from observed) as moments
+),
+
+name as (
+    select distinct source_account, name from observed
+    union distinct
+    select distinct source_account, name from moved
+),
+
+{# What is not in a snapshot is zero. #}
+state as (
+    select
+        moment.source_account,
+        name.name,
+        moment.observed_at,
+        moment.previous_at,
+        coalesce(observed.quantity, {{ cryptocom.zero() }}) as quantity
+    from moment
+    inner join name on name.source_account = moment.source_account
+    left join observed
+        on observed.source_account = moment.source_account
+        and observed.observed_at = moment.observed_at
+        and observed.name = name.name
+),
+
+step as (
+    select
+        state.*,
+        coalesce(
+            lag(state.quantity) over (partition by state.source_account, state.name order by state.observed_at),
+            {{ cryptocom.zero() }}
+        ) as previous_quantity
+    from state
+),
+
+{# The request for the state takes a moment, and clocks differ: what was moved within a minute of it may be in it or not. #}
+summed as (
+    select
+        step.source_account,
+        step.name,
+        step.observed_at,
+        step.previous_at,
+        step.previous_quantity,
+        step.quantity,
+        coalesce(sum(moved.quantity), {{ cryptocom.zero() }}) as moved,
+        coalesce(sum(case
+            when moved.moved_at <= {{ cryptocom.minutes_later('step.observed_at', -1) }} then moved.quantity
+        end), {{ cryptocom.zero() }}) as moved_before,
+        max(moved.moved_at) as last_moved_at
+    from step
+    left join moved
+        on moved.source_account = step.source_account
+        and moved.name = step.name
+        and moved.moved_at <= step.observed_at
+        and (step.previous_at is null or moved.moved_at > step.previous_at)
+    group by
+        step.source_account, step.name, step.observed_at, step.previous_at, step.previous_quantity, step.quantity
+),
+
+judged as (
+    select
+        summed.*,
+        case
+            when summed.previous_quantity + summed.moved_before = summed.quantity
+            then summed.previous_quantity + summed.moved_before
+            else summed.previous_quantity + summed.moved
+        end as expected,
+        (reading.last_fill_time is null or reading.last_fill_time < {{ cryptocom.minutes_later('summed.observed_at', -15) }})
+        and (
+            reading.last_ledger_time is null
+            or reading.last_ledger_time < {{ cryptocom.minutes_later('summed.observed_at', -15) }}
+        ) as is_quiet,
+        summed.observed_at < (
+            select max(later.observed_at) from moment as later where later.source_account = summed.source_account
+        ) as is_followed
+    from summed
+    left join {{ ref('int_cryptocom__reading') }} as reading on reading.source_account = summed.source_account
+)
+
+select
+    {{ cryptocom.comparison(
+        subject='name',
+        instrument_name='name',
+        happened_at='observed_at',
+        what="'" ~ what ~ "'",
+        expected='expected',
+        found='quantity',
+        certain='is_quiet or is_followed',
+    ) }},
+    previous_at,
+    last_moved_at
+from judged
+{#- What an account held before the first day that was read is not known, unless it began empty; where everything is
+    explained by beginning at zero, it is proved all the same. #}
+where previous_at is not null or expected = quantity{{ ' or true' if var('cryptocom_began_empty') }}
+{%- endmacro %}
+
+
+{% macro checks() -%}
+    {{ return([
+        'fills_add_up_to_their_orders',
+        'fills_have_an_order',
+        'fills_are_in_the_ledger',
+        'transfers_are_in_the_ledger',
+        'ledger_leads_from_balance_to_balance',
+        'fills_lead_to_positions',
+        'fired_orders_have_their_child',
+        'candles_agree_with_trades',
+        'no_gap_between_syncs',
+        'tax_events_explain_the_ledger',
+    ]) }}
+{%- endmacro %}

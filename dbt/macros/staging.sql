@@ -1,0 +1,93 @@
+{#- One typed row per key of a raw table, of all accounts. A table or column that the warehouse does not have gives
+    no rows or nulls, since every table is optional in a connection.
+
+    columns    name > kind: text, integer, boolean, date, time, nanoseconds, quantity, price, amount, json, or charge: an
+               amount whose sign is turned, so that what was paid is above zero
+    snapshot   the table holds what is true now: only the rows of the newest snapshot count
+    versions   `latest` per key, or `all` -#}
+{% macro staging(table, key, columns, snapshot=false, versions='latest') -%}
+with raw as (
+    {%- for account, prefix in var('cryptocom_accounts').items() %}
+    {{ cryptocom.raw_select(table, account, prefix, columns) }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+)
+{%- set account_key = ['source_account'] + key %}
+{%- if snapshot %},
+newest as (
+    select raw.*, max(snapshot_time) over (partition by source_account) as newest_snapshot_time
+    from raw
+)
+{%- endif %}
+{%- if versions == 'latest' %},
+ranked as (
+    select
+        present.*,
+        row_number() over (partition by {{ account_key | join(', ') }} order by extracted_at desc) as version_number
+    from {{ 'newest' if snapshot else 'raw' }} as present
+    {%- if snapshot %}
+    where snapshot_time is null or snapshot_time = newest_snapshot_time
+    {%- endif %}
+)
+{%- endif %}
+select
+    source_account,
+    {%- for column in columns %}
+    {{ column }},
+    {%- endfor %}
+    extracted_at
+from {{ 'ranked' if versions == 'latest' else 'raw' }}
+{%- if versions == 'latest' %}
+where version_number = 1
+{%- endif %}
+{%- endmacro %}
+
+{% macro raw_select(table, account, prefix, columns) -%}
+{%- set relation = cryptocom.raw_relation(prefix, table) -%}
+{%- set present = {} -%}
+{%- if relation is not none -%}
+    {%- for column in adapter.get_columns_in_relation(relation) -%}
+        {%- do present.update({column.name | lower: column}) -%}
+    {%- endfor -%}
+{%- endif -%}
+select
+        cast('{{ account }}' as {{ dbt.type_string() }}) as source_account,
+        {%- for column, kind in columns.items() %}
+        {{ cryptocom.typed(present.get(column), kind) }} as {{ column }},
+        {%- endfor %}
+        {{ cryptocom.typed(present.get('_airbyte_extracted_at'), 'time') }} as extracted_at
+    {%- if relation is none %}
+    from (select 1 as nothing) as absent
+    where 1 = 0
+    {%- else %}
+    from {{ relation }}
+    {%- endif %}
+{%- endmacro %}
+
+{#- The raw table, or none where there is none. -#}
+{% macro raw_relation(prefix, table) -%}
+    {%- if not execute -%}{{ return(none) }}{%- endif -%}
+    {%- set usual = 'main' if target.type == 'duckdb' else target.schema -%}
+    {%- set schema = prefix.split('.')[0] if '.' in prefix else (var('cryptocom_raw_schema') or usual) -%}
+    {%- set identifier = prefix.split('.')[-1] ~ table -%}
+    {%- set uppercase = target.type == 'snowflake' -%}
+    {{ return(adapter.get_relation(
+        database=var('cryptocom_raw_database') or target.database,
+        schema=schema | upper if uppercase else schema,
+        identifier=identifier | upper if uppercase else identifier,
+    )) }}
+{%- endmacro %}
+
+{% macro typed(column, kind) -%}
+    {%- if column is none -%}cast(null as {{ cryptocom.type_of(kind) }})
+    {%- else -%}
+        {%- set name = adapter.quote(column.name) -%}
+        {%- if kind == 'time' -%}{{ cryptocom.as_utc(name, column.dtype) }}
+        {%- elif kind == 'json' -%}{{ cryptocom.json_text(name) }}
+        {%- elif kind == 'charge' -%}-cast({{ name }} as {{ cryptocom.type_of(kind) }})
+        {%- else -%}cast({{ name }} as {{ cryptocom.type_of(kind) }})
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,61 @@
+{#- What is known of each name that the account's rows use, delisted instruments and plain currencies among them. -#}
+with named as (
+    select instrument_name from {{ ref('stg_cryptocom__user_trade') }}
+    union distinct
+    select instrument_name from {{ ref('stg_cryptocom__order_history') }}
+    union distinct
+    select instrument_name from {{ ref('stg_cryptocom__open_order') }}
+    union distinct
+    select instrument_name from {{ ref('stg_cryptocom__advanced_order_history') }}
+    union distinct
+    select instrument_name from {{ ref('stg_cryptocom__advanced_open_order') }}
+    union distinct
+    select instrument_name from {{ ref('stg_cryptocom__user_position') }}
+    union distinct
+    select instrument_name from {{ ref('stg_cryptocom__transaction') }}
+),
+
+listed as (
+    {#- Each account may bring the same list. #}
+    select
+        symbol,
+        max(inst_type) as inst_type,
+        max(base_ccy) as base_ccy,
+        max(quote_ccy) as quote_ccy
+    from {{ ref('stg_cryptocom__instrument') }}
+    group by symbol
+),
+
+classified as (
+    select
+        named.instrument_name,
+        listed.base_ccy,
+        listed.quote_ccy,
+        case
+            when listed.inst_type = 'CCY_PAIR' then 'spot'
+            when listed.inst_type is not null then 'derivative'
+            when {{ dbt.position("'_'", 'named.instrument_name') }} > 0 then 'spot'
+            when {{ dbt.position("'-'", 'named.instrument_name') }} > 0 then 'derivative'
+            else 'currency'
+        end as kind
+    from named
+    left join listed on listed.symbol = named.instrument_name
+    where named.instrument_name is not null
+)
+
+select
+    instrument_name,
+    kind,
+    case
+        when kind = 'currency' then instrument_name
+        when base_ccy is not null then base_ccy
+        when kind = 'spot' then {{ dbt.split_part('instrument_name', "'_'", 1) }}
+    end as base_currency,
+    case
+        when kind = 'currency' then instrument_name
+        when quote_ccy is not null then quote_ccy
+        when kind = 'spot' then {{ dbt.split_part('instrument_name', "'_'", 2) }}
+        {#- Every derivative of the exchange is settled in US dollars. #}
+        else 'USD'
+    end as quote_currency
+from classified

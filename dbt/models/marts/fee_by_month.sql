@@ -1,0 +1,9 @@
+select
+    source_account,
+    {{ cryptocom.month_of('filled_at') }} as month,
+    fee_currency,
+    instrument_name,
+    count(*) as fills,
+    sum(fee) as fee
+from {{ ref('fill_with_order') }}
+group by source_account, {{ cryptocom.month_of('filled_at') }}, fee_currency, instrument_name

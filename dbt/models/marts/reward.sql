@@ -1,0 +1,20 @@
+select
+    source_account,
+    {{ dbt.concat(["'staking_reward '", 'staking_inst_name', "' '", 'cast(event_time as ' ~ dbt.type_string() ~ ')']) }}
+        as reward_key,
+    event_time as happened_at,
+    staking_inst_name as source,
+    reward_inst_name as currency,
+    reward_quantity as amount
+from {{ ref('stg_cryptocom__staking_reward') }}
+where reward_quantity > 0
+union all
+select
+    source_account,
+    {{ dbt.concat(["'ledger '", 'journal_id']) }} as reward_key,
+    event_time as happened_at,
+    journal_type as source,
+    currency,
+    amount
+from {{ ref('ledger_entry') }}
+where journal_type = 'SOFT_STAKE_REWARD' and amount > 0

@@ -1,0 +1,60 @@
+with filled as (
+    select
+        source_account,
+        order_id,
+        sum(quantity) as quantity,
+        sum(value) as value,
+        sum(fee) as fee,
+        max(fee_currency) as fee_currency,
+        count(distinct fee_currency) as fee_currencies,
+        coalesce(max(abs(fee_credits)), {{ cryptocom.zero() }}) as fee_credits
+    from {{ ref('fill_with_order') }}
+    group by source_account, order_id
+),
+
+ended as (
+    select
+        placed.source_account,
+        {{ dbt.concat(["'order '", 'placed.order_id']) }} as subject,
+        placed.instrument_name,
+        placed.update_time,
+        placed.cumulative_quantity,
+        placed.cumulative_value,
+        placed.cumulative_fee,
+        placed.fee_instrument_name,
+        coalesce(filled.quantity, {{ cryptocom.as_quantity(0) }}) as quantity,
+        coalesce(filled.value, {{ cryptocom.zero() }}) as value,
+        coalesce(filled.fee, {{ cryptocom.zero() }}) as fee,
+        coalesce(filled.fee_credits, {{ cryptocom.zero() }}) as fee_credits,
+        coalesce(filled.fee_currencies, 0) as fee_currencies,
+        placed.create_time >= reading.fills_from and placed.update_time <= reading.settled_until as is_certain
+    from {{ ref('account_order') }} as placed
+    inner join {{ ref('int_cryptocom__reading') }} as reading on reading.source_account = placed.source_account
+    left join filled on filled.source_account = placed.source_account and filled.order_id = placed.order_id
+    {#- An advanced order whose child is unknown has no fills of its own. #}
+    where not placed.is_open
+        and placed.cumulative_quantity is not null
+        and (placed.advanced_order_id is null or placed.advanced_order_id <> placed.order_id)
+)
+
+select
+    {{ cryptocom.comparison(
+        'subject', 'instrument_name', 'update_time', "'quantity'", 'cumulative_quantity', 'quantity', 'is_certain'
+    ) }}
+from ended
+union all
+select
+    {{ cryptocom.comparison(
+        'subject', 'instrument_name', 'update_time', "'value'", 'cumulative_value', 'value', 'is_certain',
+        tolerance=cryptocom.rounding()
+    ) }}
+from ended
+where cumulative_value is not null
+union all
+select
+    {{ cryptocom.comparison(
+        'subject', 'instrument_name', 'update_time', dbt.concat(["'fee in '", "coalesce(fee_instrument_name, '?')"]),
+        'cumulative_fee', 'fee', 'is_certain and fee_credits = 0', tolerance=cryptocom.rounding()
+    ) }}
+from ended
+where cumulative_fee is not null and fee_currencies <= 1

@@ -1,0 +1,38 @@
+{#- Per currency, what the tax events send and receive is what the ledger booked in the same time. -#}
+with event as (
+    select source_account, happened_at, received_currency as currency, received_amount as amount
+    from {{ ref('tax_event') }}
+    where received_currency is not null
+    union all
+    select source_account, happened_at, sent_currency as currency, -sent_amount as amount
+    from {{ ref('tax_event') }}
+    where sent_currency is not null and kind <> 'between accounts'
+    union all
+    select source_account, happened_at, fee_currency as currency, -fee_amount as amount
+    from {{ ref('tax_event') }}
+    where fee_currency is not null
+),
+
+explained as (
+    select event.source_account, event.currency, sum(event.amount) as amount
+    from event
+    inner join {{ ref('int_cryptocom__reading') }} as reading
+        on reading.source_account = event.source_account
+        and event.happened_at >= {{ cryptocom.minutes_later('reading.ledger_from', -1) }}
+    group by event.source_account, event.currency
+),
+
+booked as (
+    select source_account, currency, sum(amount) as amount, max(event_time) as event_time
+    from {{ ref('ledger_entry') }}
+    group by source_account, currency
+)
+
+select
+    {{ cryptocom.comparison(
+        "'all entries'", 'booked.currency', 'booked.event_time', "'sum of the tax events'", 'booked.amount',
+        'coalesce(explained.amount, ' ~ cryptocom.zero() ~ ')', 'false', tolerance=cryptocom.rounding(),
+        account='booked.source_account'
+    ) }}
+from booked
+left join explained on explained.source_account = booked.source_account and explained.currency = booked.currency

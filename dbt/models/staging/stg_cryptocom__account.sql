@@ -1,0 +1,26 @@
+{#- made by books/staging_models.py from the JSON schema of the table; `make models` makes it anew -#}
+{{ cryptocom.staging(
+    'account',
+    key=["uuid"],
+    columns={
+        'uuid': 'text',
+        'hierarchy': 'text',
+        'master_account_uuid': 'text',
+        'margin_account_uuid': 'text',
+        'user_uuid': 'text',
+        'label': 'text',
+        'enabled': 'boolean',
+        'tradable': 'boolean',
+        'suspended': 'boolean',
+        'terminated': 'boolean',
+        'margin_access': 'text',
+        'derivatives_access': 'text',
+        'spot_enabled': 'boolean',
+        'margin_enabled': 'boolean',
+        'derivatives_enabled': 'boolean',
+        'two_fa_enabled': 'boolean',
+        'kyc_level': 'text',
+        'create_time': 'time',
+        'update_time': 'time',
+    },
+) }}

@@ -1,0 +1,17 @@
+{#- made by books/staging_models.py from the JSON schema of the table; `make models` makes it anew -#}
+{{ cryptocom.staging(
+    'convert_history',
+    key=["convert_id"],
+    columns={
+        'convert_id': 'text',
+        'from_instrument_name': 'text',
+        'to_instrument_name': 'text',
+        'from_quantity': 'amount',
+        'to_quantity': 'amount',
+        'expected_rate': 'amount',
+        'actual_rate': 'amount',
+        'slippage_tolerance_bps': 'amount',
+        'status': 'text',
+        'create_time': 'time',
+    },
+) }}

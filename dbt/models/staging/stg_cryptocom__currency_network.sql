@@ -1,0 +1,17 @@
+{#- made by books/staging_models.py from the JSON schema of the table; `make models` makes it anew -#}
+{{ cryptocom.staging(
+    'currency_network',
+    key=["currency", "network_id"],
+    columns={
+        'currency': 'text',
+        'network_id': 'text',
+        'full_name': 'text',
+        'default_network': 'text',
+        'withdraw_enabled': 'boolean',
+        'withdrawal_fee': 'amount',
+        'min_withdrawal_amount': 'amount',
+        'deposit_enabled': 'boolean',
+        'confirmation_required': 'integer',
+        'update_time': 'time',
+    },
+) }}

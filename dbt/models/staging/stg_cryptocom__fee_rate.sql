@@ -1,0 +1,13 @@
+{#- made by books/staging_models.py from the JSON schema of the table; `make models` makes it anew -#}
+{{ cryptocom.staging(
+    'fee_rate',
+    key=[],
+    columns={
+        'spot_tier': 'text',
+        'deriv_tier': 'text',
+        'effective_spot_maker_rate_bps': 'amount',
+        'effective_spot_taker_rate_bps': 'amount',
+        'effective_deriv_maker_rate_bps': 'amount',
+        'effective_deriv_taker_rate_bps': 'amount',
+    },
+) }}

@@ -1,0 +1,10 @@
+{#- made by books/staging_models.py from the JSON schema of the table; `make models` makes it anew -#}
+{{ cryptocom.staging(
+    'index_price',
+    key=["instrument", "timestamp"],
+    columns={
+        'instrument': 'text',
+        'timestamp': 'time',
+        'value': 'price',
+    },
+) }}

@@ -1,0 +1,16 @@
+{#- made by books/staging_models.py from the JSON schema of the table; `make models` makes it anew -#}
+{{ cryptocom.staging(
+    'stake_history',
+    key=["staking_id"],
+    columns={
+        'staking_id': 'text',
+        'account': 'text',
+        'instrument_name': 'text',
+        'underlying_inst_name': 'text',
+        'side': 'text',
+        'quantity': 'amount',
+        'status': 'text',
+        'cycle_id': 'text',
+        'create_time': 'time',
+    },
+) }}

@@ -1,0 +1,13 @@
+{#- made by books/staging_models.py from the JSON schema of the table; `make models` makes it anew -#}
+{{ cryptocom.staging(
+    'staking_position',
+    key=["instrument_name"],
+    columns={
+        'instrument_name': 'text',
+        'underlying_inst_name': 'text',
+        'staked_quantity': 'amount',
+        'pending_staked_quantity': 'amount',
+        'pending_unstaked_quantity': 'amount',
+        'reward_eligible_quantity': 'amount',
+    },
+) }}

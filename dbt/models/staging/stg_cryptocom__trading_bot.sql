@@ -1,0 +1,18 @@
+{#- made by books/staging_models.py from the JSON schema of the table; `make models` makes it anew -#}
+{{ cryptocom.staging(
+    'trading_bot',
+    key=["bot_id"],
+    columns={
+        'bot_id': 'text',
+        'bot_type': 'text',
+        'display_name': 'text',
+        'state': 'text',
+        'reason': 'text',
+        'migrated': 'boolean',
+        'settings': 'json',
+        'execution_summary': 'json',
+        'create_time': 'time',
+        'update_time': 'time',
+        'end_time': 'time',
+    },
+) }}

@@ -1,0 +1,25 @@
+{#- made by books/staging_models.py from the JSON schema of the table; `make models` makes it anew -#}
+{{ cryptocom.staging(
+    'transaction',
+    key=["account_id", "journal_id", "journal_type", "instrument_name", "isolation_id", "event_timestamp_ns"],
+    columns={
+        'account_id': 'text',
+        'journal_id': 'text',
+        'journal_type': 'text',
+        'instrument_name': 'text',
+        'isolation_id': 'text',
+        'event_timestamp_ns': 'nanoseconds',
+        'event_time': 'time',
+        'event_date': 'date',
+        'transaction_qty': 'amount',
+        'transaction_cost': 'amount',
+        'realized_pnl': 'amount',
+        'side': 'text',
+        'taker_side': 'text',
+        'order_id': 'text',
+        'trade_id': 'text',
+        'trade_match_id': 'text',
+        'client_oid': 'text',
+        'isolation_type': 'text',
+    },
+) }}

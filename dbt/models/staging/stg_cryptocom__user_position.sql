@@ -1,0 +1,20 @@
+{#- made by books/staging_models.py from the JSON schema of the table; `make models` makes it anew -#}
+{{ cryptocom.staging(
+    'user_position',
+    key=["account_id", "instrument_name", "isolation_id"],
+    columns={
+        'account_id': 'text',
+        'instrument_name': 'text',
+        'isolation_id': 'text',
+        'isolation_type': 'text',
+        'type': 'text',
+        'quantity': 'quantity',
+        'cost': 'amount',
+        'open_pos_cost': 'amount',
+        'open_position_pnl': 'amount',
+        'session_pnl': 'amount',
+        'update_time': 'time',
+        'snapshot_time': 'time',
+    },
+    snapshot=true,
+) }}

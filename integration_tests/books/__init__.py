@@ -1,0 +1,1 @@
+"""The books: built from rows whose every sum is known."""

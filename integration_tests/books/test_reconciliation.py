@@ -1,0 +1,50 @@
+"""Every check passes on books that close, and has twins: stories with one row lost or altered, which it finds."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from integration_tests.books.books import Books
+from integration_tests.books.twins import TWINS
+
+pytestmark = pytest.mark.timeout(400)
+
+
+def test_books_that_close_pass_every_test(closed: Books) -> None:
+    assert len(closed.tests) >= 20
+    assert set(closed.tests.values()) == {"pass"}
+
+
+def test_every_check_compares_something_and_says_what_it_proves(closed: Books) -> None:
+    checks = closed.rows("SELECT * FROM books.reconciliation")
+    assert not [row["check_name"] for row in checks if not row["compared"] or not row["proves"]]
+    assert {twin.check for twin in TWINS.values()} == {row["check_name"] for row in checks}
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_a_check_names_the_row_that_is_missing(stories: Books, name: str) -> None:
+    twin = TWINS[name]
+    found = stories.rows(
+        f"SELECT what, expected, found, status FROM books.discrepancy WHERE source_account = '{name}' "  # noqa: S608
+        f"AND check_name = '{twin.check}'"
+    )
+    wanted = {
+        "what": twin.what,
+        "expected": Decimal(twin.expected),
+        "found": Decimal(twin.found),
+        "status": twin.status,
+    }
+    assert wanted in found
+
+
+def test_every_dbt_test_of_a_difference_fails_and_every_one_of_what_is_open_warns(stories: Books) -> None:
+    for twin in TWINS.values():
+        name, status = (twin.check, "fail") if twin.status == "different" else (f"{twin.check}_so_far", "warn")
+        assert stories.tests[name] == status, name
+
+
+def test_an_entry_that_may_be_on_its_way_is_a_warning(stories: Books) -> None:
+    found = stories.rows("SELECT DISTINCT status FROM books.discrepancy WHERE source_account = 'late'")
+    assert [row["status"] for row in found] == ["unsettled"]

@@ -1,8 +1,0 @@
--- What the account holds of each asset, and what it is worth in US dollars. What is borrowed counts below zero.
-SELECT
-    instrument_name AS asset,
-    CAST(quantity AS BIGNUMERIC) AS quantity,
-    CAST(market_value AS BIGNUMERIC) AS value_usd,
-    100 * CAST(market_value AS FLOAT64) / NULLIF(SUM(CAST(market_value AS FLOAT64)) OVER (), 0) AS share_percent
-FROM user_balance
-ORDER BY value_usd DESC, asset;
