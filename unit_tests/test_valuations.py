@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Literal
 
 import pytest
@@ -62,7 +63,7 @@ def test_irregular_samples_come_once_each_whatever_a_page_holds(
     largest = LargestPage()
     found = [
         row["t"]
-        for start, end in zip(edges, edges[1:], strict=False)
+        for start, end in pairwise(edges)
         for page in samples_in(window(start, end), server.fetch, room * NS_PER_MS, largest.may_be_cut)
         for row in page
     ]
