@@ -13,14 +13,15 @@ from typing import Any
 import pytest
 
 from integration_tests.connector import KEY, SECRET, config_for
+from integration_tests.exchange.account import Account
 from integration_tests.exchange.behaviour import Behaviour
 from integration_tests.exchange.exchange import Exchange
 from integration_tests.exchange.market import Market
 from integration_tests.exchange.running import running_exchange
 from integration_tests.exchange.seeding import seeded_account
 from integration_tests.impatient import impatient
+from source_cryptocom.api.sample_requests import SAMPLE_REQUESTS
 from source_cryptocom.doctor.probe import MAX_REQUESTS
-from source_cryptocom.doctor.tables import READS
 from source_cryptocom.run import run
 from source_cryptocom.streams import STREAMS
 
@@ -116,8 +117,7 @@ def test_the_report_says_what_this_exchange_does(doctor: Doctor, name: str) -> N
 def test_at_most_sixty_requests_are_made_even_where_little_is_found(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    account = seeded_account(time.time_ns(), orders=0, days=1, open_orders=0)
-    with running_exchange(Behaviour(enforce_limits=False), account, Market.from_capture(instruments=1)) as running:
+    with running_exchange(Behaviour(enforce_limits=False), Account(), Market.from_capture(instruments=1)) as running:
         with impatient():
             report = Doctor(running, tmp_path / "config.json", capsys).report()
         assert running.count() <= MAX_REQUESTS
@@ -175,7 +175,7 @@ def test_a_config_that_cannot_be_used_ends_with_the_connectors_sentence(doctor: 
 
 
 def test_the_doctor_asks_for_every_table_of_the_account() -> None:
-    asked = {"private/user-balance", *(read.method for read in READS)}
+    asked = {"private/user-balance", *(sample.method for sample in SAMPLE_REQUESTS)}
     asked_per_bot = {"private/bot/get-trading-bot-executions"}
     methods = {stream.method for stream in STREAMS.values() if stream.method.startswith("private/")}
     assert methods - asked_per_bot <= asked

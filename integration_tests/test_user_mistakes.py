@@ -284,3 +284,15 @@ def test_the_command_line_explains_itself(tmp_path: Path, arguments: list[str], 
     assert finished.code == 2
     assert words in finished.stdout + finished.stderr
     assert "Traceback" not in finished.everything
+
+
+def test_check_names_the_tables_that_the_key_can_and_cannot_read(exchange: Exchange, tmp_path: Path) -> None:
+    exchange.behave(denied_methods=frozenset({"private/staking/get-open-stake", "private/otc/get-deal-history"}))
+    finished = check(tmp_path, config_of(exchange))
+    (status,) = finished.of_type("CONNECTION_STATUS")
+    assert status["status"] == "SUCCEEDED"
+    readable = next(line for line in finished.stdout.splitlines() if "The key can read " in line)
+    assert "deposit" in readable
+    assert "otc_deal" not in readable
+    for table in ("open_stake", "otc_deal"):
+        assert f"The key cannot read {table}. private/" in finished.stdout

@@ -2,13 +2,13 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from source_cryptocom.api.endpoint import Endpoint
 from source_cryptocom.api.response import Row
 
 
-def doubts(rows: list[Row], next_cursor: object) -> Iterator[str]:
+def doubts(rows: Sequence[Row], next_cursor: object) -> Iterator[str]:
     """What speaks against an answer of public/get-instruments holding every instrument, as sentences for a log."""
     if not rows:
         yield (
@@ -23,7 +23,7 @@ def doubts(rows: list[Row], next_cursor: object) -> Iterator[str]:
         )
 
 
-def fetch_instruments(endpoint: Endpoint, logger: logging.Logger) -> list[Row]:
+def fetch_instruments(endpoint: Endpoint, logger: logging.Logger) -> Sequence[Row]:
     """All rows of public/get-instruments, with a warning where they may not be all. Raises ExchangeError."""
     page = endpoint.fetch()
     for doubt in doubts(page.rows, page.result.get("next_cursor")):
@@ -34,13 +34,13 @@ def fetch_instruments(endpoint: Endpoint, logger: logging.Logger) -> list[Row]:
 class Instruments:
     """Thread-safe. A failed fetch is remembered: each table that needs the list fails with it, without more waits."""
 
-    def __init__(self, fetch: Callable[[], list[Row]]) -> None:
+    def __init__(self, fetch: Callable[[], Sequence[Row]]) -> None:
         self._fetch = fetch
         self._lock = threading.Lock()
-        self._rows: list[Row] | None = None
+        self._rows: Sequence[Row] | None = None
         self._error: Exception | None = None
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> Sequence[Row]:
         """The rows of public/get-instruments. Raises what the first fetch raised."""
         with self._lock:
             if self._error:

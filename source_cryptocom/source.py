@@ -29,7 +29,8 @@ from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_s
 
 from source_cryptocom.api.client import CHECK_RETRIES
 from source_cryptocom.api.endpoint import ExchangeApi
-from source_cryptocom.api.key_access import HISTORY_METHODS
+from source_cryptocom.api.key_access import KeyAccess
+from source_cryptocom.api.sample_requests import ACCOUNT_HISTORY, SAMPLE_REQUESTS
 from source_cryptocom.clock import now_ms
 from source_cryptocom.concurrency.engine import build_engine
 from source_cryptocom.concurrency.streams import concurrent_stream
@@ -118,15 +119,31 @@ class SourceCryptocom(AbstractSource):
             if unknown:
                 return False, f"instruments: the exchange does not know {', '.join(unknown)}."
             if key_access := context.api.key_access:
-                key_access.require_balance()
-                refusals = key_access.refused_history(context.clock())
-                if len(refusals) == len(HISTORY_METHODS):
-                    return False, f"The key reads the balance, but no account history. {refusals[0]}"
-                for refusal in refusals:
-                    logger.warning(str(refusal))
+                sentence = self._check_key(logger, key_access, context.clock())
+                return sentence is None, sentence
         except AirbyteTracedException as error:
             return False, str(error)
         return True, None
+
+    @staticmethod
+    def _check_key(logger: logging.Logger, key_access: KeyAccess, now_ms: int) -> str | None:
+        """Logs which tables the key can read; a sentence where it cannot read the account's history.
+
+        Raises ExchangeError for what fails for another reason than the key.
+        """
+        key_access.require_balance()
+        refusals = key_access.refusals(SAMPLE_REQUESTS, now_ms)
+        history = [refusals[table] for table in sorted(ACCOUNT_HISTORY & refusals.keys())]
+        for refusal in history:
+            if not refusal.refuses_method:
+                raise refusal
+        if len(history) == len(ACCOUNT_HISTORY):
+            return f"The key reads the balance, but no account history. {history[0]}"
+        readable = [sample.table for sample in SAMPLE_REQUESTS if sample.table not in refusals]
+        logger.info(f"The key can read {', '.join(readable)}.")
+        for table, refusal in refusals.items():
+            logger.warning(f"The key cannot read {table}. {refusal}")
+        return None
 
     def streams(self, config: Mapping[str, Any]) -> list[Stream]:
         """The tables that the config can read."""

@@ -1,6 +1,7 @@
 """One method of the exchange as the tables ask it: parameters in, a page of rows out."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -22,7 +23,7 @@ Parameter: TypeAlias = str | int | list[str]
 class Page:
     """The rows of one answer, as the exchange sent them, and the whole `result` that they came in."""
 
-    rows: list[Row]
+    rows: Sequence[Row]
     result: Any
 
 

@@ -2,24 +2,21 @@
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from requests.auth import AuthBase
 
 from source_cryptocom.api.client import CHECK_RETRIES, ExchangeClient
 from source_cryptocom.api.errors import Action, ExchangeError
-from source_cryptocom.api.rate_limits import HISTORY, PRIVATE, RateLimit, RequestBudget
+from source_cryptocom.api.rate_limits import PRIVATE, RateLimit, RequestBudget
+from source_cryptocom.api.sample_requests import SampleRequest
 from source_cryptocom.api.transport import REQUEST_ARGUMENTS
-from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS
 
 LOGGER = logging.getLogger("airbyte")
 BALANCE = "private/user-balance"
-HISTORY_METHODS = {
-    "private/get-order-history": HISTORY,
-    "private/get-trades": HISTORY,
-    "private/get-transactions": PRIVATE,
-}
+SIDE_BY_SIDE = 8
 
 
 class KeyAccess:
@@ -49,25 +46,20 @@ class KeyAccess:
         self.ask(BALANCE, PRIVATE)
         self._is_known = self._reads_balance = True
 
-    def refused_history(self, now_ms: int) -> list[ExchangeError]:
-        """Ask each method of account history for one row; return the errors of those that the key may not use.
+    def refusals(self, samples: Iterable[SampleRequest], now_ms: int) -> dict[str, ExchangeError]:
+        """Send sample requests side by side; return the errors by table, of whatever kind."""
 
-        Raises ExchangeError for any other failure.
-        """
-        one_row = {
-            "start_time": str((now_ms - MS_PER_DAY) * NS_PER_MS),
-            "end_time": str(now_ms * NS_PER_MS),
-            "limit": 1,
-        }
-        refusals = []
-        for method, limit in HISTORY_METHODS.items():
+        def refusal(sample: SampleRequest) -> ExchangeError | None:
             try:
-                self.ask(method, limit, one_row, self.reads_balance)
+                self.ask(sample.method, sample.limit, sample.params_at(now_ms), self.reads_balance, sample.records_path)
             except ExchangeError as error:
-                if not error.refuses_method:
-                    raise
-                refusals.append(error)
-        return refusals
+                return error
+            return None
+
+        asked = list(samples)
+        with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as workers:
+            errors = list(workers.map(refusal, asked))
+        return {sample.table: error for sample, error in zip(asked, errors, strict=True) if error}
 
     def ask(
         self,
@@ -75,6 +67,7 @@ class KeyAccess:
         limit: RateLimit,
         params: Mapping[str, Any] | None = None,
         reads_balance: Callable[[], bool | None] = lambda: None,
+        records_path: str = "data",
     ) -> None:
         """Send one request, whose answer is judged and dropped. Raises ExchangeError."""
         ExchangeClient(
@@ -85,6 +78,7 @@ class KeyAccess:
             api_budget=self._budget.for_method(method, limit),
             retry_policy=CHECK_RETRIES,
             reads_balance=reads_balance,
+            records_path=records_path,
         ).send_request(
             http_method="POST",
             url=self._base_url + method,
