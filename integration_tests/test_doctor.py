@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from integration_tests.connector import KEY, SECRET, config_for
+from integration_tests.exchange.account import Account
 from integration_tests.exchange.behaviour import Behaviour
 from integration_tests.exchange.exchange import Exchange
 from integration_tests.exchange.market import Market
@@ -116,8 +117,7 @@ def test_the_report_says_what_this_exchange_does(doctor: Doctor, name: str) -> N
 def test_at_most_sixty_requests_are_made_even_where_little_is_found(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    account = seeded_account(time.time_ns(), orders=0, days=1, open_orders=0)
-    with running_exchange(Behaviour(enforce_limits=False), account, Market.from_capture(instruments=1)) as running:
+    with running_exchange(Behaviour(enforce_limits=False), Account(), Market.from_capture(instruments=1)) as running:
         with impatient():
             report = Doctor(running, tmp_path / "config.json", capsys).report()
         assert running.count() <= MAX_REQUESTS
