@@ -18,10 +18,10 @@ EVENTS = """
 SELECT happened_at, kind, label, sent_amount, sent_currency, received_amount, received_currency, fee_amount,
        fee_currency, tx_hash, description
 FROM books.tax_event
-WHERE kind <> 'between accounts'
+WHERE kind NOT IN ('between accounts', 'staking')
 ORDER BY happened_at, event_key
 """
-"""What moved between two accounts that are both in the books left neither of them for anywhere else."""
+"""What moved between two accounts of the books, or is staked, is the account's as before."""
 
 
 @dataclass(frozen=True)

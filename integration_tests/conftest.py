@@ -23,6 +23,7 @@ READ_THROUGH_PYAIRBYTE = [
     "test_demo.py",
     "test_examples.py",
     "test_orchestrators.py",
+    "test_postgres_cache.py",
     "test_pyairbyte.py",
 ]
 collect_ignore = [] if importlib.util.find_spec("airbyte") else READ_THROUGH_PYAIRBYTE

@@ -111,7 +111,7 @@ def test_the_index_shows_addresses_and_no_relative_link(wheel: Path) -> None:
     assert f"Project-URL: Repository, {REPOSITORY}\n" in metadata
     links = re.findall(r"\]\(([^)]+)\)", metadata)
     assert links
-    assert not [link for link in links if not link.startswith("https://")]
+    assert not [link for link in links if not link.startswith(("https://", "#"))]
 
 
 def test_a_picture_is_linked_as_a_file_and_a_page_as_a_page() -> None:

@@ -216,6 +216,17 @@ def _transfers(story: Story) -> None:
     )
     story.book("ONCHAIN_WITHDRAWAL", at(8, 9), "ETH", "-1.502")
     story.book("SUBACCOUNT_TX", at(8, 14), "USD", "-100")
+    refused = {
+        "amount": "1",
+        "fee": "0.002",
+        "status": "4",
+        "txid": "",
+        "create_time": at(9, 7),
+        "update_time": at(9, 8),
+    }
+    story.add("withdrawal", at(9), id="302", currency="ETH", **refused)
+    story.book("ONCHAIN_WITHDRAWAL", at(9, 7), "ETH", "-1.002")
+    story.book("ONCHAIN_WITHDRAWAL", at(9, 8), "ETH", "1.002")
 
 
 def _trading(story: Story) -> None:
@@ -274,7 +285,13 @@ def _rewards_and_deals(story: Story) -> None:
         staked_balance="40.22",
         event_time=at(6, 0),
     )
+    in_cro = {"staking_inst_name": "CRO.staked", "reward_inst_name": "CRO", "underlying_inst_name": "CRO"}
+    story.add("staking_reward", at(6), reward_quantity="1.5", staked_balance="900", event_time=at(6, 0), **in_cro)
+    story.book("SOFT_STAKE_REWARD", at(6, 0), "CRO", "1.5")
     story.book("SOFT_STAKE_REWARD", at(6, 1), "CRO", "2.000000000000000001")
+    staked = {"instrument_name": "ETH.staked", "underlying_inst_name": "ETH", "quantity": "0.5", "side": "STAKE"}
+    story.add("stake_history", at(9), staking_id="700412", status="COMPLETED", create_time=at(9, 6), **staked)
+    story.book("MANUAL_CONVERSION", at(9, 6), "ETH", "-0.5")
     story.book("MARGIN_TRADE_INTEREST", at(6, 2), "USD", "-0.25")
     leg = '[{"instrument_name": "BTC_USD", "side": "BUY", "quantity": "0.1", "executed_quantity": "0.1", '
     leg += '"executed_notional": "8718.601", "price": "87186.01"}]'

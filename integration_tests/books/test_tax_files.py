@@ -66,6 +66,12 @@ def test_a_transfer_that_failed_does_not_come(events: list[TaxEvent]) -> None:
     assert "deposit 102" not in {event.description for event in events}
 
 
+def test_what_is_staked_is_no_event_of_a_tax_file(closed: Books, events: list[TaxEvent]) -> None:
+    [staked] = closed.rows("SELECT * FROM books.tax_event WHERE kind = 'staking'")
+    assert staked["sent_amount"] == Decimal("0.5")
+    assert not [event for event in events if event.kind == "staking"]
+
+
 def test_a_network_fee_stands_apart_from_the_amount(events: list[TaxEvent]) -> None:
     [sent] = [event for event in events if event.description == "withdrawal 301"]
     assert (sent.sent_amount, sent.fee_amount, sent.fee_currency) == (Decimal("1.5"), Decimal("0.002"), "ETH")
@@ -103,7 +109,8 @@ def test_of_derivatives_only_the_outcome_comes(events: list[TaxEvent]) -> None:
 def test_rewards_have_their_label(rows: Rows) -> None:
     rewarded = [row for row in rows if "reward" in row.get("Label", "").lower() or row.get("Type") == "Reward / Bonus"]
     amounts = {row.get("Received Amount") or row.get("Buy Amount") for row in rewarded}
-    assert amounts == {"0.01342288", "2.000000000000000001"}
+    assert amounts == {"0.01342288", "1.5", "2.000000000000000001"}
+    assert len(rewarded) == 3, "a reward in a plain coin is in the ledger, too"
 
 
 def test_an_otc_deal_is_a_trade(events: list[TaxEvent]) -> None:

@@ -84,7 +84,7 @@ TWINS = {
         "0",
     ),
     "withdrawal_entry_lost": Twin(
-        lambda: without("transaction", lambda row: row["journal_type"] == "ONCHAIN_WITHDRAWAL"),
+        lambda: without("transaction", lambda row: row["transaction_qty"] == "-1.502"),
         "transfers_are_in_the_ledger",
         "ledger entry of a transfer",
         "-1.502",

@@ -16,5 +16,14 @@ select
     journal_type as source,
     currency,
     amount
-from {{ ref('ledger_entry') }}
-where journal_type = 'SOFT_STAKE_REWARD' and amount > 0
+from {{ ref('ledger_entry') }} as entry
+where journal_type = 'SOFT_STAKE_REWARD'
+    and amount > 0
+    {#- A reward in a plain coin is in both tables. #}
+    and not exists (
+        select 1 from {{ ref('int_cryptocom__explained_entry') }} as explained
+        where explained.source_account = entry.source_account
+            and explained.journal_id = entry.journal_id
+            and explained.event_timestamp_ns = entry.event_timestamp_ns
+            and explained.instrument_name = entry.instrument_name
+    )

@@ -125,25 +125,33 @@ conversion as (
 other_entry as (
     select
         entry.*,
-        {{ dbt.concat(["'ledger '", 'journal_id', "' '", 'journal_type', "' '", 'instrument_name']) }} as event_key,
+        {{ dbt.concat(["'ledger '", 'entry.journal_id', "' '", 'entry.journal_type', "' '", 'entry.instrument_name']) }} as event_key,
         case
             when instrument_kind = 'derivative' then 'profit'
-            when journal_type like '%INTEREST%' then 'interest'
-            when journal_type like '%FEE%' then 'fee'
-        end as label
+            when entry.journal_type like '%INTEREST%' then 'interest'
+            when entry.journal_type like '%FEE%' then 'fee'
+        end as label,
+        explained.explained_by
     from {{ ref('ledger_entry') }} as entry
-    where amount <> 0
+    left join {{ ref('int_cryptocom__explained_entry') }} as explained
+        on explained.source_account = entry.source_account
+        and explained.journal_id = entry.journal_id
+        and explained.journal_type = entry.journal_type
+        and explained.event_timestamp_ns = entry.event_timestamp_ns
+        and explained.instrument_name = entry.instrument_name
+    where entry.amount <> 0
         and (
-            instrument_kind = 'derivative'
-            or journal_type not in ({{ cryptocom.explained_journal_types() }}, 'SOFT_STAKE_REWARD')
+            entry.instrument_kind = 'derivative'
+            or entry.journal_type not in ({{ cryptocom.explained_journal_types() }}, 'SOFT_STAKE_REWARD')
         )
+        and (explained.explained_by is null or explained.explained_by = 'staking')
 ),
 
 booked as (
     select
         {{ cryptocom.tax_event(
             key='event_key',
-            kind="case when instrument_kind <> 'derivative' then 'other' "
+            kind="case when explained_by = 'staking' then 'staking' when instrument_kind <> 'derivative' then 'other' "
                 ~ "when journal_type = 'FUNDING' then 'funding' else 'derivative profit' end",
             happened_at='event_time',
             label='label',

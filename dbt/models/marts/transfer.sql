@@ -13,6 +13,7 @@ with deposit as (
         currency as fee_currency,
         status,
         status = '1' as is_complete,
+        false as is_pending,
         update_time as happened_at,
         address,
         txid as tx_hash
@@ -32,6 +33,7 @@ withdrawal as (
         currency as fee_currency,
         status,
         status = '5' as is_complete,
+        status in ('0', '1', '3') as is_pending,
         create_time as happened_at,
         address,
         txid as tx_hash
@@ -51,6 +53,7 @@ fiat_deposit as (
         coalesce(fee_currency, currency) as fee_currency,
         status,
         status = 'completed' as is_complete,
+        false as is_pending,
         coalesce(completed_at, updated_at) as happened_at,
         {{ no_text }} as address,
         {{ no_text }} as tx_hash
@@ -70,6 +73,7 @@ fiat_withdrawal as (
         coalesce(fee_currency, currency) as fee_currency,
         status,
         status = 'completed' as is_complete,
+        status not in ('completed', 'failed', 'refunded', 'cancelled') as is_pending,
         created_at as happened_at,
         {{ no_text }} as address,
         {{ no_text }} as tx_hash
@@ -100,6 +104,7 @@ booked as (
         entry.currency as fee_currency,
         entry.journal_type as status,
         true as is_complete,
+        false as is_pending,
         entry.event_time as happened_at,
         {{ no_text }} as address,
         {{ no_text }} as tx_hash
@@ -143,6 +148,7 @@ between_accounts as (
         coalesce(sent.currency, received.currency) as fee_currency,
         'SUBACCOUNT_TX' as status,
         true as is_complete,
+        false as is_pending,
         coalesce(sent.event_time, received.event_time) as happened_at,
         {{ no_text }} as address,
         {{ no_text }} as tx_hash

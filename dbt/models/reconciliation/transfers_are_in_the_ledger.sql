@@ -7,10 +7,12 @@ with recorded as (
         network_kind,
         currency,
         happened_at,
+        is_complete,
         case direction when 'in' then amount - fee else -amount - fee end as amount
     from {{ ref('transfer') }}
+    {#- A withdrawal is debited when it is made; one that failed was debited and refunded. #}
     where network_kind in ('on-chain', 'bank')
-        and is_complete
+        and (is_complete or is_pending)
         and (fee = 0 or fee_currency = currency)
         and transfer_key not like 'ledger %'
 ),
@@ -30,20 +32,42 @@ booked as (
         event_timestamp_ns,
         min(event_time) as event_time,
         min(journal_id) as journal_id,
+        max(case when journal_type like '%WITHDRAW%' then 1 else 0 end) = 1 as is_withdrawal,
         sum(amount) as amount
     from {{ ref('ledger_entry') }}
     where journal_type in ({{ cryptocom.transfer_journal_types() }})
     group by source_account, currency, event_timestamp_ns
 ),
 
-numbered_entry as (
+numbered_booking as (
     select
         booked.*,
         row_number() over (
             partition by source_account, currency, amount order by event_timestamp_ns, journal_id
-        ) as number_of_amount
+        ) as number_of_booking
     from booked
     where exists (select 1 from recorded where recorded.source_account = booked.source_account)
+),
+
+refund as (
+    select source_account, currency, -amount as amount, count(*) as refunds
+    from booked
+    where is_withdrawal and amount > 0
+    group by source_account, currency, amount
+),
+
+numbered_entry as (
+    {#- Without the refunds, and without as many debits of the same amount. #}
+    select
+        numbered_booking.*,
+        numbered_booking.number_of_booking - coalesce(refund.refunds, 0) as number_of_amount
+    from numbered_booking
+    left join refund
+        on refund.source_account = numbered_booking.source_account
+        and refund.currency = numbered_booking.currency
+        and refund.amount = numbered_booking.amount
+    where numbered_booking.number_of_booking > coalesce(refund.refunds, 0)
+        and not (numbered_booking.is_withdrawal and numbered_booking.amount > 0)
 ),
 
 matched as (
@@ -56,7 +80,7 @@ matched as (
             when numbered.transfer_key is null then 'deposit or withdrawal of a ledger entry'
             else 'ledger entry of a transfer'
         end as what,
-        coalesce(numbered.network_kind, 'on-chain') as network_kind,
+        coalesce(numbered.is_complete, true) as is_settled,
         case when numbered.transfer_key is null then numbered_entry.amount else numbered.amount end as expected,
         case when numbered.transfer_key is null then numbered.amount else numbered_entry.amount end as found
     from numbered
@@ -71,8 +95,8 @@ select
     {{ cryptocom.comparison(
         'matched.subject', 'matched.currency', 'matched.happened_at', 'matched.what', 'matched.expected',
         'coalesce(matched.found, ' ~ cryptocom.zero() ~ ')',
-        "matched.network_kind = 'on-chain' and matched.happened_at >= reading.ledger_from "
-            ~ "and matched.happened_at <= reading.settled_until",
+        'matched.is_settled and matched.happened_at >= reading.ledger_from '
+            ~ 'and matched.happened_at <= reading.settled_until',
         account='matched.source_account'
     ) }}
 from matched
