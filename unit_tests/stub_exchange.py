@@ -1,6 +1,7 @@
 """An exchange of canned answers, for streams: a function per method, and a note of everything that was asked."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -34,6 +35,13 @@ class StubExchange:
         self._asked: list[tuple[str, Parameters]] = []
 
     def serve(self, method: str, respond: Callable[[Parameters], Answer]) -> None:
+        self._register(method, BASE_URL + method, respond)
+
+    def serve_rest(self, prefix: str, respond: Callable[[Parameters], Answer]) -> None:
+        """Answers every method that begins with `prefix`, but for those that are served after this."""
+        self._register(prefix, re.compile(re.escape(BASE_URL + prefix)), respond)
+
+    def _register(self, method: str, address: str | re.Pattern[str], respond: Callable[[Parameters], Answer]) -> None:
         verb = "POST" if method.startswith("private/") else "GET"
 
         def reply(request: Any, context: Any) -> str:
@@ -45,7 +53,7 @@ class StubExchange:
                 return json.dumps(refusal(given.code, given.message))
             return json.dumps(answer(given) if isinstance(given, list) else {"code": 0, "result": given})
 
-        self._mocker.register_uri(verb, BASE_URL + method, text=reply)
+        self._mocker.register_uri(verb, address, text=reply)
 
     def asked(self, method: str) -> list[Parameters]:
         """The parameters of every request for a method, in order."""

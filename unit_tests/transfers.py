@@ -101,7 +101,7 @@ class Wallet:
         inside = [row for row in self.rows() if asked["start_ts"] <= row[self.filter_by] < asked["end_ts"]]
         inside.sort(key=lambda row: (row[self.filter_by], row["id"]), reverse=True)
         size = min(self.page_size, asked["page_size"])
-        return Page(inside[asked["page"] * size :][:size], None)
+        return Page([*inside[asked["page"] * size :][:size]], None)
 
     def key_of(self, row: Row) -> str:
         return str(row["id"])

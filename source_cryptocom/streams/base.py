@@ -170,7 +170,10 @@ class ExchangeStream(HttpStream, ABC):
         with self._skip_lock:
             if lacks_feature and not self.skipped:
                 self.skipped = True
-                self.logger.warning(f"{self.name}: skipped, because this account or key lacks it. {error}")
+                self.logger.warning(
+                    f"{self.name}: skipped, because this account or key lacks it; where that stays so, leave this table "
+                    f"out of the connection. {error}"
+                )
         return lacks_feature
 
     def unreadable(self, reason: str) -> AirbyteTracedException:
