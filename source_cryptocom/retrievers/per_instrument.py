@@ -65,6 +65,7 @@ class PerInstrumentReader(ABC):
         self._listed = 0
         self._unfinished = 0
         self._skipped: set[str] = set()
+        self._answered: set[str] = set()
         self._delisted: frozenset[str] = frozenset()
         self._checkpointed = time.monotonic()
         self._progress = Progress(table.logger, table.name, self.unit, 0)
@@ -156,6 +157,7 @@ class PerInstrumentReader(ABC):
             try:
                 finished = yield from task.read()
                 in_a_row = 0
+                self._answered.add(self.instrument_of(task.series))
             except AirbyteTracedException as error:
                 news = self._queue.discard(task.series)
                 if error.failure_type is not FailureType.system_error or _refuses_every_series(error):
@@ -190,10 +192,10 @@ class PerInstrumentReader(ABC):
             return False
         self._warn(f"{series} is left out, the others are read. {error}")
         with self.cursor.lock:
-            known = len(self._skipped)
+            known = len(self._skipped - self._answered)
             self._skipped.add(self.instrument_of(series))
             # What an earlier attempt has finished was not refused. Raised once, by the last instrument's first series.
-            all_refused = known < len(self._skipped) == self._listed > 1
+            all_refused = known < len(self._skipped - self._answered) == self._listed > 1
         if all_refused:
             raise error
         return True
