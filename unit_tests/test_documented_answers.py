@@ -1,4 +1,4 @@
-"""Every table of the second half, read from an answer in the documented shape: digit for digit, and nothing invented.
+"""Each table of wallet, staking, bots, fees and valuations, read from an answer in the documented shape: digit for digit, and nothing invented.
 
 The answers are texts, because a number in Python would lose its digits before the connector has seen them.
 """
