@@ -1,4 +1,4 @@
-"""Each table of wallet, staking, bots, fees and valuations, read from an answer in the documented shape: digit for digit, and nothing invented.
+"""Each table of wallet, staking, bots, fees and valuations, read digit for digit from an answer as documented.
 
 The answers are texts, because a number in Python would lose its digits before the connector has seen them.
 """
