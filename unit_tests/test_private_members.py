@@ -8,6 +8,7 @@ import pkgutil
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from queue import Queue
 from typing import Any
@@ -106,10 +107,11 @@ def _reached_for(module: Any) -> Iterator[str]:
                 yield name
 
 
-def _names(owner: type) -> set[str]:
+@cache
+def _names(owner: type) -> frozenset[str]:
     """Private attributes and methods in the source of a class; none where it has no source."""
     try:
         source = inspect.getsource(owner)
     except (OSError, TypeError):
-        return set()
-    return {attribute or method for attribute, method in OWN.findall(source)}
+        return frozenset()
+    return frozenset(attribute or method for attribute, method in OWN.findall(source))
