@@ -88,8 +88,9 @@ def _modules() -> Iterator[Any]:
 
 def _inherited(module: Any) -> Iterator[str]:
     """Private names that a class of ours shares with a base of another package."""
-    for ours in vars(module).values():
-        if inspect.isclass(ours) and ours.__module__ == module.__name__:
+    classes: list[Any] = [ours for ours in vars(module).values() if inspect.isclass(ours)]
+    for ours in classes:
+        if ours.__module__ == module.__name__:
             bases = [base for base in ours.__mro__ if not base.__module__.startswith(PACKAGE)]
             yield from _names(ours) & set[str]().union(*map(_names, bases))
 
