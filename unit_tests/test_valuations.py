@@ -140,7 +140,7 @@ def test_a_first_sync_of_mark_prices_takes_the_last_day_of_every_instrument(exch
 
 def test_an_exchange_that_gives_fewer_rows_than_asked_for_costs_requests_and_no_sample(exchange: StubExchange) -> None:
     serve_instruments(exchange, instrument("BTC_USD"))
-    uneven = [NOW_MS - MS_PER_DAY + number * 20_000 + number % 7 * 1_000 for number in range(24 * 180)]
+    uneven = [NOW_MS - MS_PER_DAY + number * 60_000 + number % 7 * 1_000 for number in range(24 * 60)]
     serve_samples(exchange, uneven, most=25)
     assert len(read(MarkPrice(sync())).records) == len(uneven)
 

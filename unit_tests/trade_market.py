@@ -32,7 +32,8 @@ class Market:
     def page(self, asked: Parameters) -> list[Any]:
         start, end = int(asked["start_ts"]), int(asked["end_ts"])
         assert 0 < end - start <= SPAN_NS
-        inside = [row for row in self.rows if max(start, self.kept_since_ns) <= row["tn"] < end]
+        begin = max(start, self.kept_since_ns)
+        inside = [row for row in self.rows if begin <= row["tn"] < end]
         return sorted(inside, key=lambda row: row["tn"], reverse=True)[: int(asked["count"])]
 
 

@@ -40,7 +40,7 @@ class BalanceHistoryReader(PerInstrumentReader):
         context = self._table.context
         start_ms = cursor.last_ms - length_ms if cursor else context.config.start_ms
         end_ms = context.clock() + 1
-        last_ms = 0
+        last_ms = cursor.last_ms if cursor else 0
         while end_ms > start_ms:
             page = self.fetch(timeframe=series, end_time=end_ms, limit=limit)
             times = [(TIME.earliest_ns(row) or 0) // NS_PER_MS for row in page.rows]

@@ -171,8 +171,8 @@ class ExchangeStream(HttpStream, ABC):
             if lacks_feature and not self.skipped:
                 self.skipped = True
                 self.logger.warning(
-                    f"{self.name}: skipped, because this account or key lacks it; where that stays so, leave the table "
-                    f"out of the connection. {error}"
+                    f"{self.name}: skipped, because this account or key lacks it; where that stays so, leave this "
+                    f"table out of the connection. {error}"
                 )
         return lacks_feature
 
