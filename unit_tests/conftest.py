@@ -9,7 +9,7 @@ import requests_mock
 from airbyte_cdk.utils.airbyte_secrets_utils import update_secrets
 from hypothesis import HealthCheck, settings
 
-from unit_tests.stub_exchange import StubExchange
+from unit_tests.support.stub_exchange import StubExchange
 
 # The same examples in every run, and no deadline: a busy machine is no finding.
 settings.register_profile(

@@ -8,7 +8,7 @@ import pytest
 from source_cryptocom.clock import MS_PER_DAY, MS_PER_HOUR, rfc3339
 from source_cryptocom.concurrency.workers import share_workers
 from source_cryptocom.streams import STREAMS
-from unit_tests.builders import NOW_MS, config
+from unit_tests.support.builders import NOW_MS, config
 
 MARKET = ("book", "trade", "candlestick")
 

@@ -7,7 +7,7 @@ import pytest
 from airbyte_cdk.models import FailureType
 
 from source_cryptocom.config import Config, ConfigError, Credentials, older_history_notice, parse_config
-from unit_tests.builders import API_KEY, API_SECRET, DAY_MS, NOW_MS
+from unit_tests.support.builders import API_KEY, API_SECRET, DAY_MS, NOW_MS
 
 
 def parsed(**fields: Any) -> Config:

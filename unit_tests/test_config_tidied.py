@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from source_cryptocom.config import normalize_config
-from unit_tests.builders import API_KEY
+from unit_tests.support.builders import API_KEY
 
 
 def test_a_tidied_config_holds_no_blanks_no_empty_texts_and_no_name_twice() -> None:

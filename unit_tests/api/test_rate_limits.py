@@ -1,0 +1,160 @@
+"""The published limits, held per method, with a little to spare."""
+
+import time
+
+import pytest
+import requests
+from airbyte_cdk.sources.streams.call_rate import CallRateLimitHit
+
+from integration_tests.impatient import unlimited
+from source_cryptocom.api.endpoint import ExchangeApi
+from source_cryptocom.api.rate_limits import (
+    HISTORY,
+    PRIVATE,
+    PUBLIC,
+    STAKING,
+    MethodBudget,
+    RateLimit,
+    RequestBudget,
+    _rates,
+    process_budget,
+)
+from source_cryptocom.streams import STREAMS, ExchangeStream
+from unit_tests.support.builders import BASE_URL, sync
+
+LIMITS = [PUBLIC, PRIVATE, HISTORY, STAKING]
+
+
+@pytest.mark.parametrize(
+    ("method", "per_second"),
+    [
+        ("public/get-instruments", 100),
+        ("public/get-tickers", 100),
+        ("public/get-trades", 100),
+        ("public/get-book", 100),
+        ("public/get-candlestick", 100),
+        ("private/user-balance", 30),
+        ("private/get-positions", 30),
+        ("private/get-open-orders", 30),
+        ("private/get-transactions", 30),
+        ("private/get-order-history", 1),
+        ("private/get-trades", 1),
+    ],
+)
+def test_each_method_has_its_published_limit(method: str, per_second: int) -> None:
+    (limit,) = {stream.rate_limit for stream in STREAMS.values() if stream.method == method}
+    assert limit.per_second == per_second
+
+
+def test_a_table_without_a_limit_cannot_be_made() -> None:
+    class Announcement(ExchangeStream):
+        method = "public/get-announcements"
+        primary_key = "id"
+
+    with pytest.raises(AttributeError, match="rate_limit"):
+        Announcement(sync())
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_the_budget_stays_a_little_below_the_published_limit(limit: RateLimit) -> None:
+    *bursts, rate = _rates(limit)
+    assert rate.limit == limit.requests
+    assert rate.interval.total_seconds() * 1000 == limit.milliseconds + limit.margin_ms
+    assert 20 <= limit.margin_ms <= 50
+    assert all(burst.limit < rate.limit and burst.interval < rate.interval for burst in bursts)
+
+
+def test_a_limit_of_many_a_second_is_spread_over_the_second() -> None:
+    burst, _ = _rates(RateLimit(100, 1_000))
+    assert (burst.limit, burst.interval.total_seconds()) == (5, 0.05)
+
+
+@pytest.mark.parametrize("limit", [RateLimit(1, 1_000), RateLimit(3, 100)])
+def test_a_small_limit_needs_no_spreading(limit: RateLimit) -> None:
+    assert len(_rates(limit)) == 1
+
+
+def request() -> requests.PreparedRequest:
+    return requests.Request("GET", "https://exchange.test/exchange/v1/public/get-book").prepare()
+
+
+def response(status: int) -> requests.Response:
+    answered = requests.Response()
+    answered.status_code, answered._content = status, b'{"code": 0}'
+    return answered
+
+
+@pytest.fixture
+def budget() -> MethodBudget:
+    return RequestBudget().for_method("private/get-trades", HISTORY)
+
+
+def test_a_second_request_within_a_second_has_to_wait(budget: MethodBudget) -> None:
+    budget.acquire_call(request(), block=False)
+    with pytest.raises(CallRateLimitHit) as hit:
+        budget.acquire_call(request(), block=False)
+    assert 0.5 < hit.value.time_to_wait.total_seconds() <= 1.05
+
+
+def test_all_streams_that_ask_a_method_share_its_budget_and_no_other_methods() -> None:
+    requests_of = RequestBudget()
+    budget = requests_of.for_method("private/get-trades", HISTORY)
+    budget.acquire_call(request(), block=False)
+    with pytest.raises(CallRateLimitHit):
+        requests_of.for_method("private/get-trades", HISTORY).acquire_call(request(), block=False)
+    requests_of.for_method("private/get-order-history", HISTORY).acquire_call(request(), block=False)
+
+
+def test_the_process_has_one_budget() -> None:
+    assert ExchangeApi(BASE_URL).budget is ExchangeApi(BASE_URL).budget is process_budget()
+
+
+def test_a_method_has_one_limit() -> None:
+    budget = RequestBudget()
+    budget.for_method("private/get-trades", HISTORY)
+    with pytest.raises(ValueError, match="private/get-trades has two limits"):
+        budget.for_method("private/get-trades", PRIVATE)
+
+
+def test_the_second_request_waits_from_the_answer_of_the_first_which_also_opened_the_connection(
+    budget: MethodBudget,
+) -> None:
+    budget.acquire_call(request(), block=False)
+    time.sleep(0.4)
+    budget.update_from_response(request(), response(200))
+    with pytest.raises(CallRateLimitHit) as hit:
+        budget.acquire_call(request(), block=False)
+    assert hit.value.time_to_wait.total_seconds() > 0.9
+    budget.update_from_response(request(), response(200))
+    with pytest.raises(CallRateLimitHit) as later:
+        budget.acquire_call(request(), block=False)
+    assert later.value.time_to_wait <= hit.value.time_to_wait
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (429, b'{"code": 42901}'),
+        (200, b'{"code": 42901}'),
+        (429, b"<html>Too many</html>"),
+        (403, b"<html>Forbidden</html>"),
+        (403, b'{"message": "Forbidden"}'),
+    ],
+)
+def test_refusals_in_whichever_words_slow_the_method_down_until_it_answers(status: int, body: bytes) -> None:
+    budget = unlimited("public/get-book", PUBLIC)
+    refusal = response(status)
+    refusal._content = body
+    for _ in range(2):
+        budget.update_from_response(request(), refusal)
+    assert budget.pace.is_slowed
+
+
+@pytest.mark.parametrize(("status", "body"), [(500, b'{"code": 50001}'), (403, b'{"code": 40301}'), (401, b"")])
+def test_other_failures_do_not(status: int, body: bytes) -> None:
+    budget = unlimited("public/get-book", PUBLIC)
+    failure = response(status)
+    failure._content = body
+    for _ in range(2):
+        budget.update_from_response(request(), failure)
+    assert not budget.pace.is_slowed
