@@ -33,5 +33,5 @@ def demo_config(base_url: str, days: int) -> dict[str, Any]:
         "start_date": start.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "trade_count": 25,
         "candlestick_count": 48,
-        "candlestick_timeframes": ["1h", "1D"],
+        "candlestick_timeframes": ["1h"],
     }

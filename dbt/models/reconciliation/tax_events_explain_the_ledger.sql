@@ -11,6 +11,15 @@ with event as (
     select source_account, happened_at, fee_currency as currency, -fee_amount as amount
     from {{ ref('tax_event') }}
     where fee_currency is not null
+    union all
+    {# A withdrawal that is under way is debited, and no event yet. #}
+    select source_account, happened_at, currency, -amount as amount
+    from {{ ref('transfer') }}
+    where is_pending
+    union all
+    select source_account, happened_at, fee_currency as currency, -fee as amount
+    from {{ ref('transfer') }}
+    where is_pending
 ),
 
 explained as (
