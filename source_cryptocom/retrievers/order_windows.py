@@ -9,6 +9,7 @@ from source_cryptocom.clock import NS_PER_MS
 from source_cryptocom.config import oldest_kept_ms
 from source_cryptocom.retrievers.base import Output, Reader, Table
 from source_cryptocom.retrievers.order_lookback import MAX_REQUESTS, OrderLookback, order_lookback
+from source_cryptocom.retrievers.other_method import OtherMethod
 from source_cryptocom.retrievers.time_windows import TimeWindows, TimeWindowsReader
 from source_cryptocom.retrievers.window_paginator import PAGE_LIMIT
 from source_cryptocom.retrievers.windows import RowTime, Window
@@ -42,7 +43,8 @@ class OrderWindowsReader(TimeWindowsReader):
 
     def __init__(self, windows: OrderWindows, table: Table) -> None:
         super().__init__(windows, table)
-        self._open_orders_endpoint = table.context.api.endpoint(table.name, windows.open_orders, PRIVATE, table.logger)
+        endpoint = table.context.api.endpoint(table.name, windows.open_orders, PRIVATE, table.logger)
+        self._open_orders_method = OtherMethod(table, endpoint)
         self._open_now: set[str] = set()
         self._followed: dict[str, int] = {}
         self._emitted_again: set[Hashable] = set()
@@ -55,7 +57,7 @@ class OrderWindowsReader(TimeWindowsReader):
         history = self.cursor.history
         open_now = {
             str(row["order_id"]): created_ns // NS_PER_MS
-            for row in self._open_orders_endpoint.fetch().rows
+            for row in self._open_orders_method.fetch().rows
             if row.get("order_id") and (created_ns := CREATED.earliest_ns(row))
         }
         # The answer may have taken minutes: an order that ended meanwhile is not in it.
