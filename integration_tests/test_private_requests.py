@@ -10,9 +10,12 @@ SENT = {
     for method, declared in METHODS.items()
 }
 """Method -> the parameters for which the exchange would put in a default of its own: windows, limits, pages."""
-NUMBERS = {(method, name) for method, of in METHODS.items() for name, kind in of.parameters.items() if kind == "number"}
-MILLISECONDS = {"start_ts", "end_ts", "start_time", "end_time", "page", "page_size", "bot_id"}
-"""The exchange takes these as numbers and as texts; nanoseconds are always texts."""
+NUMBERS = {
+    (method, name)
+    for method, declared in METHODS.items()
+    for name, kind in declared.parameters.items()
+    if kind.rstrip("!") == "number"
+}
 
 
 @pytest.fixture(scope="module")
@@ -25,12 +28,17 @@ def test_ids_and_nonces_are_numbers(bodies: list[Body]) -> None:
     assert {(type(body["id"]), type(body["nonce"])) for body in bodies} == {(int, int)}
 
 
-def test_counts_are_numbers_and_everything_else_is_text(bodies: list[Body]) -> None:
+def test_counts_are_numbers_and_nothing_is_a_float_a_boolean_or_null(bodies: list[Body]) -> None:
     sent = [((body["method"], name), value) for body in bodies for name, value in body["params"].items()]
     assert ("private/get-trades", "limit") in {named for named, _ in sent}
     assert {type(value) for named, value in sent if named in NUMBERS} == {int}
-    texts = [value for named, value in sent if named not in NUMBERS and named[1] not in MILLISECONDS]
-    assert {type(text) for value in texts for text in (value if isinstance(value, list) else [value])} == {str}
+    assert {type(value) for _, value in sent} == {int, str, list}
+    assert {type(one) for _, value in sent if isinstance(value, list) for one in value} == {str}
+
+
+def test_times_of_the_wallet_are_numbers_of_milliseconds(bodies: list[Body]) -> None:
+    params = [body["params"] for body in bodies if body["method"] == "private/get-deposit-history"]
+    assert {type(sent[bound]) for sent in params for bound in ("start_ts", "end_ts")} <= {int}
 
 
 def test_no_request_relies_on_a_default_of_the_exchange(bodies: list[Body]) -> None:

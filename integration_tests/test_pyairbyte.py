@@ -47,9 +47,8 @@ def test_an_account_table_has_as_many_rows_as_the_account(warehouse: Warehouse, 
 @pytest.mark.parametrize("table", TABLES)
 def test_no_key_comes_twice_after_two_syncs(warehouse: Warehouse, table: str) -> None:
     key = ", ".join(key_of(STREAMS[table])) or "*"
-    [(rows, different)] = warehouse.query(
-        f"SELECT count(*), (SELECT count(*) FROM (SELECT DISTINCT {key} FROM {table})) FROM {table}"
-    )
+    different_keys = f"SELECT count(*) FROM (SELECT DISTINCT {key} FROM {table})"  # noqa: S608
+    [(rows, different)] = warehouse.query(f"SELECT count(*), ({different_keys}) FROM {table}")  # noqa: S608
     assert rows == different == warehouse.after_second[table]
 
 
