@@ -5,6 +5,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from integration_tests.connector import config_for
 from integration_tests.doomed_sync import read_arguments
 from integration_tests.exchange.account import ACCOUNT_ID, Account
@@ -67,6 +69,7 @@ def peak_memory(orders: int, folder: Path, stalled: bool = False) -> int:
     return peak
 
 
+@pytest.mark.thorough
 def test_a_hundred_thousand_orders_take_no_more_memory_than_a_thousand(tmp_path: Path) -> None:
     small = peak_memory(1_000, tmp_path)
     for stalled in (False, True):

@@ -144,6 +144,7 @@ def test_nothing_is_cut_off_and_no_text_is_tiny(page: Page) -> None:
     assert page.shape["smallest"] >= 12
 
 
+@pytest.mark.thorough
 def test_a_difference_is_red_and_names_its_row(stories: Books, tmp_path: Path) -> None:
     html = write_report(stories.database, tmp_path / "report.html").read_text(encoding="utf-8")
     assert 'class="verdict bad"' in html
