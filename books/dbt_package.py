@@ -29,6 +29,8 @@ def run_dbt(
     dbt's own files go into `working_directory`. Raises BooksNotBuilt where a node could not be run; a test that fails
     is no such thing.
     """
+    # dbt runs in there, and would take a relative path for one below it.
+    working_directory = working_directory.resolve()
     target = working_directory / "target"
     results = target / "run_results.json"
     results.unlink(missing_ok=True)

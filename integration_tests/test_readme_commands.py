@@ -43,7 +43,7 @@ def commands(title: str) -> list[str]:
 
 @pytest.fixture
 def exchange() -> Iterator[Exchange]:
-    account = seeded_account(time.time_ns(), orders=60, days=1)
+    account = seeded_account(time.time_ns(), orders=60, days=20)
     with running_exchange(Behaviour(enforce_limits=False), account, Market.from_capture(instruments=2)) as running:
         yield running
 
@@ -107,6 +107,7 @@ def programs(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.thorough
 def test_every_command_of_the_readme_runs_in_the_order_of_the_page(
     checkout: Path, exchange: Exchange, programs: Path
 ) -> None:
