@@ -60,9 +60,9 @@ def small_exchange() -> Iterator[Exchange]:
         yield running
 
 
-def write_config(folder: Path, exchange: Exchange, **fields: Any) -> None:
-    """Writes `config.json`."""
-    start = rfc3339((time.time_ns() - DAY_NS) // 1_000_000)
+def write_config(folder: Path, exchange: Exchange, days: int = 1, **fields: Any) -> None:
+    """Writes a `config.json` that reads the last `days` days."""
+    start = rfc3339((time.time_ns() - days * DAY_NS) // 1_000_000)
     (folder / "config.json").write_text(json.dumps(config_for(exchange, start_date=start, **fields)), encoding="utf-8")
 
 

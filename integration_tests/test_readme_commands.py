@@ -27,6 +27,7 @@ from source_cryptocom.streams import STREAMS
 
 PROJECT = Path(__file__).parent.parent
 IMAGE = "source-cryptocom:dev"
+DAYS = 20
 
 
 def blocks(text: str) -> list[str]:
@@ -43,7 +44,7 @@ def commands(title: str) -> list[str]:
 
 @pytest.fixture
 def exchange() -> Iterator[Exchange]:
-    account = seeded_account(time.time_ns(), orders=60, days=20)
+    account = seeded_account(time.time_ns(), orders=60, days=DAYS)
     with running_exchange(Behaviour(enforce_limits=False), account, Market.from_capture(instruments=2)) as running:
         yield running
 
@@ -60,7 +61,7 @@ def checkout(exchange: Exchange, tmp_path: Path) -> Path:
     (folder / ".venv").symlink_to(Path(sys.prefix))
     secrets = folder / "secrets"
     secrets.mkdir()
-    write_config(secrets, exchange)
+    write_config(secrets, exchange, DAYS)
     return folder
 
 
@@ -121,7 +122,7 @@ def test_every_command_of_the_readme_runs_in_the_order_of_the_page(
         printed[block] = finished.stdout
         if "YOUR KEY" in block:
             assert json.loads((checkout / "secrets" / "config.json").read_text())["api_key"] == "YOUR KEY"
-            write_config(checkout / "secrets", exchange)
+            write_config(checkout / "secrets", exchange, DAYS)
     whole = "\n".join(printed.values())
     assert "python -m demo\n" in whole
     assert '"type":"SPEC"' in whole
