@@ -1,7 +1,7 @@
 """How far rows that still change were read, which of them are known in which form, and which are followed."""
 
 import logging
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,8 +14,8 @@ from source_cryptocom.state.state import (
     creation_times,
     is_refreshing,
     past_time,
-    warn_unusable,
 )
+from source_cryptocom.state.window_cursor import WindowCursor
 
 
 @dataclass(frozen=True)
@@ -72,30 +72,12 @@ def parse_changing_state(state: State, cursor_column: str, now: int) -> Changing
     )
 
 
-class ChangingCursor:
+class ChangingCursor(WindowCursor[ChangingState]):
     """The state of a stream whose rows change until they are final."""
 
     def __init__(self, stream_name: str, logger: logging.Logger, cursor_column: str) -> None:
-        self._stream_name = stream_name
-        self._logger = logger
-        self._cursor_column = cursor_column
-        self._saved: State = {}
-        self._full_refresh = True
+        super().__init__(stream_name, logger, cursor_column, parse_changing_state)
         self._begun_at = ChangingState(0, 0)
-        self._current: ChangingState | None = None
-
-    @property
-    def state(self) -> MutableMapping[str, Any]:
-        return self._current.as_state(self._cursor_column) if self._current else dict(self._saved)
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether this sync has read all of the stream."""
-        return self._current is not None and not self._current.refreshing
-
-    def restore(self, saved: State, full_refresh: bool) -> None:
-        self._saved = saved
-        self._full_refresh = full_refresh
 
     def begin(self, now: int, start_ms: int) -> ChangingState:
         """Where to read from: `reread_ms`, with the rows known. Nothing is claimed yet. Raises ConfigError."""
@@ -112,21 +94,12 @@ class ChangingCursor:
             self._begun_at = saved
         return self._begun_at
 
-    def _usable(self, now: int) -> ChangingState | None:
-        if not self._saved:
-            return None
-        try:
-            return parse_changing_state(self._saved, self._cursor_column, now)
-        except UnusableState as reason:
-            warn_unusable(self._logger, self._stream_name, reason)
-            return None
-
     def advance(self, state: ChangingState) -> None:
         """A window was read to its end. The cursor never goes back, though the windows begin before it."""
-        cursor_ms = max(state.cursor_ms, (self._current or self._begun_at).cursor_ms)
-        self._current = replace(state, cursor_ms=cursor_ms, refreshing=self._full_refresh)
+        cursor_ms = max(state.cursor_ms, (self._claimed or self._begun_at).cursor_ms)
+        self._claimed = replace(state, cursor_ms=cursor_ms, refreshing=self._full_refresh)
 
     def complete(self) -> None:
         """All windows were read."""
-        if self._current:
-            self._current = replace(self._current, refreshing=False)
+        if self._claimed:
+            self._claimed = replace(self._claimed, refreshing=False)

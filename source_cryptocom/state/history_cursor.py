@@ -1,7 +1,7 @@
 """How far account history was read, and the cursor that claims it."""
 
 import logging
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,13 +10,12 @@ from source_cryptocom.config import oldest_kept_ms
 from source_cryptocom.state.state import (
     VERSION,
     State,
-    UnusableState,
     check_version,
     creation_times,
     is_refreshing,
     past_time,
-    warn_unusable,
 )
+from source_cryptocom.state.window_cursor import WindowCursor
 
 
 @dataclass(frozen=True)
@@ -65,31 +64,12 @@ def parse_history_state(state: State, cursor_field: str, now: int) -> HistorySta
     return HistoryState(past_time(state, cursor_field, now), open_orders, is_refreshing(state), orders)
 
 
-class HistoryCursor:
-    """The state of a stream that reads ascending windows of time."""
+class HistoryCursor(WindowCursor[HistoryState]):
+    """The state of a stream of rows that never change."""
 
     def __init__(self, stream_name: str, logger: logging.Logger, cursor_column: str) -> None:
-        self._stream_name = stream_name
-        self._logger = logger
-        self._cursor_column = cursor_column
-        self._saved: State = {}
-        self._full_refresh = True
+        super().__init__(stream_name, logger, cursor_column, parse_history_state)
         self._history: HistoryState | None = None
-        # Until the first window is read, the sync claims no more than the one before.
-        self._claims = False
-        self._complete = False
-
-    @property
-    def is_complete(self) -> bool:
-        return self._complete
-
-    @property
-    def state(self) -> MutableMapping[str, Any]:
-        return self.history.as_state(self._cursor_column) if self._claims else dict(self._saved)
-
-    def restore(self, saved: State, full_refresh: bool) -> None:
-        self._saved = saved
-        self._full_refresh = full_refresh
 
     @property
     def history(self) -> HistoryState:
@@ -122,21 +102,9 @@ class HistoryCursor:
             )
         return max(saved.cursor_ms - lookback_ms, oldest_ms)
 
-    def _usable(self, now: int) -> HistoryState | None:
-        if not self._saved:
-            return None
-        try:
-            return parse_history_state(self._saved, self._cursor_column, now)
-        except UnusableState as reason:
-            warn_unusable(self._logger, self._stream_name, reason)
-            return None
-
     def advance(self, end_ms: int, open_orders: Mapping[str, int]) -> None:
         """A window that ends at `end_ms` was read to its end. Never goes back."""
-        self._history = replace(
-            self.history, cursor_ms=max(self.history.cursor_ms, end_ms), open_orders=dict(open_orders)
-        )
-        self._claims = True
+        self._claim(replace(self.history, cursor_ms=max(self.history.cursor_ms, end_ms), open_orders=dict(open_orders)))
 
     def follow(self, orders: OrderWatermark, open_orders: Mapping[str, int]) -> None:
         """The open orders were listed. Claimed with the next window."""
@@ -144,6 +112,7 @@ class HistoryCursor:
 
     def complete(self, open_orders: Mapping[str, int]) -> None:
         """All windows were read."""
-        self._complete = True
-        self._history = replace(self.history, refreshing=False, open_orders=dict(open_orders))
-        self._claims = True
+        self._claim(replace(self.history, refreshing=False, open_orders=dict(open_orders)))
+
+    def _claim(self, history: HistoryState) -> None:
+        self._history = self._claimed = history
