@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 
+from benchmarks.catalogue import catalogue
 from benchmarks.firewall import firewall
 from benchmarks.history import requests_and_time
 from benchmarks.market import cost_per_record, speed
@@ -12,6 +13,7 @@ PARTS: dict[str, Callable[[], None]] = {
     "start-up": spec_time,
     "market": lambda: speed(0.3, (100, 300, 930)),
     "firewall": firewall,
+    "catalogue": catalogue,
     "records": lambda: cost_per_record(0.02),
     "history": lambda: requests_and_time((0, 20, 50, 500, 3_000, 12_000)),
 }

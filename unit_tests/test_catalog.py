@@ -26,13 +26,13 @@ def shared(hours: float | None, *tables: str, **fields: Any) -> dict[str, int]:
 
 
 def test_a_first_sync_shares_by_what_the_config_asks_for() -> None:
-    assert shared(None, *MARKET) == {"book": 12, "trade": 12, "candlestick": 38}
-    assert shared(None, *MARKET, trade_count=600, candlestick_count=900) == {"book": 4, "trade": 18, "candlestick": 41}
+    assert shared(None, *MARKET) == {"book": 13, "trade": 13, "candlestick": 38}
+    assert shared(None, *MARKET, trade_count=600, candlestick_count=900) == {"book": 5, "trade": 18, "candlestick": 41}
 
 
 def test_a_later_sync_gives_trades_the_workers_that_hours_of_them_take() -> None:
-    assert shared(12, *MARKET) == {"book": 3, "trade": 42, "candlestick": 17}
-    assert shared(1, *MARKET) == {"book": 12, "trade": 12, "candlestick": 38}
+    assert shared(12, *MARKET) == {"book": 4, "trade": 42, "candlestick": 18}
+    assert shared(1, *MARKET) == {"book": 13, "trade": 13, "candlestick": 38}
 
 
 def test_no_share_is_lost_after_a_month() -> None:

@@ -82,5 +82,5 @@ class Retriever(Protocol):
 
     def reader(self, table: Table) -> Reader: ...
 
-    def requests_per_instrument(self, config: Config, hours: float) -> int:
+    def requests_per_instrument(self, config: Config, hours: float) -> float:
         """Requests for each instrument when `hours` have passed since the last sync (0: a first one)."""

@@ -43,7 +43,7 @@ class PerInstrument:
     def reader(self, table: Table) -> Reader:
         return self.series_reader(table)
 
-    def requests_per_instrument(self, config: Config, hours: float) -> int:
+    def requests_per_instrument(self, config: Config, hours: float) -> float:
         return self.series_reader.requests_per_instrument(config, hours)
 
 
@@ -72,7 +72,7 @@ class PerInstrumentReader(ABC):
 
     @classmethod
     @abstractmethod
-    def requests_per_instrument(cls, config: Config, hours: float) -> int:
+    def requests_per_instrument(cls, config: Config, hours: float) -> float:
         """See Retriever."""
 
     @abstractmethod

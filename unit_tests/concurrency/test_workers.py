@@ -21,10 +21,17 @@ def test_every_table_has_a_lane_and_all_lanes_have_a_worker(
 
 def test_a_table_has_lanes_in_proportion_to_its_requests() -> None:
     assert workers_per_stream({"book": 1, "trade": 1, "candlestick": 3}, workers=64, single_worker_streams=0) == {
-        "book": 12,
-        "trade": 12,
+        "book": 13,
+        "trade": 13,
         "candlestick": 38,
     }
+
+
+def test_what_rounding_leaves_goes_to_the_streams_that_would_end_last() -> None:
+    requests = {"mark_price": 9, "index_price": 3.6, "trade": 2, "candlestick": 3, "book": 1, "funding_rate": 1.2}
+    shares = workers_per_stream(requests, workers=64, single_worker_streams=4)
+    assert sum(shares.values()) == 60
+    assert max(requests[name] / shares[name] for name in requests) <= 1.1 * sum(requests.values()) / 60
 
 
 def test_account_history_keeps_its_workers() -> None:

@@ -10,9 +10,8 @@ from airbyte_cdk.utils import AirbyteTracedException
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from source_cryptocom.api.response import Row
 from source_cryptocom.clock import MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE, NS_PER_MS, rfc3339
-from source_cryptocom.retrievers.valuations import PAGE_SIZE, LargestPage, samples_in
+from source_cryptocom.retrievers.valuations import PAGE_SIZE, LargestPage, Sample, samples_in
 from source_cryptocom.retrievers.windows import Window
 from source_cryptocom.streams.market import FundingRate, IndexPrice, MarkPrice
 from unit_tests.support.builders import NOW_MS, instrument, sync
@@ -33,12 +32,12 @@ class SampleServer:
     inclusive_end: bool = False
     asked: list[Window] = field(default_factory=list)
 
-    def fetch(self, window: Window) -> list[Row]:
+    def fetch(self, window: Window) -> list[Sample]:
         self.asked.append(window)
         start, end = window.start_ns // NS_PER_MS, window.end_ns // NS_PER_MS + self.inclusive_end
         found = sorted(time for time in self.times if start <= time < end)
         found = found[-self.most :] if self.keeps == "newest" else found[: self.most]
-        return [{"t": time, "v": str(time)} for time in found]
+        return [(time * NS_PER_MS, {"t": time, "v": str(time)}) for time in found]
 
 
 servers = st.builds(
@@ -136,6 +135,24 @@ def test_a_first_sync_of_mark_prices_takes_the_last_day_of_every_instrument(exch
         times = [record["timestamp"] for record in records if record["instrument"] == name]
         assert len(times) == len(set(times))
         assert set(times) == of_the_day
+
+
+def test_a_day_of_prices_three_times_a_minute_costs_nine_requests_an_instrument_and_one_more(
+    exchange: StubExchange,
+) -> None:
+    names = ["BTC_USD", "ETH_USD", "CRO_USD"]
+    serve_instruments(exchange, *map(instrument, names))
+    every_20_seconds = [NOW_MS - number * 20_000 for number in range(2 * 24 * 180)]
+    serve_samples(exchange, every_20_seconds)
+    table = MarkPrice(sync())
+    assert len(read(table).records) == len(names) * (24 * 180 + 1)
+    assert len(exchange.asked(METHOD)) == 9 * len(names) + 1
+    assert MarkPrice.retriever.requests_per_instrument(table.context.config, 0) == 9
+
+    known = len(exchange.asked(METHOD))
+    later = read(MarkPrice(sync(now_ms=NOW_MS + MS_PER_HOUR)), table.state)
+    assert later.records == []
+    assert len(exchange.asked(METHOD)) == known + len(names) + 1
 
 
 def test_an_exchange_that_gives_fewer_rows_than_asked_for_costs_requests_and_no_sample(exchange: StubExchange) -> None:
