@@ -51,7 +51,7 @@ def run_dbt(
     )
     if not results.exists():
         raise BooksNotBuilt(f"dbt did not run: {finished.stdout.strip() or finished.stderr.strip()}")
-    nodes = {result["unique_id"]: result for result in json.loads(results.read_text())["results"]}
+    nodes = {result["unique_id"]: result for result in json.loads(results.read_text(encoding="utf-8"))["results"]}
     broken = [f"{name}: {node['message']}" for name, node in nodes.items() if node["status"] == "error"]
     if broken:
         raise BooksNotBuilt("\n".join(broken))

@@ -29,7 +29,11 @@ ODD_TEXTS = {
     "an escape that is none": ("bot-\\ud83d", "bot-\\ud83d"),
 }
 PROJECT = Path(__file__).parent.parent
-LOCALES = {"windows": {"PYTHONIOENCODING": "cp1252"}, "utf-8": {}}
+LOCALES = {
+    "windows": {"PYTHONIOENCODING": "cp1252"},
+    "utf-8": {},
+    "ascii": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+}
 
 
 @pytest.fixture
@@ -64,12 +68,31 @@ def test_no_row_is_lost_to_its_text(exchange: Exchange, tmp_path: Path, locale: 
     assert "serialization" not in finished.stdout.decode()
 
 
-def test_an_error_is_utf8_too(tmp_path: Path) -> None:
-    config = {"environment": "Börse \U0001f680"}
-    finished = run(["check", "--config", written(tmp_path, "config.json", config)], LOCALES["windows"])
+@pytest.mark.parametrize("locale", LOCALES.values(), ids=LOCALES)
+def test_a_config_is_utf8_and_so_is_what_is_said_of_it(tmp_path: Path, locale: Mapping[str, str]) -> None:
+    config = json.dumps({"environment": "Börse \U0001f680"}, ensure_ascii=False)
+    finished = run(["check", "--config", written(tmp_path, "config.json", config)], locale)
     messages = [json.loads(line) for line in finished.stdout.decode("utf-8").splitlines()]
     (status,) = [message["connectionStatus"] for message in messages if message["type"] == "CONNECTION_STATUS"]
     assert "not 'Börse \U0001f680'" in status["message"]
+
+
+@pytest.mark.parametrize("locale", LOCALES.values(), ids=LOCALES)
+def test_catalog_and_state_are_utf8(exchange: Exchange, tmp_path: Path, locale: Mapping[str, str]) -> None:
+    state = {"stream_descriptor": {"name": "ticker", "namespace": "Börse"}, "stream_state": {}}
+    stream = {"name": "zürich", "json_schema": {}, "supported_sync_modes": ["full_refresh"]}
+    table = {"stream": stream, "sync_mode": "full_refresh", "destination_sync_mode": "append"}
+    files = {
+        "config": config_for(exchange),
+        "catalog": {"streams": [table]},
+        "state": [{"type": "STREAM", "stream": state}],
+    }
+    arguments = ["read"]
+    for name, content in files.items():
+        arguments += [f"--{name}", written(tmp_path, f"{name}.json", json.dumps(content, ensure_ascii=False))]
+    said = run(arguments, locale).stdout.decode("utf-8")
+    assert "The table zürich does not exist" in said
+    assert "the saved state with the namespace Börse is not used" in said
 
 
 def test_no_row_is_lost_in_pyairbyte(exchange: Exchange, tmp_path: Path) -> None:

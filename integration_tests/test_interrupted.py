@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -118,6 +119,18 @@ def test_the_first_process_of_a_container_ends_by_its_own_will(monkeypatch: pyte
     with immediate_shutdown():
         signal.raise_signal(signal.SIGTERM)
     assert ended == [128 + signal.SIGTERM]
+
+
+def test_on_windows_a_reader_that_is_gone_is_an_invalid_argument(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[int] = []
+    monkeypatch.setattr("os._exit", ended.append)
+    with pytest.raises(OSError, match="argument"), immediate_shutdown():
+        raise OSError(errno.EINVAL, "Invalid argument")
+    with monkeypatch.context() as windows:
+        windows.setattr("source_cryptocom.shutdown.os.name", "nt")
+        with immediate_shutdown():
+            raise OSError(errno.EINVAL, "Invalid argument")
+    assert ended == [1]
 
 
 @pytest.mark.parametrize("reader_goes", [True, False])

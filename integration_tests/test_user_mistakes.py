@@ -270,18 +270,19 @@ def test_a_state_of_a_later_version_fails_the_table_instead_of_reading_it_again(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "code", "words"),
     [
-        ([], "usage:"),
-        (["sync"], "invalid choice: 'sync'"),
-        (["read", "--config", "config.json"], "the following arguments are required: --catalog"),
-        (["check"], "the following arguments are required: --config"),
-        (["spec", "--loud"], "unrecognized arguments: --loud"),
+        ([], 2, "doctor  "),
+        (["--help"], 0, "doctor  "),
+        (["sync"], 2, "invalid choice: 'sync'"),
+        (["read", "--config", "config.json"], 2, "the following arguments are required: --catalog"),
+        (["check"], 2, "the following arguments are required: --config"),
+        (["spec", "--loud"], 2, "unrecognized arguments: --loud"),
     ],
 )
-def test_the_command_line_explains_itself(tmp_path: Path, arguments: list[str], words: str) -> None:
+def test_the_command_line_explains_itself(tmp_path: Path, arguments: list[str], code: int, words: str) -> None:
     finished = start(tmp_path, *arguments).finish()
-    assert finished.code == 2
+    assert finished.code == code
     assert words in finished.stdout + finished.stderr
     assert "Traceback" not in finished.everything
 

@@ -12,7 +12,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from source_cryptocom.doctor.command import main as doctor
 from source_cryptocom.logs.redaction import mask_log, redact_trace
-from source_cryptocom.shutdown import immediate_shutdown
+from source_cryptocom.shutdown import immediate_shutdown, nobody_reads
 from source_cryptocom.source import SourceCryptocom
 
 LOGGER = logging.getLogger("airbyte")
@@ -23,8 +23,9 @@ def run(args: list[str] | None = None) -> None:
     """Runs a command; without one, prints help. Exits with 1 when a sync or a command fails, 2 for wrong arguments."""
     arguments = sys.argv[1:] if args is None else args
     _write_utf8()
-    if not arguments:
+    if not arguments or arguments[0] in {"-h", "--help"}:
         _print_help()
+        sys.exit(0 if arguments else 2)
     if arguments[0] == "doctor":
         sys.exit(doctor(arguments[1:]))
     for handler in logging.getLogger().handlers:
@@ -34,9 +35,9 @@ def run(args: list[str] | None = None) -> None:
             launch(SourceCryptocom(at_exit), arguments)
         except AirbyteTracedException as error:
             _fail(error)
-        except BrokenPipeError:
-            raise
         except Exception as error:
+            if nobody_reads(error):
+                raise
             LOGGER.exception("The connector has failed")
             _fail(AirbyteTracedException.from_exception(error, message=_UNEXPECTED.format(type(error).__name__)))
 
@@ -56,8 +57,7 @@ def _fail(error: AirbyteTracedException) -> NoReturn:
     sys.exit(1)
 
 
-def _print_help() -> NoReturn:
+def _print_help() -> None:
     with suppress(SystemExit):
         AirbyteEntrypoint.parse_args(["--help"])
-    print("doctor --config FILE: says what this account and this exchange really do, to be shown to others")
-    sys.exit(2)
+    print("    doctor              says what this account and this exchange really do, to be shown to others")

@@ -4,6 +4,7 @@ Workers may be waiting for their next attempt or for the request budget, and the
 Nothing is flushed: a STATE that has not reached stdout claims nothing, and a reader that stalls holds nobody up.
 """
 
+import errno
 import os
 import select
 import signal
@@ -27,12 +28,21 @@ def immediate_shutdown() -> Iterator[None]:
         threading.Thread(target=_watch_reader, args=(done,), name="stdout-watch", daemon=True).start()
     try:
         yield
-    except BrokenPipeError:
+    except OSError as error:
+        if not nobody_reads(error):
+            raise
         os._exit(READER_GONE)
     finally:
         done.set()
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def nobody_reads(error: BaseException) -> bool:
+    """Whether stdout could not be written because its reader is gone, which Windows calls an invalid argument."""
+    return isinstance(error, BrokenPipeError) or (
+        os.name == "nt" and isinstance(error, OSError) and error.errno == errno.EINVAL
+    )
 
 
 def _end(number: int, _frame: FrameType | None) -> None:

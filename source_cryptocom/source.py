@@ -37,7 +37,7 @@ from source_cryptocom.concurrency.streams import concurrent_stream
 from source_cryptocom.concurrency.workers import share_workers
 from source_cryptocom.config import Config, ConfigError, normalize_config, older_history_notice, parse_config
 from source_cryptocom.context import SyncContext
-from source_cryptocom.files import read_file
+from source_cryptocom.files import read_catalog, read_config, read_state
 from source_cryptocom.logs.log_file import log_file
 from source_cryptocom.logs.redaction import mask_log, redact, redact_error, redact_trace, register_secrets
 from source_cryptocom.retrievers.time_windows import TimeWindows
@@ -78,21 +78,15 @@ class SourceCryptocom(AbstractSource):
 
     @staticmethod
     def read_config(config_path: str) -> MutableMapping[str, Any]:
-        return read_file("config", config_path, AbstractSource.read_config)
+        return read_config(config_path)
 
     @classmethod
     def read_catalog(cls, catalog_path: str) -> ConfiguredAirbyteCatalog:
-        return read_file("catalog", catalog_path, super().read_catalog)
+        return read_catalog(catalog_path)
 
     @classmethod
     def read_state(cls, state_path: str) -> list[AirbyteStateMessage]:
-        return read_file("state", state_path, cls._usable_states)
-
-    @classmethod
-    def _usable_states(cls, path: str) -> list[AirbyteStateMessage]:
-        states = super().read_state(path)
-        ConnectorStateManager(states)  # raises ValueError for a kind of state that no table can take up
-        return states
+        return read_state(state_path)
 
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
         with self._log_file(config):

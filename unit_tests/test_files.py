@@ -9,7 +9,7 @@ from airbyte_cdk.models import FailureType
 
 from source_cryptocom import SourceCryptocom
 from source_cryptocom.config import ConfigError
-from source_cryptocom.files import read_file
+from source_cryptocom.files import read_file, read_state
 
 READERS: dict[str, Callable[[str], Any]] = {
     "config": SourceCryptocom.read_config,
@@ -25,8 +25,21 @@ def refusal(kind: str, path: Path) -> str:
     return str(raised.value.message)
 
 
-def test_what_was_read_is_given_on() -> None:
-    assert read_file("config", "config.json", lambda path: f"content of {path}") == "content of config.json"
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+def test_a_file_is_read_as_notepad_and_powershell_write_it(encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    path.write_text('{"api_key": "Börse"}', encoding=encoding)
+    assert SourceCryptocom.read_config(str(path)) == {"api_key": "Börse"}
+
+
+def test_a_file_in_another_encoding_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    path.write_text('{"api_key": "Börse"}', encoding="cp1252")
+    assert refusal("config", path) == f"The config file {path} is not a valid config: save it as UTF-8."
+
+
+def test_no_state_file_is_no_state() -> None:
+    assert read_state(None) == []
 
 
 @pytest.mark.parametrize("kind", READERS)
@@ -58,6 +71,8 @@ def test_a_broken_file_is_named(kind: str, content: bytes, tmp_path: Path) -> No
         ("catalog", "[]"),
         ("state", '"x"'),
         ("state", "[5]"),
+        ("state", '[{"type": "STREAM"}]'),
+        ("state", '[{"type": "LEGACY", "data": {"ticker": {}}}]'),
     ],
 )
 def test_a_file_of_another_shape_is_named(kind: str, content: str, tmp_path: Path) -> None:
@@ -73,20 +88,27 @@ def test_a_file_that_is_nested_too_deeply_is_named(kind: str, tmp_path: Path) ->
     assert refusal(kind, path).startswith(f"The {kind} file {path} is not a valid {kind}: ")
 
 
-def test_a_parser_that_says_nothing_is_named_itself() -> None:
-    def fail(path: str) -> str:
+@pytest.fixture
+def empty_state(tmp_path: Path) -> str:
+    path = tmp_path / "state.json"
+    path.write_text("[]")
+    return str(path)
+
+
+def test_a_parser_that_says_nothing_is_named_itself(empty_state: str) -> None:
+    def fail(content: object) -> str:
         raise KeyError
 
-    with pytest.raises(ConfigError, match=r"^The state file s\.json is not a valid state: KeyError$"):
-        read_file("state", "s.json", fail)
+    with pytest.raises(ConfigError, match=r"^The state file \S+state\.json is not a valid state: KeyError$"):
+        read_file("state", empty_state, fail)
 
 
-def test_a_parsers_long_reason_becomes_one_line_that_is_cut() -> None:
-    def fail(path: str) -> str:
+def test_a_parsers_long_reason_becomes_one_line_that_is_cut(empty_state: str) -> None:
+    def fail(content: object) -> str:
         raise ValueError(f"Schema validation failed:\n  streams: {'x' * 500}")
 
     with pytest.raises(ConfigError, match=r"is not a valid state: Schema validation failed: streams: x{165}$"):
-        read_file("state", "s.json", fail)
+        read_file("state", empty_state, fail)
 
 
 def test_a_state_of_a_kind_that_no_table_can_take_up_is_named(tmp_path: Path) -> None:

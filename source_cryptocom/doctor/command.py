@@ -6,14 +6,12 @@ import textwrap
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from airbyte_cdk.sources import Source
-
 from source_cryptocom.clock import now_ms, rfc3339
 from source_cryptocom.config import ROOTS, Config, ConfigError, normalize_config, parse_config
 from source_cryptocom.doctor.examination import examine
 from source_cryptocom.doctor.finding import Finding, Verdict
 from source_cryptocom.doctor.probe import MAX_REQUESTS, Probe
-from source_cryptocom.files import read_file
+from source_cryptocom.files import read_config
 from source_cryptocom.logs.redaction import redact, register_secrets
 
 _INTRODUCTION = f"""\
@@ -31,7 +29,7 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     started = now_ms()
     try:
-        raw = normalize_config(read_file("config", options.config, Source.read_config))
+        raw = normalize_config(read_config(options.config))
         register_secrets(str(raw.get("api_key", "")), str(raw.get("api_secret", "")))
         config = parse_config(raw, started)
     except ConfigError as error:
