@@ -20,10 +20,10 @@ from integration_tests.exchange.market import Market
 from integration_tests.exchange.running import running_exchange
 from integration_tests.exchange.seeding import seeded_account
 from integration_tests.impatient import impatient
-from source_cryptocom.api.sample_requests import SAMPLE_REQUESTS
 from source_cryptocom.doctor.probe import MAX_REQUESTS
 from source_cryptocom.run import run
 from source_cryptocom.streams import STREAMS
+from source_cryptocom.streams.samples import sample_requests
 
 WRONG_KEY = "wrong-key-0123456789"
 
@@ -175,7 +175,7 @@ def test_a_config_that_cannot_be_used_ends_with_the_connectors_sentence(doctor: 
 
 
 def test_the_doctor_asks_for_every_table_of_the_account() -> None:
-    asked = {"private/user-balance", *(sample.method for sample in SAMPLE_REQUESTS)}
+    asked = {"private/user-balance", *(sample.method for sample in sample_requests(0))}
     asked_per_bot = {"private/bot/get-trading-bot-executions"}
     methods = {stream.method for stream in STREAMS.values() if stream.method.startswith("private/")}
     assert methods - asked_per_bot <= asked

@@ -5,7 +5,6 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 
 from source_cryptocom.api.endpoint import Endpoint
-from source_cryptocom.api.errors import Action, ExchangeError
 from source_cryptocom.api.response import Row
 
 
@@ -27,10 +26,6 @@ def doubts(rows: Sequence[Row], next_cursor: object) -> Iterator[str]:
 def fetch_instruments(endpoint: Endpoint, logger: logging.Logger) -> Sequence[Row]:
     """All rows of public/get-instruments, with a warning where they may not be all. Raises ExchangeError."""
     page = endpoint.fetch()
-    if not all(isinstance(row, dict) for row in page.rows):
-        raise ExchangeError(
-            Action.FAIL, f"{endpoint.method} sent a row that is not an object. Please report this with the log."
-        )
     for doubt in doubts(page.rows, page.result.get("next_cursor")):
         logger.warning(f"instrument: {doubt}")
     return page.rows

@@ -30,7 +30,6 @@ from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_s
 from source_cryptocom.api.client import CHECK_RETRIES
 from source_cryptocom.api.endpoint import ExchangeApi
 from source_cryptocom.api.key_access import KeyAccess
-from source_cryptocom.api.sample_requests import ACCOUNT_HISTORY, SAMPLE_REQUESTS
 from source_cryptocom.clock import now_ms
 from source_cryptocom.concurrency.engine import build_engine
 from source_cryptocom.concurrency.streams import concurrent_stream
@@ -43,9 +42,12 @@ from source_cryptocom.logs.redaction import mask_log, redact, redact_error, reda
 from source_cryptocom.retrievers.time_windows import TimeWindows
 from source_cryptocom.state.full_refresh import FullRefresh
 from source_cryptocom.streams import STREAMS, IncrementalExchangeStream
+from source_cryptocom.streams.samples import sample_requests
 
 LOGGER = logging.getLogger("airbyte")
 WORST_FIRST = (FailureType.system_error, FailureType.transient_error, FailureType.config_error)
+# What an account without any special feature has.
+ACCOUNT_HISTORY = {"order_history", "user_trade", "transaction"}
 # Carries the error of an invalid config; unguessable, so no user's config contains it.
 INVALID_CONFIG_KEY = f"_problem_{uuid4().hex}"
 
@@ -126,14 +128,15 @@ class SourceCryptocom(AbstractSource):
         Raises ExchangeError for what fails for another reason than the key.
         """
         key_access.require_balance()
-        refusals = key_access.refusals(SAMPLE_REQUESTS, now_ms)
+        samples = sample_requests(now_ms)
+        refusals = key_access.refusals(samples)
         history = [refusals[table] for table in sorted(ACCOUNT_HISTORY & refusals.keys())]
         for refusal in history:
             if not refusal.refuses_method:
                 raise refusal
         if len(history) == len(ACCOUNT_HISTORY):
             return f"The key reads the balance, but no account history. {history[0]}"
-        readable = [sample.table for sample in SAMPLE_REQUESTS if sample.table not in refusals]
+        readable = [sample.table for sample in samples if sample.table not in refusals]
         logger.info(f"The key can read {', '.join(readable)}.")
         for table, refusal in refusals.items():
             logger.warning(f"The key cannot read {table}. {refusal}")

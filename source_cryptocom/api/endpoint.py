@@ -1,7 +1,7 @@
 """One method of the exchange as the tables ask it: parameters in, a page of rows out."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -10,7 +10,8 @@ from requests.auth import AuthBase
 
 from source_cryptocom.api.authenticator import ExchangeAuthenticator, PublicAccess
 from source_cryptocom.api.client import SYNC_RETRIES, ExchangeClient, RetryPolicy
-from source_cryptocom.api.key_access import KeyAccess
+from source_cryptocom.api.errors import Action, ExchangeError
+from source_cryptocom.api.key_access import BALANCE, KeyAccess
 from source_cryptocom.api.rate_limits import RateLimit, RequestBudget, process_budget
 from source_cryptocom.api.response import Row, envelope_of, rows_at
 from source_cryptocom.api.transport import REQUEST_ARGUMENTS
@@ -47,7 +48,7 @@ class ExchangeApi:
     @cached_property
     def key_access(self) -> KeyAccess | None:
         """What the key may do; None without one."""
-        return KeyAccess(self.base_url, self.private_access, self.budget) if self.credentials else None
+        return KeyAccess(self) if self.credentials else None
 
     def reads_balance(self) -> bool | None:
         """Whether the key may read the balance; None where there is no key, or no answer."""
@@ -60,9 +61,14 @@ class ExchangeApi:
         rate_limit: RateLimit,
         logger: logging.Logger,
         records_path: str = "data",
+        parameters: Mapping[str, Parameter] | None = None,
         per_instrument: bool = False,
+        retry_policy: RetryPolicy | None = None,
     ) -> "Endpoint":
-        """`name` is the table's. `records_path`: where under `result` the rows are; "" means it is the one row."""
+        """`name` is the table's. `records_path`: where under `result` the rows are; "" means it is the one row.
+
+        `parameters` are what every request sends.
+        """
         client = ExchangeClient(
             name=name,
             method=method,
@@ -70,24 +76,28 @@ class ExchangeApi:
             authenticator=self.private_access if is_private(method) else self.public_access,
             api_budget=self.budget.for_method(method, rate_limit),
             per_instrument=per_instrument,
-            retry_policy=self.retry_policy,
+            retry_policy=retry_policy or self.retry_policy,
             records_path=records_path,
-            reads_balance=self.reads_balance,
+            # The answer to a request for the balance says itself whether the key reads it.
+            reads_balance=(lambda: None) if method == BALANCE else self.reads_balance,
         )
-        return Endpoint(self.base_url, method, records_path, client)
+        return Endpoint(name, self.base_url, method, records_path, client, parameters or {})
 
 
 @dataclass(frozen=True)
 class Endpoint:
     """Asks one method, within its limit, again where that helps."""
 
+    table: str
     base_url: str
     method: str
     records_path: str
     client: ExchangeClient
+    parameters: Mapping[str, Parameter]
 
     def fetch(self, **parameters: Parameter) -> Page:
         """One request. Raises ExchangeError, also where the answer holds no rows under `records_path`."""
+        parameters = {**self.parameters, **parameters}
         private = is_private(self.method)
         _, response = self.client.send_request(
             http_method="POST" if private else "GET",
@@ -97,7 +107,14 @@ class Endpoint:
             request_kwargs=REQUEST_ARGUMENTS,
         )
         result = envelope_of(response).result
-        return Page(rows_at(result, self.records_path), result)
+        rows = rows_at(result, self.records_path)
+        if not all(isinstance(row, dict) for row in rows):
+            raise ExchangeError(
+                Action.FAIL,
+                f"{self.method}, which table {self.table} needs, sent a row that is not an object. "
+                "Nothing after it was claimed; please report this.",
+            )
+        return Page(rows, result)
 
 
 def is_private(method: str) -> bool:

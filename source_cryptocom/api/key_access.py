@@ -2,30 +2,39 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from requests.auth import AuthBase
-
-from source_cryptocom.api.client import CHECK_RETRIES, ExchangeClient
+from source_cryptocom.api.client import CHECK_RETRIES
 from source_cryptocom.api.errors import Action, ExchangeError
-from source_cryptocom.api.rate_limits import PRIVATE, RateLimit, RequestBudget
-from source_cryptocom.api.sample_requests import SampleRequest
-from source_cryptocom.api.transport import REQUEST_ARGUMENTS
+from source_cryptocom.api.rate_limits import PRIVATE, RateLimit
+
+if TYPE_CHECKING:
+    from source_cryptocom.api.endpoint import ExchangeApi
 
 LOGGER = logging.getLogger("airbyte")
 BALANCE = "private/user-balance"
 SIDE_BY_SIDE = 8
 
 
+@dataclass(frozen=True)
+class SampleRequest:
+    """One request that tells whether the key can read a table."""
+
+    table: str
+    method: str
+    rate_limit: RateLimit = PRIVATE
+    records_path: str = "data"
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
 class KeyAccess:
     """Asks private methods on behalf of no table. Thread-safe."""
 
-    def __init__(self, base_url: str, access: AuthBase, budget: RequestBudget) -> None:
-        self._base_url = base_url
-        self._access = access
-        self._budget = budget
+    def __init__(self, api: "ExchangeApi") -> None:
+        self._api = api
         self._lock = threading.Lock()
         self._is_known = False
         self._reads_balance: bool | None = None
@@ -43,15 +52,15 @@ class KeyAccess:
 
     def require_balance(self) -> None:
         """Read the balance. Raises ExchangeError."""
-        self.ask(BALANCE, PRIVATE)
+        self._ask(SampleRequest("user_balance", BALANCE))
         self._is_known = self._reads_balance = True
 
-    def refusals(self, samples: Iterable[SampleRequest], now_ms: int) -> dict[str, ExchangeError]:
+    def refusals(self, samples: Iterable[SampleRequest]) -> dict[str, ExchangeError]:
         """Send sample requests side by side; return the errors by table, of whatever kind."""
 
         def refusal(sample: SampleRequest) -> ExchangeError | None:
             try:
-                self.ask(sample.method, sample.limit, sample.params_at(now_ms), self.reads_balance, sample.records_path)
+                self._ask(sample)
             except ExchangeError as error:
                 return error
             return None
@@ -61,27 +70,8 @@ class KeyAccess:
             errors = list(workers.map(refusal, asked))
         return {sample.table: error for sample, error in zip(asked, errors, strict=True) if error}
 
-    def ask(
-        self,
-        method: str,
-        limit: RateLimit,
-        params: Mapping[str, Any] | None = None,
-        reads_balance: Callable[[], bool | None] = lambda: None,
-        records_path: str = "data",
-    ) -> None:
-        """Send one request, whose answer is judged and dropped. Raises ExchangeError."""
-        ExchangeClient(
-            name="check",
-            method=method,
-            logger=LOGGER,
-            authenticator=self._access,
-            api_budget=self._budget.for_method(method, limit),
-            retry_policy=CHECK_RETRIES,
-            reads_balance=reads_balance,
-            records_path=records_path,
-        ).send_request(
-            http_method="POST",
-            url=self._base_url + method,
-            json={"method": method, "params": dict(params or {})},
-            request_kwargs=REQUEST_ARGUMENTS,
-        )
+    def _ask(self, sample: SampleRequest) -> None:
+        """Send one request, whose rows are dropped. Raises ExchangeError."""
+        self._api.endpoint(
+            sample.table, sample.method, sample.rate_limit, LOGGER, sample.records_path, retry_policy=CHECK_RETRIES
+        ).fetch(**sample.parameters)

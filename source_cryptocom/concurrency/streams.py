@@ -1,6 +1,6 @@
 """A table as the CDK's concurrent engine reads it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
 
 from airbyte_cdk.models import AirbyteMessage
@@ -14,8 +14,9 @@ from airbyte_cdk.utils.slice_hasher import SliceHasher
 
 from source_cryptocom.api.errors import ExchangeError
 from source_cryptocom.concurrency.record_queue import RecordPage
-from source_cryptocom.state.cursor import StateEmittingCursor
+from source_cryptocom.state.cursor import StreamCursor
 from source_cryptocom.state.full_refresh import COMPLETED_AT, FullRefresh
+from source_cryptocom.state.state import state_message
 from source_cryptocom.streams import ExchangeStream
 
 
@@ -57,17 +58,22 @@ class StreamPartition(Partition):
 
 class _Partitions(PartitionGenerator):
     def __init__(
-        self, stream: ExchangeStream, repository: MessageRepository | None, full_refresh: FullRefresh | None
+        self,
+        stream: ExchangeStream,
+        cursor: StreamCursor | None,
+        repository: MessageRepository,
+        full_refresh: FullRefresh | None,
     ) -> None:
         self._stream = stream
-        self._repository = repository
+        self._cursor = cursor
+        self._repository = repository if cursor else None
         self._full_refresh = full_refresh
 
     def generate(self) -> Iterable[Partition]:
-        cursor = self._stream.reader.cursor
-        if cursor and self._full_refresh and self._full_refresh.is_completed(cursor.state):
+        state = self._cursor.state if self._cursor else {}
+        if self._full_refresh and self._full_refresh.is_completed(state):
             self._stream.logger.warning(
-                f"{self._stream.name}: an earlier attempt completed this full refresh at {cursor.state[COMPLETED_AT]}: "
+                f"{self._stream.name}: an earlier attempt completed this full refresh at {state[COMPLETED_AT]}: "
                 "nothing is read again. If this is not a second attempt, start without the state."
             )
             return
@@ -75,16 +81,41 @@ class _Partitions(PartitionGenerator):
             yield StreamPartition(self._stream, stream_slice, self._repository)
 
 
-class _StatelessCursor(FinalStateCursor):
-    """The CDK's state for a stream that keeps none; nothing at all for a table that was skipped."""
+class _FinalState(FinalStateCursor):
+    """The engine's view of a stream's state: emitted once more when the stream has ended, finished or failed.
 
-    def __init__(self, stream: ExchangeStream, repository: MessageRepository) -> None:
+    Until then the reader emits the states itself, through the queue that carries its records. Without a `cursor` it is
+    the CDK's state for a stream that keeps none; nothing at all for a table that was skipped. The last state of a
+    `full_refresh` says when it is complete.
+    """
+
+    def __init__(
+        self,
+        stream: ExchangeStream,
+        cursor: StreamCursor | None,
+        repository: MessageRepository,
+        full_refresh: FullRefresh | None,
+    ) -> None:
         super().__init__(stream.name, None, repository)
         self._stream = stream
+        self._cursor = cursor
+        self._repository = repository
+        self._full_refresh = full_refresh
+
+    @property
+    def state(self) -> MutableMapping[str, Any]:
+        return self._cursor.state if self._cursor else super().state
 
     def ensure_at_least_one_state_emitted(self) -> None:
-        if not self._stream.skipped:
-            super().ensure_at_least_one_state_emitted()
+        if self._cursor is None:
+            if not self._stream.skipped:
+                super().ensure_at_least_one_state_emitted()
+            return
+        state = self._cursor.state
+        if self._full_refresh and self._cursor.is_complete:
+            state = self._full_refresh.mark_completed(state)
+        if state:
+            self._repository.emit_message(state_message(self._stream.name, state))
 
 
 def concurrent_stream(
@@ -96,15 +127,12 @@ def concurrent_stream(
     """
     keeps_state = bool(stream.cursor_column) and (full_refresh is None or stream.is_resumable)
     cursor = stream.reader.cursor if keeps_state else None
-    partitions = _Partitions(stream, repository, full_refresh) if cursor else _Partitions(stream, None, None)
     return DefaultStream(
-        partition_generator=partitions,
+        partition_generator=_Partitions(stream, cursor, repository, full_refresh),
         name=stream.name,
         json_schema=stream.get_json_schema,
         primary_key=list(stream.key_columns),
         cursor_field=CursorField(stream.cursor_column) if stream.cursor_column else None,
         logger=stream.logger,
-        cursor=StateEmittingCursor(stream.name, cursor, repository, full_refresh)
-        if cursor
-        else _StatelessCursor(stream, repository),
+        cursor=_FinalState(stream, cursor, repository, full_refresh),
     )

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 
-from source_cryptocom.api.sample_requests import SAMPLE_REQUESTS
 from source_cryptocom.doctor.finding import Finding, Verdict
 from source_cryptocom.doctor.probe import Answer, Probe
+from source_cryptocom.streams.samples import sample_requests
 
 
 def readable_tables(probe: Probe, now_ms: int) -> list[Finding]:
     """A finding for what can be read, and one for each kind of refusal."""
     answers = {
-        sample.table: probe.private(sample.method, sample.params_at(now_ms), sample.limit) for sample in SAMPLE_REQUESTS
+        sample.table: probe.private(sample.method, sample.parameters, sample.rate_limit)
+        for sample in sample_requests(now_ms)
     }
     return judged(answers)
 

@@ -1,12 +1,12 @@
 """How the history of the account's value is read: back in time from now, day by day and hour by hour."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from source_cryptocom.clock import MS_PER_DAY, MS_PER_HOUR, NS_PER_MS
-from source_cryptocom.config import Config
 from source_cryptocom.retrievers.per_instrument import PerInstrument, PerInstrumentReader, SeriesPages
-from source_cryptocom.retrievers.valuations import SAMPLE_CURSORS, TIME, SampleCursor
+from source_cryptocom.retrievers.valuations import TIME
+from source_cryptocom.state.sample_cursor import SAMPLE_CURSORS, SampleCursor
 
 # The length of a point, and how many the exchange gives at most.
 TIMEFRAMES = {"D1": (MS_PER_DAY, 30), "H1": (MS_PER_HOUR, 120)}
@@ -16,18 +16,15 @@ TIMEFRAMES = {"D1": (MS_PER_DAY, 30), "H1": (MS_PER_HOUR, 120)}
 class PerTimeframe(PerInstrument):
     """One timeframe after the other, by one worker. What the exchange refuses is no instrument here."""
 
-    per_instrument: ClassVar[bool] = False
+    per_instrument = False
 
 
 class BalanceHistoryReader(PerInstrumentReader):
     """A series is a timeframe. The last points may not be final, so the next sync reads two of them again."""
 
+    sample = {"timeframe": "D1", "limit": 1}
     unit = "timeframes"
     cursor_format = SAMPLE_CURSORS
-
-    @classmethod
-    def requests_per_instrument(cls, config: Config, hours: float) -> int:
-        return 0
 
     def listed(self) -> list[str]:
         return list(TIMEFRAMES)

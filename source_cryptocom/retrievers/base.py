@@ -1,6 +1,7 @@
 """How a table is read: what a declaration names, what it makes for one sync, and what that may use of the stream."""
 
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Protocol, TypeAlias
 
@@ -44,7 +45,7 @@ class Table(Protocol):
         """What tells a row, as the exchange sent it, from every other of the table."""
 
     def fetch(self, **parameters: Parameter) -> Page:
-        """One request. Raises ExchangeError, or a system error where a row is no object."""
+        """One request. Raises ExchangeError, or a system error for a row that holds none of the table's."""
 
     def to_records(self, rows: Iterable[Row], **request_columns: Any) -> list[Record]:
         """Rows as records, with the columns that the request knows. Raises a system error for an unreadable row."""
@@ -69,18 +70,28 @@ class Reader(Protocol):
         """All records of a slice, page by page, and the STATE messages among them."""
 
 
-class Retriever(Protocol):
+class Retriever(ABC):
     """How a table is read; frozen, and named in the table's declaration.
 
     `per_instrument`: read by several workers, each request for one instrument. `takes_long`: read by one worker for as
     long as the sync takes. `is_resumable`: a full refresh that was broken off can go on from its state.
     """
 
-    per_instrument: ClassVar[bool]
-    takes_long: ClassVar[bool]
-    is_resumable: ClassVar[bool]
+    per_instrument: ClassVar[bool] = False
+    takes_long: ClassVar[bool] = False
+    is_resumable: ClassVar[bool] = False
 
-    def reader(self, table: Table) -> Reader: ...
+    @abstractmethod
+    def reader(self, table: Table) -> Reader:
+        """What reads the table in one sync."""
 
     def requests_per_instrument(self, config: Config, hours: float) -> float:
         """Requests for each instrument when `hours` have passed since the last sync (0: a first one)."""
+        return 0
+
+    def sample(self, now_ms: int) -> Mapping[str, Parameter] | None:
+        """The parameters of a request for one row, of the last day where it names a window; None where there is none.
+
+        It tells whether a key can read the table.
+        """
+        return {}

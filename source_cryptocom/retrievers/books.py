@@ -3,16 +3,11 @@
 from typing import Any
 
 from source_cryptocom.api.response import Row
-from source_cryptocom.config import Config
 from source_cryptocom.retrievers.per_instrument import PerInstrumentReader, SeriesPages
 
 
 class Books(PerInstrumentReader):
     """One request an instrument, `book_depth` levels a side."""
-
-    @classmethod
-    def requests_per_instrument(cls, config: Config, hours: float) -> int:
-        return 1
 
     def read_series(self, series: str, cursor: Any) -> SeriesPages:
         context = self._table.context

@@ -1,17 +1,14 @@
 """Trading bots, last change first, and the executions of those that changed or may still trade."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from source_cryptocom.api.endpoint import Parameter
 from source_cryptocom.api.rate_limits import PRIVATE
 from source_cryptocom.api.response import Row
 from source_cryptocom.clock import NS_PER_MS
-from source_cryptocom.config import Config
-from source_cryptocom.retrievers.base import Output, Reader, Slice, Table
+from source_cryptocom.retrievers.base import Output, Reader, Retriever, Slice, Table
 from source_cryptocom.retrievers.numbered_pages import read_numbered_pages
-from source_cryptocom.retrievers.other_method import OtherMethod
 from source_cryptocom.retrievers.windows import RowTime
 from source_cryptocom.state.history_cursor import HistoryCursor
 from source_cryptocom.state.state import LOOKBACK_MS, state_message
@@ -26,20 +23,17 @@ UPDATED = RowTime("update_time")
 
 
 @dataclass(frozen=True)
-class ChangedBots:
+class ChangedBots(Retriever):
     """The bots that changed since the last sync; with `executions`, what the bots did since then in their place."""
 
     executions: bool = False
 
-    per_instrument: ClassVar[bool] = False
-    takes_long: ClassVar[bool] = False
-    is_resumable: ClassVar[bool] = False
-
     def reader(self, table: Table) -> Reader:
         return ChangedBotsReader(self.executions, table)
 
-    def requests_per_instrument(self, config: Config, hours: float) -> int:
-        return 0
+    def sample(self, now_ms: int) -> Mapping[str, Parameter] | None:
+        # Executions are asked for by bot.
+        return None if self.executions else {**EVERY_BOT, "page": 0, "page_size": 1}
 
 
 class ChangedBotsReader:
@@ -49,8 +43,7 @@ class ChangedBotsReader:
         self._executions = executions
         self._table = table
         self.cursor = HistoryCursor(table.name, table.logger, table.cursor_column)
-        endpoint = table.context.api.endpoint(table.name, BOTS, PRIVATE, table.logger, "bot_list")
-        self._bots = OtherMethod(table, endpoint, EVERY_BOT)
+        self._bots = table.context.api.endpoint(table.name, BOTS, PRIVATE, table.logger, "bot_list", EVERY_BOT)
 
     def slices(self) -> Iterable[Slice]:
         return [{}]

@@ -6,21 +6,19 @@ always a few days, for rows that come up late; it emits the rows that are new, o
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 from source_cryptocom.api.endpoint import Parameter
 from source_cryptocom.api.rate_limits import RateLimit
 from source_cryptocom.api.response import Row
 from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS
-from source_cryptocom.config import Config
-from source_cryptocom.retrievers.base import Output, Reader, Record, Slice, Table
+from source_cryptocom.retrievers.base import Output, Reader, Record, Retriever, Slice, Table
 from source_cryptocom.retrievers.numbered_pages import digest, read_numbered_pages
-from source_cryptocom.retrievers.other_method import OtherMethod, RowSource
 from source_cryptocom.retrievers.window_paginator import WindowPaginator
-from source_cryptocom.retrievers.window_requests import fetch_page, read_window
-from source_cryptocom.retrievers.windows import RowTime, Window, ascending_windows, request_bounds
+from source_cryptocom.retrievers.window_requests import RowSource, fetch_page, read_window
+from source_cryptocom.retrievers.windows import RowTime, Window, ascending_windows, last_day, request_bounds
 from source_cryptocom.state.changing_cursor import ChangingCursor, ChangingState, KnownRow
-from source_cryptocom.state.restored_cursors import join_names
+from source_cryptocom.state.series_cursors import join_names
 from source_cryptocom.state.state import state_message
 
 
@@ -29,6 +27,9 @@ class WindowPages(Protocol):
 
     def read(self, source: RowSource, table: Table, rows: "ChangingRows", window: Window) -> Iterator[Sequence[Row]]:
         """All pages of the window, from `source`. A row may come more than once."""
+
+    def one_row(self) -> Mapping[str, Parameter]:
+        """What asks for a page of one row."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,9 @@ class PageNumbers:
 
         return read_numbered_pages(table, fetch_number, rows.key_of, self.first)
 
+    def one_row(self) -> Mapping[str, Parameter]:
+        return {"page": self.first, "page_size": 1}
+
 
 @dataclass(frozen=True)
 class EarlierEnds:
@@ -54,11 +58,16 @@ class EarlierEnds:
 
     def read(self, source: RowSource, table: Table, rows: "ChangingRows", window: Window) -> Iterator[Sequence[Row]]:
         def fetch_part(part: Window, size: int) -> Sequence[Row]:
-            limit: dict[str, Parameter] = {self.limit: size} if self.limit else {}
-            return fetch_page(source, {**rows.bounds(part), **limit}, larger=size > self.size)
+            return fetch_page(source, {**rows.bounds(part), **self._limited(size)}, larger=size > self.size)
 
         paginator = WindowPaginator(fetch_part, lambda row: (rows.key_of(row), digest(row)), rows.times, self.size)
         return read_window(table, paginator, window)
+
+    def one_row(self) -> Mapping[str, Parameter]:
+        return self._limited(1)
+
+    def _limited(self, size: int) -> Mapping[str, Parameter]:
+        return {self.limit: size} if self.limit else {}
 
 
 @dataclass(frozen=True)
@@ -77,12 +86,14 @@ class OpenRows:
 
 
 @dataclass(frozen=True)
-class ChangingRows:
+class ChangingRows(Retriever):
     """`times`: a row's creation first, then the other times by which the exchange may filter.
 
     `key`: the fields that tell a row from every other. `status` and `final`: the field, and the values after which a
     row stays what it is; without a status it always does. Times are sent in `unit_ns`.
     """
+
+    is_resumable = True
 
     times: Sequence[RowTime]
     key: Sequence[str]
@@ -97,15 +108,11 @@ class ChangingRows:
     lookback_ms: int = 7 * MS_PER_DAY
     reach_ms: int = 180 * MS_PER_DAY
 
-    per_instrument: ClassVar[bool] = False
-    takes_long: ClassVar[bool] = False
-    is_resumable: ClassVar[bool] = True
-
     def reader(self, table: Table) -> Reader:
         return ChangingRowsReader(self, table)
 
-    def requests_per_instrument(self, config: Config, hours: float) -> int:
-        return 0
+    def sample(self, now_ms: int) -> Mapping[str, Parameter]:
+        return {**self.bounds(last_day(now_ms)), **self.pages.one_row()}
 
     def key_of(self, row: Row) -> str:
         """What tells a row from every other."""
@@ -141,10 +148,9 @@ class ChangingRowsReader:
         self._known: dict[str, KnownRow] = {}
         self._followed: dict[str, int] = {}
         if listing := rows.open_rows:
-            endpoint = table.context.api.endpoint(
-                table.name, listing.method, listing.rate_limit, table.logger, listing.records_path
+            self._open_method = table.context.api.endpoint(
+                table.name, listing.method, listing.rate_limit, table.logger, listing.records_path, listing.parameters
             )
-            self._open_method = OtherMethod(table, endpoint, listing.parameters)
 
     def slices(self) -> Iterable[Slice]:
         return [{}]
@@ -155,7 +161,7 @@ class ChangingRowsReader:
         oldest_ms = now - self._rows.reach_ms
         saved = self.cursor.begin(now, context.config.start_ms)
         self._known = dict(saved.known)
-        self._followed = self._still_served(saved.open_rows, oldest_ms)
+        self._followed = self._still_served(saved.followed, oldest_ms)
         start_ms = max(min([saved.reread_ms, *self._followed.values()]), oldest_ms)
         yield from self._read_open_rows(oldest_ms * NS_PER_MS, now * NS_PER_MS)
         for window in ascending_windows(start_ms * NS_PER_MS, now * NS_PER_MS, self._rows.step_ms * NS_PER_MS):
@@ -209,4 +215,4 @@ class ChangingRowsReader:
         """What may be said once all windows from `begun_ms` to `end_ms` are read."""
         reread_ms = min([max(end_ms - self._rows.lookback_ms, begun_ms), *self._followed.values()])
         known = {key: row for key, row in self._known.items() if row.last_ms >= reread_ms}
-        return ChangingState(end_ms, reread_ms, known, dict(self._followed))
+        return ChangingState(end_ms, dict(self._followed), reread_ms=reread_ms, known=known)

@@ -9,11 +9,10 @@ from source_cryptocom.clock import NS_PER_MS
 from source_cryptocom.config import oldest_kept_ms
 from source_cryptocom.retrievers.base import Output, Reader, Table
 from source_cryptocom.retrievers.order_lookback import MAX_REQUESTS, OrderLookback, order_lookback
-from source_cryptocom.retrievers.other_method import OtherMethod
 from source_cryptocom.retrievers.time_windows import TimeWindows, TimeWindowsReader
 from source_cryptocom.retrievers.window_paginator import PAGE_LIMIT
 from source_cryptocom.retrievers.windows import RowTime, Window
-from source_cryptocom.state.restored_cursors import join_names
+from source_cryptocom.state.series_cursors import join_names
 
 CREATED = RowTime("create_time", "create_time_ns")
 UPDATED = RowTime("update_time")
@@ -43,8 +42,7 @@ class OrderWindowsReader(TimeWindowsReader):
 
     def __init__(self, windows: OrderWindows, table: Table) -> None:
         super().__init__(windows, table)
-        endpoint = table.context.api.endpoint(table.name, windows.open_orders, PRIVATE, table.logger)
-        self._open_orders_method = OtherMethod(table, endpoint)
+        self._open_orders_method = table.context.api.endpoint(table.name, windows.open_orders, PRIVATE, table.logger)
         self._open_now: set[str] = set()
         self._followed: dict[str, int] = {}
         self._emitted_again: set[Hashable] = set()
@@ -54,7 +52,7 @@ class OrderWindowsReader(TimeWindowsReader):
 
     def before_windows(self, start_ms: int, now: int) -> Iterator[Output]:
         """The orders that neither list showed to the sync before."""
-        history = self.cursor.history
+        history = self.cursor.reached
         open_now = {
             str(row["order_id"]): created_ns // NS_PER_MS
             for row in self._open_orders_method.fetch().rows
@@ -63,7 +61,7 @@ class OrderWindowsReader(TimeWindowsReader):
         # The answer may have taken minutes: an order that ended meanwhile is not in it.
         listed_ms = max(now, self._table.context.clock())
         self._open_now = set(open_now)
-        self._followed = {**history.open_orders, **open_now}
+        self._followed = {**history.followed, **open_now}
         lookback = order_lookback(history, start_ms, oldest_kept_ms(now), listed_ms)
         for page in self._recent_pages(lookback):
             rows = [row for row in page if self._closes_open_order(row) or lookback.is_new(UPDATED.earliest_ns(row))]

@@ -1,36 +1,27 @@
 """Tables that are read as they are at the moment of the sync."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from source_cryptocom.api.endpoint import Parameter
 from source_cryptocom.api.response import Row
 from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS
-from source_cryptocom.config import Config
-from source_cryptocom.retrievers.base import Output, Reader, Slice, Table
+from source_cryptocom.retrievers.base import Output, Reader, Retriever, Slice, Table
 from source_cryptocom.retrievers.numbered_pages import read_numbered_pages
 from source_cryptocom.retrievers.window_paginator import WindowPaginator
 from source_cryptocom.retrievers.window_requests import fetch_page, read_window
-from source_cryptocom.retrievers.windows import RowTime, Window, request_bounds
+from source_cryptocom.retrievers.windows import RowTime, Window, last_day, request_bounds
 from source_cryptocom.state.market_cursor import SnapshotCursor
 
 
 @dataclass(frozen=True)
-class SinglePage:
+class SinglePage(Retriever):
     """One request brings all rows. `incremental`: one snapshot a sync, no sooner than hours_between_syncs."""
 
     incremental: bool = False
 
-    per_instrument: ClassVar[bool] = False
-    takes_long: ClassVar[bool] = False
-    is_resumable: ClassVar[bool] = False
-
     def reader(self, table: Table) -> Reader:
         return _SinglePageReader(table, self.incremental)
-
-    def requests_per_instrument(self, config: Config, hours: float) -> int:
-        return 0
 
 
 class _SinglePageReader:
@@ -57,31 +48,28 @@ class _SinglePageReader:
 
 
 @dataclass(frozen=True)
-class PageNumber:
+class PageNumber(Retriever):
     """Pages counted from `first`; `size` rows are asked for where the method has that parameter (None: it has none)."""
 
     size: int | None = None
     first: int = 0
 
-    per_instrument: ClassVar[bool] = False
-    takes_long: ClassVar[bool] = False
-    is_resumable: ClassVar[bool] = False
-
     def reader(self, table: Table) -> Reader:
         return _PageNumberReader(self, table)
 
-    def requests_per_instrument(self, config: Config, hours: float) -> int:
-        return 0
+    def sample(self, now_ms: int) -> Mapping[str, Parameter]:
+        return self._page(self.first, 1)
 
     def pages(self, table: Table) -> Iterator[Sequence[Row]]:
         """Every row. Raises a system error where the pages never settle."""
 
         def fetch(number: int) -> Sequence[Row]:
-            if self.size is None:
-                return table.fetch(page=number).rows
-            return table.fetch(page=number, page_size=self.size).rows
+            return table.fetch(**self._page(number, self.size)).rows
 
         return read_numbered_pages(table, fetch, table.key_of, self.first)
+
+    def _page(self, number: int, size: int | None) -> Mapping[str, Parameter]:
+        return {"page": number} if self.size is None or size is None else {"page": number, "page_size": size}
 
 
 class _PageNumberReader(_SinglePageReader):
@@ -97,22 +85,23 @@ class _PageNumberReader(_SinglePageReader):
 
 
 @dataclass(frozen=True)
-class LastDays:
+class LastDays(Retriever):
     """The rows created in the last `days`, by ever earlier ends of the window. Times are sent in ms."""
 
     created: RowTime
     days: int
     page_size: int
 
-    per_instrument: ClassVar[bool] = False
-    takes_long: ClassVar[bool] = False
-    is_resumable: ClassVar[bool] = False
-
     def reader(self, table: Table) -> Reader:
         return _LastDaysReader(self, table)
 
-    def requests_per_instrument(self, config: Config, hours: float) -> int:
-        return 0
+    def sample(self, now_ms: int) -> Mapping[str, Parameter]:
+        return self.parameters(last_day(now_ms), 1)
+
+    def parameters(self, window: Window, limit: int) -> dict[str, Parameter]:
+        """A window's request."""
+        start_ms, end_ms = request_bounds(window, NS_PER_MS)
+        return {"start_time": start_ms, "end_time": end_ms, "limit": limit}
 
 
 class _LastDaysReader(_SinglePageReader):
@@ -128,6 +117,4 @@ class _LastDaysReader(_SinglePageReader):
             yield self._table.to_records(page)
 
     def _fetch(self, window: Window, limit: int) -> Sequence[Row]:
-        start_ms, end_ms = request_bounds(window, NS_PER_MS)
-        parameters: dict[str, Parameter] = {"start_time": start_ms, "end_time": end_ms, "limit": limit}
-        return fetch_page(self._table, parameters, larger=limit > self._last.page_size)
+        return fetch_page(self._table, self._last.parameters(window, limit), larger=limit > self._last.page_size)

@@ -2,7 +2,7 @@
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
@@ -17,9 +17,9 @@ from source_cryptocom.clock import MS_PER_DAY
 from source_cryptocom.concurrency.partition_queue import PartitionQueue, PartitionTask
 from source_cryptocom.config import Config
 from source_cryptocom.logs.progress import Progress
-from source_cryptocom.retrievers.base import Output, Reader, Record, Slice, Table
-from source_cryptocom.state.market_cursor import CursorFormat, InstrumentCursors
-from source_cryptocom.state.restored_cursors import Cursor
+from source_cryptocom.retrievers.base import Output, Reader, Record, Retriever, Slice, Table
+from source_cryptocom.state.market_cursor import InstrumentCursors
+from source_cryptocom.state.series_cursors import Cursor, CursorFormat
 from source_cryptocom.state.state import state_message
 
 CHECKPOINT_SECONDS = 10.0
@@ -31,20 +31,22 @@ SeriesPages = Generator[Sequence[Record], None, bool]
 
 
 @dataclass(frozen=True)
-class PerInstrument:
+class PerInstrument(Retriever):
     """One series after the other (an instrument, or an instrument's timeframe), by as many workers as its share."""
 
-    series_reader: type["PerInstrumentReader"]
+    per_instrument = True
+    is_resumable = True
 
-    per_instrument: ClassVar[bool] = True
-    takes_long: ClassVar[bool] = False
-    is_resumable: ClassVar[bool] = True
+    series_reader: type["PerInstrumentReader"]
 
     def reader(self, table: Table) -> Reader:
         return self.series_reader(table)
 
     def requests_per_instrument(self, config: Config, hours: float) -> float:
         return self.series_reader.requests_per_instrument(config, hours)
+
+    def sample(self, now_ms: int) -> Mapping[str, Parameter]:
+        return self.series_reader.sample
 
 
 class PerInstrumentReader(ABC):
@@ -55,6 +57,7 @@ class PerInstrumentReader(ABC):
     an older one. With a `cursor_format` a series is read on from its cursor, also when its instrument is delisted.
     """
 
+    sample: ClassVar[Mapping[str, Parameter]] = {"instrument_name": "BTC_USD"}
     unit: ClassVar[str] = "instruments"
     cursor_format: ClassVar[CursorFormat | None] = None
 
@@ -71,9 +74,9 @@ class PerInstrumentReader(ABC):
         self._progress = Progress(table.logger, table.name, self.unit, 0)
 
     @classmethod
-    @abstractmethod
     def requests_per_instrument(cls, config: Config, hours: float) -> float:
         """See Retriever."""
+        return 1
 
     @abstractmethod
     def read_series(self, series: str, cursor: Any) -> SeriesPages:

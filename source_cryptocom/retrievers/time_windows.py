@@ -1,31 +1,32 @@
 """Tables of history: ascending windows of time, a STATE after each that was read to its end."""
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from source_cryptocom.api.endpoint import Parameter
 from source_cryptocom.api.response import Row
 from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS, rfc3339
-from source_cryptocom.config import Config
 from source_cryptocom.logs.progress import Progress
-from source_cryptocom.retrievers.base import Output, Reader, Slice, Table
+from source_cryptocom.retrievers.base import Output, Reader, Retriever, Slice, Table
 from source_cryptocom.retrievers.window_paginator import PAGE_LIMIT, PageSizeRefused, WindowPaginator
 from source_cryptocom.retrievers.window_requests import fetch_page, read_window
 from source_cryptocom.retrievers.window_widths import WindowRefused, WindowWidths
-from source_cryptocom.retrievers.windows import RowTime, Window, request_bounds
+from source_cryptocom.retrievers.windows import RowTime, Window, last_day, request_bounds
 from source_cryptocom.state.history_cursor import HistoryCursor
 from source_cryptocom.state.state import LOOKBACK_MS, state_message
 
 
 @dataclass(frozen=True)
-class TimeWindows:
+class TimeWindows(Retriever):
     """Windows of `step_ms`, or of what is proven to be served, from where the last sync came to, less `lookback_ms`.
 
     `grows` is False where the exchange documents how wide a window may be: then `step_ms` is what it says.
     `times`: the times of a row by which the exchange may filter. `identity`: the fields that tell a row from every
     other. `start`, `end` and `limit` are the names of the parameters; times are sent in `unit_ns`.
     """
+
+    takes_long = True
+    is_resumable = True
 
     times: Sequence[RowTime]
     identity: Sequence[str]
@@ -38,15 +39,11 @@ class TimeWindows:
     grows: bool = True
     lookback_ms: int = LOOKBACK_MS
 
-    per_instrument: ClassVar[bool] = False
-    takes_long: ClassVar[bool] = True
-    is_resumable: ClassVar[bool] = True
-
     def reader(self, table: Table) -> Reader:
         return TimeWindowsReader(self, table)
 
-    def requests_per_instrument(self, config: Config, hours: float) -> int:
-        return 0
+    def sample(self, now_ms: int) -> Mapping[str, Parameter]:
+        return self.parameters(last_day(now_ms), 1)
 
     def identity_of(self, row: Row) -> Hashable:
         """What tells a row from every other."""

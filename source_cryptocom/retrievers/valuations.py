@@ -8,11 +8,10 @@ cut. So the first request of a sync is for more than a page, and the windows aft
 """
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from math import ceil
-from typing import Any, ClassVar, TypeAlias
+from typing import ClassVar, TypeAlias
 
 from source_cryptocom.api.response import Row
 from source_cryptocom.clock import MS_PER_DAY, MS_PER_HOUR, NS_PER_MS, now_ms
@@ -20,8 +19,7 @@ from source_cryptocom.config import Config
 from source_cryptocom.retrievers.base import Table
 from source_cryptocom.retrievers.per_instrument import PerInstrumentReader, SeriesPages
 from source_cryptocom.retrievers.windows import RowTime, Window, ascending_windows, request_bounds
-from source_cryptocom.state.market_cursor import CursorFormat
-from source_cryptocom.state.state import UnusableState
+from source_cryptocom.state.sample_cursor import SAMPLE_CURSORS, SampleCursor
 
 TIME = RowTime("t")
 PAGE_SIZE = 500
@@ -30,38 +28,6 @@ DERIVATIVES = 0.4
 
 Sample: TypeAlias = tuple[int, Row]
 """A row and its time in ns."""
-
-
-@dataclass(frozen=True)
-class SampleCursor:
-    """The time of the newest sample that was read, in ms since the epoch."""
-
-    last_ms: int
-
-    @property
-    def position_ms(self) -> int:
-        return self.last_ms
-
-    @property
-    def last_record_ms(self) -> int:
-        return self.last_ms
-
-    def at_last_record(self) -> "SampleCursor":
-        return self
-
-
-def _parse(state: Any) -> SampleCursor:
-    try:
-        return SampleCursor(int(state))
-    except (TypeError, ValueError):
-        raise UnusableState(f"a cursor is {str(state)[:60]!r}") from None
-
-
-def _pack(cursors: Mapping[str, SampleCursor]) -> dict[str, str]:
-    return {series: str(cursor.last_ms) for series, cursor in cursors.items()}
-
-
-SAMPLE_CURSORS = CursorFormat(_parse, _pack)
 
 
 class LargestPage:

@@ -36,6 +36,11 @@ class Window:
         )
 
 
+def last_day(now_ms: int) -> Window:
+    """The day before `now_ms`."""
+    return Window(now_ms * NS_PER_MS - WINDOW_NS, now_ms * NS_PER_MS)
+
+
 def request_bounds(window: Window, unit_ns: int) -> tuple[str | int, str | int]:
     """A window's start and end as a request names them: no later and no earlier, in whole units.
 

@@ -4,14 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from source_cryptocom.state.market_cursor import CursorFormat
-from source_cryptocom.state.state import UnusableState
+from source_cryptocom.state.series_cursors import Cursor, CursorFormat
 
 _EMPTY = "empty "
 
 
 @dataclass(frozen=True)
-class CandleCursor:
+class CandleCursor(Cursor):
     """The next sync begins with the candle that opens at `open_ms`, in ms since the epoch.
 
     `empty`: the exchange had no candle of the series at all, so that every candle which opens then or later is new.
@@ -32,16 +31,10 @@ class CandleCursor:
     def last_record_ms(self) -> int:
         return 0 if self.empty else self.open_ms
 
-    def at_last_record(self) -> "CandleCursor":
-        return self
-
 
 def parse_candle_cursor(state: str) -> CandleCursor:
-    """Raises UnusableState."""
-    try:
-        return CandleCursor(int(state.removeprefix(_EMPTY)), state.startswith(_EMPTY))
-    except (AttributeError, ValueError):
-        raise UnusableState(f"a candle cursor is {str(state)[:60]!r}") from None
+    """Raises AttributeError or ValueError for what is none."""
+    return CandleCursor(int(state.removeprefix(_EMPTY)), state.startswith(_EMPTY))
 
 
 def _pack(cursors: Mapping[str, CandleCursor]) -> dict[str, dict[str, list[str]]]:

@@ -2,12 +2,13 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from source_cryptocom.clock import MS_PER_HOUR, rfc3339
-from source_cryptocom.state.restored_cursors import Cursor, join_names, restore_cursors
+from source_cryptocom.state.cursor import StreamCursor
+from source_cryptocom.state.series_cursors import CursorFormat, join_names
 from source_cryptocom.state.state import (
     LOOKBACK_MS,
     VERSION,
@@ -16,7 +17,6 @@ from source_cryptocom.state.state import (
     any_time,
     check_version,
     is_refreshing,
-    warn_unusable,
 )
 
 
@@ -54,48 +54,33 @@ def parse_market_state(state: State, now: int) -> MarketState:
     return MarketState(synced_ms, dict(cursors), is_refreshing(state))
 
 
-class SnapshotCursor:
+class SnapshotCursor(StreamCursor):
     """The state of a public stream that is read whole, no sooner than hours_between_syncs after the last time."""
 
     def __init__(self, stream_name: str, logger: logging.Logger) -> None:
-        self._stream_name = stream_name
-        self._logger = logger
-        self._saved: State = {}
+        super().__init__(stream_name, logger)
         self._last = MarketState()
-        self._complete = False
-        self.full_refresh = True
         self.started_ms = 0
-
-    @property
-    def is_complete(self) -> bool:
-        return self._complete
 
     @property
     def state(self) -> MutableMapping[str, Any]:
         if self._saved:
             return dict(self._saved)
-        synced_ms = self.started_ms if self._complete else self._last.synced_ms
-        state = MarketState(synced_ms, self._packed_cursors(), self.full_refresh and not self._complete)
+        synced_ms = self.started_ms if self.is_complete else self._last.synced_ms
+        state = MarketState(synced_ms, self._packed_cursors(), self.full_refresh and not self.is_complete)
         return state.as_state() if state != MarketState(refreshing=state.refreshing) else {}
-
-    def restore(self, saved: State, full_refresh: bool) -> None:
-        self._saved = saved
-        self.full_refresh = full_refresh
 
     def begin(self, now: int, hours_between_syncs: float) -> bool:
         """Takes up the saved state; whether the stream is due at `now` (ms). Raises ConfigError."""
         self.started_ms = now
-        if self._saved:
-            try:
-                self._take_up(parse_market_state(self._saved, now))
-            except UnusableState as reason:
-                warn_unusable(self._logger, self._stream_name, reason)
-            self._saved = {}
+        if saved := self._parse_saved(lambda state: parse_market_state(state, now)):
+            self._take_up(saved)
+        self._saved = {}
         return self._is_due(hours_between_syncs)
 
     def complete(self) -> None:
         """All of the stream was read."""
-        self._complete = True
+        self.is_complete = True
 
     def _packed_cursors(self) -> Mapping[str, Any]:
         """How far each instrument is read by now, as the state holds it; a copy."""
@@ -119,19 +104,6 @@ class SnapshotCursor:
             f"(hours_between_syncs): nothing is read before {rfc3339(due_ms)}."
         )
         return False
-
-
-@dataclass(frozen=True)
-class CursorFormat:
-    """How the cursors of a stream's series stand in its state.
-
-    `parse` reads one (raises UnusableState), `unpack` names each series with its cursor to be parsed, and `pack` writes
-    them all.
-    """
-
-    parse: Callable[[Any], Cursor]
-    pack: Callable[[Mapping[str, Any]], dict[str, Any]]
-    unpack: Callable[[Mapping[str, Any]], Iterable[tuple[str, Any]]] = Mapping.items
 
 
 class InstrumentCursors(SnapshotCursor):
@@ -176,7 +148,7 @@ class InstrumentCursors(SnapshotCursor):
         if self._format is None:
             self._cursors = dict(saved.cursors)
             return
-        restored = restore_cursors(self._format.unpack(saved.cursors), self._format.parse, self.started_ms)
+        restored = self._format.restore(saved.cursors, self.started_ms)
         self._cursors = dict(restored.cursors)
         if restored.rejected:
             self._logger.warning(

@@ -1,6 +1,5 @@
 """What every stream's state has in common: its version, its times, and the message that carries it. Pure."""
 
-import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -82,11 +81,6 @@ def is_plausible(cursor_ms: int, now: int) -> bool:
 def is_refreshing(state: State) -> bool:
     """Whether the state was left by a full refresh that did not come to its end."""
     return state.get("full_refresh") is True
-
-
-def warn_unusable(logger: logging.Logger, stream_name: str, reason: UnusableState) -> None:
-    """Says that a stream begins again."""
-    logger.warning(f"{stream_name}: the saved state is not used, because {reason}. The table is read from the start.")
 
 
 def state_message(stream_name: str, state: State) -> AirbyteMessage:

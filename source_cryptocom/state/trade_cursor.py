@@ -1,16 +1,14 @@
 """How far an instrument's trades were read: where the next sync begins, and what it must not emit again."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from source_cryptocom.clock import NS_PER_MS
-from source_cryptocom.state.market_cursor import CursorFormat
-from source_cryptocom.state.state import UnusableState
+from source_cryptocom.state.series_cursors import Cursor, CursorFormat
 
 
 @dataclass(frozen=True)
-class TradeCursor:
+class TradeCursor(Cursor):
     """Every trade before `read_to_ns` was emitted, and of those at or after it exactly the ones in `trade_ids`.
 
     `latest_ns` is the time of the newest trade known, 0 where the instrument has had none. Times in ns.
@@ -37,18 +35,11 @@ class TradeCursor:
 
 
 def parse_trade_cursor(state: Any) -> TradeCursor:
-    """Raises UnusableState."""
-    if not isinstance(state, list) or not state or not all(isinstance(part, str) for part in state):
-        raise UnusableState(f"a trade cursor is {str(state)[:60]!r}")
-    try:
-        read_to_ns, latest_ns = (int(part) for part in (*state, "0")[:2])
-    except ValueError:
-        raise UnusableState(f"a trade cursor is {str(state)[:60]!r}") from None
+    """Raises ValueError."""
+    if not isinstance(state, list) or not all(isinstance(part, str) for part in state):
+        raise ValueError("not a list of texts")
+    read_to_ns, latest_ns = (int(part) for part in (*state, "0")[:2])
     return TradeCursor(read_to_ns, latest_ns, tuple(state[2:]))
 
 
-def _pack(cursors: Mapping[str, TradeCursor]) -> dict[str, list[str]]:
-    return {instrument: cursor.as_state() for instrument, cursor in cursors.items()}
-
-
-TRADE_CURSORS = CursorFormat(parse_trade_cursor, _pack)
+TRADE_CURSORS = CursorFormat(parse_trade_cursor)

@@ -1,36 +1,56 @@
-"""What the states of all streams that read ascending windows of time have in common."""
+"""How far a stream was read in ascending windows of time, and what the cursors that claim it have in common."""
 
 import logging
-from collections.abc import Callable, MutableMapping
-from typing import Any, Generic, Protocol, TypeVar
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Generic, TypeVar
 
-from source_cryptocom.state.state import State, UnusableState, warn_unusable
+from source_cryptocom.clock import rfc3339
+from source_cryptocom.state.cursor import StreamCursor
+from source_cryptocom.state.state import VERSION, State
 
 
-class WindowState(Protocol):
-    """How far a stream was read. `refreshing`: by a full refresh that has not ended."""
+@dataclass(frozen=True)
+class WindowState(ABC):
+    """Every row before `cursor_ms` was emitted, but for those in `followed`, by key with their time of creation in ms.
 
-    @property
-    def refreshing(self) -> bool: ...
+    They were not final when they were last met, and are read again until they are. `refreshing` marks a full refresh
+    that has not ended.
+    """
 
-    def as_state(self, cursor_column: str) -> dict[str, Any]: ...
+    followed_name: ClassVar[str]
+
+    cursor_ms: int
+    followed: Mapping[str, int] = field(default_factory=dict)
+    refreshing: bool = False
+
+    @abstractmethod
+    def details(self) -> dict[str, Any]:
+        """What this kind of state holds besides."""
+
+    def as_state(self, cursor_column: str) -> dict[str, Any]:
+        state = {"version": VERSION, cursor_column: rfc3339(self.cursor_ms), **self.details()}
+        if self.followed:
+            state[self.followed_name] = dict(self.followed)
+        if self.refreshing:
+            state["full_refresh"] = True
+        return state
 
 
 Claim = TypeVar("Claim", bound=WindowState)
 
 
-class WindowCursor(Generic[Claim]):
+class WindowCursor(StreamCursor, Generic[Claim]):
     """The state of one stream. `parse` reads a saved one at a moment in ms; it raises UnusableState and ConfigError."""
 
     def __init__(
         self, stream_name: str, logger: logging.Logger, cursor_column: str, parse: Callable[[State, str, int], Claim]
     ) -> None:
-        self._stream_name = stream_name
-        self._logger = logger
+        super().__init__(stream_name, logger)
         self._cursor_column = cursor_column
         self._parse = parse
-        self._saved: State = {}
-        self._full_refresh = True
+        self._reached: Claim | None = None
         # Until the first window is read, the sync claims no more than the one before.
         self._claimed: Claim | None = None
 
@@ -39,20 +59,22 @@ class WindowCursor(Generic[Claim]):
         return self._claimed.as_state(self._cursor_column) if self._claimed else dict(self._saved)
 
     @property
-    def is_complete(self) -> bool:
-        """Whether this sync has read all of the stream; asked of a full refresh."""
-        return self._claimed is not None and not self._claimed.refreshing
+    def reached(self) -> Claim:
+        """How far this sync has come. Raises RuntimeError before it has begun."""
+        if self._reached is None:
+            raise RuntimeError("reading has not begun")
+        return self._reached
 
-    def restore(self, saved: State, full_refresh: bool) -> None:
-        self._saved = saved
-        self._full_refresh = full_refresh
+    def _resume(self, now: int, first: Claim) -> bool:
+        """Whether this sync goes on from the saved state; else it begins with `first`. Raises ConfigError."""
+        saved = self._parse_saved(lambda state: self._parse(state, self._cursor_column, now))
+        if saved is not None and (saved.refreshing or not self.full_refresh):
+            self._reached = replace(saved, refreshing=self.full_refresh)
+            return True
+        # What the last sync followed is followed on: it may have been created before the start.
+        self._reached = replace(first, followed=saved.followed if saved else {}, refreshing=self.full_refresh)
+        self._logger.info(f"{self._stream_name}: reading from {rfc3339(first.cursor_ms)} (start_date).")
+        return False
 
-    def _usable(self, now: int) -> Claim | None:
-        """The saved state, None where there is none that says something reliable. Raises ConfigError."""
-        if not self._saved:
-            return None
-        try:
-            return self._parse(self._saved, self._cursor_column, now)
-        except UnusableState as reason:
-            warn_unusable(self._logger, self._stream_name, reason)
-            return None
+    def _claim(self, state: Claim) -> None:
+        self._reached = self._claimed = state

@@ -77,7 +77,13 @@ class ExchangeStream(HttpStream, ABC):
         self.context = context
         super().__init__()
         self.endpoint = context.api.endpoint(
-            self.name, self.method, self.rate_limit, self.logger, self.records_path, self.retriever.per_instrument
+            self.name,
+            self.method,
+            self.rate_limit,
+            self.logger,
+            self.records_path,
+            self.parameters,
+            self.retriever.per_instrument,
         )
         self._http_client = self.endpoint.client
         self._mapper = RowMapper(
@@ -121,10 +127,8 @@ class ExchangeStream(HttpStream, ABC):
         return self.cursor_field if isinstance(self.cursor_field, str) else ""
 
     def fetch(self, **parameters: Parameter) -> Page:
-        """One request. Raises ExchangeError, or a system error where a row is no object."""
-        page = self.endpoint.fetch(**{**self.parameters, **parameters})
-        if not all(isinstance(row, dict) for row in page.rows):
-            raise self.unreadable("a row is not an object")
+        """One request. Raises ExchangeError, or a system error for a row that holds none of the table's."""
+        page = self.endpoint.fetch(**parameters)
         for check in self._unanswered_checks:
             if warning := check(page.rows):
                 self._unanswered_checks.remove(check)

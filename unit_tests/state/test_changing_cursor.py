@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from source_cryptocom.clock import rfc3339
 from source_cryptocom.config import ConfigError
-from source_cryptocom.retrievers.valuations import SAMPLE_CURSORS, SampleCursor
 from source_cryptocom.state.changing_cursor import ChangingCursor, ChangingState, KnownRow, parse_changing_state
-from source_cryptocom.state.restored_cursors import restore_cursors
+from source_cryptocom.state.sample_cursor import SAMPLE_CURSORS, SampleCursor
 from source_cryptocom.state.state import LOOKBACK_MS, OPENED_MS, UnusableState
 from unit_tests.support.builders import DAY_MS, NOW_MS
 
@@ -26,7 +25,7 @@ moments = st.integers(OPENED_MS, NOW_MS + LOOKBACK_MS)
         cursor_ms=moments,
         reread_ms=moments,
         known=st.dictionaries(st.text(), st.builds(KnownRow, moments, st.text("0123456789abcdef", min_size=12))),
-        open_rows=st.dictionaries(st.text(), moments),
+        followed=st.dictionaries(st.text(), moments),
         refreshing=st.booleans(),
     )
 )
@@ -56,7 +55,8 @@ def test_a_state_that_cannot_be_right_is_not_used(
         parse_changing_state({**SAVED, **change}, "update_time", NOW_MS)
     cursor = ChangingCursor("deposit", LOGGER, "update_time")
     cursor.restore({**SAVED, **change}, full_refresh=False)
-    assert cursor.begin(NOW_MS, NOW_MS - 60 * DAY_MS) == ChangingState(NOW_MS - 60 * DAY_MS, NOW_MS - 60 * DAY_MS)
+    start_ms = NOW_MS - 60 * DAY_MS
+    assert cursor.begin(NOW_MS, start_ms) == ChangingState(start_ms, reread_ms=start_ms)
     assert "The table is read from the start." in caplog.text
 
 
@@ -80,17 +80,16 @@ def test_a_full_refresh_follows_on_what_the_last_sync_followed() -> None:
     open_rows = {"7": NOW_MS - 90 * DAY_MS}
     cursor.restore({**SAVED, "known": {"7": [NOW_MS, "ab"]}, "open_rows": open_rows}, full_refresh=True)
     start_ms = NOW_MS - 10 * DAY_MS
-    assert cursor.begin(NOW_MS, start_ms) == ChangingState(start_ms, start_ms, open_rows=open_rows)
+    assert cursor.begin(NOW_MS, start_ms) == ChangingState(start_ms, open_rows, True, reread_ms=start_ms)
 
 
 @given(st.dictionaries(st.text(), st.integers(OPENED_MS, NOW_MS).map(SampleCursor)))
 def test_the_cursors_of_samples_read_back_as_themselves(cursors: dict[str, SampleCursor]) -> None:
-    packed = SAMPLE_CURSORS.pack(cursors)
-    restored = restore_cursors(SAMPLE_CURSORS.unpack(packed), SAMPLE_CURSORS.parse, NOW_MS)
+    restored = SAMPLE_CURSORS.restore(SAMPLE_CURSORS.pack(cursors), NOW_MS)
     assert (restored.cursors, restored.rejected) == (cursors, [])
 
 
-@pytest.mark.parametrize("saved", [None, "soon", [], {}])
+@pytest.mark.parametrize("saved", [None, "soon", [], {}, float("inf")])
 def test_the_cursor_of_samples_that_is_none_costs_only_its_own_series(saved: Any) -> None:
-    restored = restore_cursors({"BTC": saved, "ETH": str(NOW_MS)}.items(), SAMPLE_CURSORS.parse, NOW_MS)
+    restored = SAMPLE_CURSORS.restore({"BTC": saved, "ETH": str(NOW_MS)}, NOW_MS)
     assert (restored.cursors, restored.rejected) == ({"ETH": SampleCursor(NOW_MS)}, ["BTC"])

@@ -1,19 +1,16 @@
 """State: what a sync may claim, and what the next one makes of it."""
 
-from collections.abc import MutableMapping
 from typing import Any
 
 import pytest
 from airbyte_cdk.models import AirbyteMessage, AirbyteStateType, FailureType, Type
-from airbyte_cdk.sources.message import InMemoryMessageRepository
 from hypothesis import given
 from hypothesis import strategies as st
 
 from source_cryptocom.config import ConfigError
-from source_cryptocom.state.cursor import StateEmittingCursor
 from source_cryptocom.state.history_cursor import HistoryState, OrderWatermark, parse_history_state
 from source_cryptocom.state.market_cursor import MarketState, parse_market_state
-from source_cryptocom.state.state import LOOKBACK_MS, State, UnusableState, state_message
+from source_cryptocom.state.state import LOOKBACK_MS, UnusableState, state_message
 from unit_tests.support.builders import NOW_MS
 
 FIELD = "update_time"
@@ -87,7 +84,7 @@ def test_a_parsed_state_does_not_change_with_the_one_it_was_read_from() -> None:
     parsed = history(open_orders=open_orders), market(cursors=cursors)
     open_orders.clear()
     cursors.clear()
-    assert (parsed[0].open_orders, parsed[1].cursors) == ({"7001": 5}, {"BTC_USD": "5"})
+    assert (parsed[0].followed, parsed[1].cursors) == ({"7001": 5}, {"BTC_USD": "5"})
 
 
 def test_the_parts_of_a_state_are_read() -> None:
@@ -179,7 +176,7 @@ def test_open_orders_that_hold_no_creation_times_are_not_used(garbage: Any) -> N
 
 @pytest.mark.parametrize("created_ms", [1, NOW_MS + LOOKBACK_MS])
 def test_the_earliest_and_the_latest_order_there_can_be_are_watched(created_ms: int) -> None:
-    assert history(open_orders={"7001": created_ms}).open_orders == {"7001": created_ms}
+    assert history(open_orders={"7001": created_ms}).followed == {"7001": created_ms}
 
 
 def test_an_order_that_is_yet_to_be_made_makes_a_state_unusable() -> None:
@@ -207,36 +204,3 @@ def test_a_state_message_belongs_to_one_stream_and_does_not_change_any_more() ->
     message = state_message("order_history", state)
     state.clear()
     assert content(message) == ("order_history", {"version": 1, FIELD: CURSOR})
-
-
-class _Cursor:
-    def __init__(self, state: MutableMapping[str, Any]) -> None:
-        self.state = state
-        self.is_complete = True
-
-    def restore(self, saved: State, full_refresh: bool) -> None:
-        """Not asked for."""
-
-
-def test_the_state_at_the_end_of_a_stream_is_emitted_once() -> None:
-    repository = InMemoryMessageRepository()
-    cursor = StateEmittingCursor("order_history", _Cursor({"version": 1}), repository)
-    assert cursor.state == {"version": 1}
-    cursor.ensure_at_least_one_state_emitted()
-    assert [content(message) for message in repository.consume_queue()] == [("order_history", {"version": 1})]
-
-
-def test_a_stream_that_has_no_state_emits_none() -> None:
-    repository = InMemoryMessageRepository()
-    StateEmittingCursor("order_history", _Cursor({}), repository).ensure_at_least_one_state_emitted()
-    assert list(repository.consume_queue()) == []
-
-
-def test_the_engines_other_signals_emit_nothing_and_drop_nothing() -> None:
-    repository = InMemoryMessageRepository()
-    cursor = StateEmittingCursor("order_history", _Cursor({"version": 1}), repository)
-    anything: Any = object()
-    cursor.observe(anything)
-    cursor.close_partition(anything)
-    assert cursor.should_be_synced(anything) is True
-    assert list(repository.consume_queue()) == []
