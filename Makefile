@@ -68,9 +68,9 @@ models: install ## make dbt's staging models anew from the JSON schemas
 	$(BIN)/python -m books.staging_models
 
 test: lint ## run linters, type checks and all tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not image_tests and not thorough"
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not image_tests and not thorough"
 
-thorough: install ## run the tests that take a minute or more each
+thorough: install ## run the tests that take longest: other programs, other warehouses, very large accounts
 	$(BIN)/python -m pytest -m thorough
 
 unit: install ## run the fast half of the tests

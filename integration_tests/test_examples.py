@@ -143,6 +143,7 @@ def assets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ModuleType:
     return module
 
 
+@pytest.mark.thorough
 def test_dagster_materialises_the_history_of_each_account(
     exchange: Exchange, assets: ModuleType, tmp_path: Path
 ) -> None:

@@ -24,7 +24,7 @@ def most_requests_in_weeks(rows: int, days: int) -> float:
     return 1.1 * (rows / 100 + days / 7) + 10
 
 
-@pytest.fixture(scope="module", params=[50, 1_000, 12_000], ids="{}_orders".format)
+@pytest.fixture(scope="module", params=[50, 1_000, 7_000], ids="{}_orders".format)
 def seeded(request: pytest.FixtureRequest) -> Iterator[World]:
     with new_world() as world:
         world.start_ns = NOON_NS - DAYS * DAY_NS

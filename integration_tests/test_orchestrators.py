@@ -28,7 +28,7 @@ from integration_tests.exchange.seeding import seeded_account
 from integration_tests.exchange.timeline import DAY_NS
 from integration_tests.warehouse import PROJECT, counts
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = [pytest.mark.thorough, pytest.mark.timeout(400)]
 
 TABLES = ("order_history", "user_trade", "transaction")
 SCRIPTS = Path(sysconfig.get_path("scripts"))

@@ -27,7 +27,7 @@ from integration_tests.exchange.seeding import seeded_account
 from integration_tests.exchange.timeline import DAY_NS
 from integration_tests.warehouse import impatient_executable, something_happens
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = [pytest.mark.thorough, pytest.mark.timeout(400)]
 
 HISTORY = ("order_history", "user_trade", "transaction")
 DAYS = 12

@@ -20,7 +20,7 @@ from sqlglot import exp
 from books.dbt_package import PACKAGE
 from books.staging_models import SCHEMAS, columns_of
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = [pytest.mark.thorough, pytest.mark.timeout(400)]
 
 PROFILES: dict[str, dict[str, Any]] = {
     "bigquery": {"method": "oauth", "project": "project", "dataset": "books"},
