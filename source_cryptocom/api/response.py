@@ -1,6 +1,6 @@
 """The exchange's response envelope: `{"id", "method", "code", "result"}`, with `message` beside a code other than 0.
 
-Older methods say `msg`; errors may come without `id`, `method` and `result`.
+Older answers say `msg` and `data`; errors may come without `id`, `method` and `result`.
 """
 
 import json
@@ -33,6 +33,8 @@ class MalformedResult(ValueError):
 def rows_at(result: Any, records_path: str) -> list[Any]:
     """The list under the dotted `records_path` of a result; for "" the result itself is the one row.
 
+    Fiat transfers stood under `data` in an older edition of the documentation, so that is looked into as well.
+
     Raises MalformedResult where there is none: no rows is an empty list. Taken for no rows, nothing in its place would
     lose some in silence.
     """
@@ -43,6 +45,9 @@ def rows_at(result: Any, records_path: str) -> list[Any]:
         return found
     if not records_path and isinstance(found, dict):
         return [found]
+    if records_path and isinstance(result, dict) and "data" in result:
+        inner = result["data"]
+        return inner if isinstance(inner, list) else rows_at(inner, records_path)
     raise MalformedResult("its result holds no list of rows" if records_path else "its result is not an object")
 
 
@@ -66,7 +71,8 @@ def parse_envelope(body: str | bytes) -> Envelope:
         code = int(document["code"])
     except (KeyError, TypeError, ValueError):
         code = None
-    return Envelope(code, str(document.get("message") or document.get("msg") or ""), document.get("result"))
+    older = {"data": document["data"]} if "data" in document else None
+    return Envelope(code, str(document.get("message") or document.get("msg") or ""), document.get("result", older))
 
 
 def _without_surrogates(value: Any) -> Any:

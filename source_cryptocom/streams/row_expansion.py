@@ -17,7 +17,7 @@ def assets_of(account: Row) -> Iterator[Row]:
 
 
 def networks_of(result: Row) -> Iterator[Row]:
-    """Each network of each currency of `currency_map`."""
+    """Each network of each currency of `currency_map`; a currency may have none."""
     currencies = result.get("currency_map")
     if not isinstance(currencies, Mapping):
         raise ValueError("currency_map is not an object")
@@ -25,7 +25,7 @@ def networks_of(result: Row) -> Iterator[Row]:
         if not isinstance(entry, Mapping):
             raise ValueError(f"currency_map.{currency} is not an object")
         shared = {name: value for name, value in entry.items() if name != "network_list"}
-        for network in _rows_in(entry, "network_list"):
+        for network in _rows_in(entry, "network_list") if entry.get("network_list") is not None else ():
             yield {"update_time": result.get("update_time"), "currency": currency, **shared, **network}
 
 

@@ -88,6 +88,19 @@ def test_rows_are_the_list_that_the_path_leads_to() -> None:
     assert rows_at({"rate": "25"}, "") == [{"rate": "25"}]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"code": 0, "msg": "Success", "data": [{"id": "a"}]},
+        {"code": 0, "msg": "Success", "data": {"transaction_history_list": [{"id": "a"}]}},
+        {"code": 0, "result": {"data": [{"id": "a"}]}},
+        {"code": 0, "result": {"transaction_history_list": [{"id": "a"}], "data": []}},
+    ],
+)
+def test_rows_are_found_where_older_editions_of_the_documentation_show_them(body: dict[str, Any]) -> None:
+    assert rows_at(parse_envelope(json.dumps(body)).result, "transaction_history_list") == [{"id": "a"}]
+
+
 @pytest.mark.parametrize("result", [None, [], "data", {}, {"data": None}, {"data": {}}, {"data": "rows"}])
 def test_a_missing_list_of_rows_is_no_empty_list(result: Any) -> None:
     with pytest.raises(MalformedResult, match="its result holds no list of rows"):
