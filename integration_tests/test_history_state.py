@@ -20,9 +20,12 @@ from integration_tests.account_world import (
     rows_by_key,
     united,
 )
-from integration_tests.connector import Output, State
+from integration_tests.connector import Output, State, config_for, sync
+from integration_tests.exchange.behaviour import Behaviour
+from integration_tests.exchange.empty_market import EmptyMarket
 from integration_tests.exchange.expected_account import key_of
 from integration_tests.exchange.faults import Fault
+from integration_tests.exchange.running import running_exchange
 from integration_tests.shared_clock import DAY_NS, HOUR_NS, MINUTE_NS, NOON_NS, SECOND_NS, moment
 
 READ_AGAIN = {"order_history": 2, "user_trade": 0, "transaction": 0}
@@ -191,3 +194,13 @@ def test_the_state_holds_no_orders_but_those_that_are_open(world: World) -> None
         "orders_known_to": moment(NOON_NS - 4 * DAY_NS),
         "open_orders": {stays.order_id: stays.create_time},
     }
+
+
+def test_a_first_sync_without_a_start_date_says_which_tables_have_older_history() -> None:
+    with running_exchange(Behaviour(enforce_limits=False), market=EmptyMarket()) as exchange:
+        output = sync(config_for(exchange), ["user_balance", "deposit", "order_history"], "incremental")
+        again = sync(config_for(exchange), ["deposit", "order_history"], "incremental", output.state)
+    assert [line.partition(" is not set")[0] for line in output.log("WARN") if "start_date" in line] == [
+        "deposit, order_history: start_date"
+    ]
+    assert not [line for line in again.log("WARN") if "start_date" in line]
