@@ -98,7 +98,7 @@ coverage: install ## branch coverage of source_cryptocom
 faults: install ## print the matrix of faults and tables
 	$(BIN)/python -m integration_tests.fault_matrix
 
-soak: install ## 200 syncs with faults and kills: nothing may be lost
+soak: install ## 200 syncs of every table with changes, faults and kills: nothing may be lost
 	$(BIN)/python -m integration_tests.soak --syncs 200
 
 history: install ## print account history under every combination of what the exchange leaves open

@@ -77,6 +77,12 @@ class Running:
         """As `kill -9` does: nothing is flushed, nothing is tidied."""
         self.process.kill()
 
+    @property
+    def printed(self) -> int:
+        """How many bytes are on its stdout by now."""
+        path = self.folder / _STDOUT
+        return path.stat().st_size if path.exists() else 0
+
     def finish(self, seconds: float = 60) -> Finished:
         """Waits for the end. Fails where it does not come in time."""
         self.process.join(seconds)

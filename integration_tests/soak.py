@@ -1,11 +1,12 @@
-"""Many incremental syncs in a chain, each of which may meet faults or be killed: nothing is lost.
+"""Syncs of every table in a chain, with changes between and during them, faults and kills: nothing is lost.
 
-`python -m integration_tests.soak --syncs 200 --seed 1` prints a summary, and exits with 1 where something is wrong.
+`python -m integration_tests.soak --syncs 200 --seed 1` prints a matrix, and exits with 1 where something is wrong.
 """
 
 from __future__ import annotations
 
 import argparse
+import logging
 import random
 import tempfile
 import time
@@ -16,20 +17,23 @@ from pathlib import Path
 from integration_tests.connector import config_for
 from integration_tests.connector_process import Running, start_read
 from integration_tests.exchange.faults import Fault
-from integration_tests.fault_cases import METHODS
 from integration_tests.shared_clock import moment
 from integration_tests.soak_books import TABLES, TIMEFRAME, Books
 from integration_tests.soak_world import INSTRUMENTS, Life, new_life
+from source_cryptocom.streams import STREAMS
 
 FAULT_RATE = 0.05
 KILLED, FAILED_FOR_GOOD, SURPRISED = 0.3, 0.05, 0.3
 """Shares of the syncs that are killed, that meet a method which fails for good, that something happens during."""
-LONGEST_LIFE_SECONDS = 0.8
+HEAD = ("table", "rows", "lost", "unknown", "differ", "without reason", "margin", "changed", "kills")
 
 
 @dataclass
 class Soak:
-    """`ends`: how the syncs ended. `wrong`: rows lost, unknown or different; empty where all is well."""
+    """`ends`: how the syncs ended. `truth`: the rows that each table must hold; `wrong`: how many are not as they must.
+
+    A kill counts for a table that was not read to its end yet.
+    """
 
     syncs: int
     seed: int
@@ -38,32 +42,40 @@ class Soak:
     requests: int = 0
     struck: int = 0
     seconds: float = 0
-    wrong: dict[str, int] = field(default_factory=dict)
+    truth: dict[str, int] = field(default_factory=dict)
+    wrong: dict[str, dict[str, int]] = field(default_factory=dict)
 
     @property
-    def repeated_without_reason(self) -> int:
-        return sum(count for reason, count in self.books.again.items() if reason.startswith("without reason"))
+    def faulty(self) -> dict[str, dict[str, int]]:
+        """What should not be, by table; empty where all is well."""
+        found = {
+            table: {**self.wrong[table], "without reason": self.books.tables[table].again["without reason"]}
+            for table in TABLES
+        }
+        return {table: counts for table, counts in found.items() if any(counts.values())}
 
     def __str__(self) -> str:
-        held = ", ".join(f"{table} {len(self.books.rows[table]):,}" for table in TABLES)
-        return "\n".join(
-            (
-                f"{self.syncs} syncs with seed {self.seed} in {self.seconds:.0f} s: {_counts(self.ends)}",
-                f"{self.requests:,} requests, {self.struck:,} of them struck by a fault",
-                f"{self.books.records:,} records; held at the end: {held}",
-                f"came again unchanged: {_counts(self.books.again)}",
-                f"wrong at the end: {_counts(self.wrong)}",
-            )
-        )
+        lines = [f"{HEAD[0]:<26}" + "".join(f"{name:>15}" for name in HEAD[1:])]
+        for name, table in self.books.tables.items():
+            wrong, again = self.wrong[name], table.again
+            cells = [self.truth[name], *wrong.values(), again["without reason"], again["in the margin"]]
+            lines.append(f"{name:<26}" + "".join(f"{cell:>15,}" for cell in (*cells, again["changed"], table.kills)))
+        lines += [
+            f"{self.syncs} syncs with seed {self.seed} in {self.seconds:.0f} s: {_counts(self.ends)}.",
+            f"{self.requests:,} requests, {self.struck:,} of them struck by a fault; {self.books.records:,} records.",
+            f"{self.books.again('not covered'):,} rows came again: their sync died before a state covered them.",
+            f"Something is wrong: {self.faulty}" if self.faulty else "Nothing lost, nothing repeated without reason.",
+        ]
+        return "\n".join(lines)
 
 
 def soak(syncs: int, seed: int) -> Soak:
     """Runs `syncs` syncs, all but the first and the last of them disturbed, and compares them with the truth.
 
-    The first one tells where the public trades begin that must be there in the end.
+    The first one tells where the public trades begin that must be there in the end, and how much a sync prints.
     """
     result = Soak(syncs, seed)
-    started = time.monotonic()
+    started, printed = time.monotonic(), 0
     with new_life(seed) as life, tempfile.TemporaryDirectory() as folder:
         for number in range(syncs):
             dice = random.Random(f"{seed} {number}")
@@ -73,14 +85,19 @@ def soak(syncs: int, seed: int) -> Soak:
             _arm(life, dice, undisturbed)
             running = _started(life, result.books, Path(folder), number)
             if not undisturbed and dice.random() < KILLED:
-                _kill_some_time(running, life, dice)
+                _kill_some_time(running, life, dice, printed)
             finished = running.finish()
+            if number == 1 or not printed:
+                printed = len(finished.stdout)
             result.ends[{0: "complete", 1: "failed", -9: "killed"}.get(finished.code or 0, f"{finished.code}")] += 1
             result.books.take(finished)
             if number < syncs - 1:
                 life.live()
         result.requests, result.struck = life.exchange.count(), sum(life.exchange.faults.struck.values())
-        result.wrong = result.books.wrong(life)
+        for table in TABLES:
+            truth = result.books.truth(table, life)
+            result.truth[table] = len(truth)
+            result.wrong[table] = result.books.tables[table].wrong(truth)
     result.seconds = time.monotonic() - started
     return result
 
@@ -91,18 +108,22 @@ def _arm(life: Life, dice: random.Random, undisturbed: bool) -> None:
         return
     life.exchange.faults.random_rate(FAULT_RATE, dice.randrange(10**6))
     if dice.random() < FAILED_FOR_GOOD:
-        method = METHODS[dice.choice(TABLES)]
+        method = STREAMS[dice.choice(TABLES)].method
         fault = Fault("status", method, first=dice.randrange(1, 4), count=None, status=400, code=40001)
         life.exchange.faults.arm(fault)
     if dice.random() < SURPRISED:
         life.surprise()
 
 
-def _kill_some_time(running: Running, life: Life, dice: random.Random) -> None:
-    """After some time, or earlier when a certain request arrives."""
-    method = METHODS[dice.choice(TABLES)]
-    life.exchange.on_request(method, life.exchange.count(method) + dice.randrange(1, 4), running.kill)
-    running.process.join(dice.uniform(0, LONGEST_LIFE_SECONDS))
+def _kill_some_time(running: Running, life: Life, dice: random.Random, printed: int) -> None:
+    """When a certain request arrives, or as soon as it has printed so much: a share of what a sync prints."""
+    if dice.random() < 0.5:
+        method = STREAMS[dice.choice(TABLES)].method
+        life.exchange.on_request(method, life.exchange.count(method) + dice.randrange(1, 4), running.kill)
+        return
+    enough = dice.randrange(1, printed)
+    while running.printed < enough and running.process.is_alive():
+        time.sleep(0.001)
     running.kill()
 
 
@@ -129,9 +150,10 @@ def _main() -> int:
     parser.add_argument("--syncs", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
+    logging.getLogger().handlers.clear()
     result = soak(options.syncs, options.seed)
     print(result)
-    return 1 if result.wrong or result.repeated_without_reason else 0
+    return 1 if result.faulty else 0
 
 
 if __name__ == "__main__":

@@ -2,28 +2,56 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
+
 from integration_tests.connector_process import Finished
 from integration_tests.exchange.expected_account import expected_rows, without_nulls
-from integration_tests.exchange.expected_market import expected_candles, expected_trades
+from integration_tests.exchange.expected_market import (
+    expected_book,
+    expected_candles,
+    expected_instruments,
+    expected_tickers,
+    expected_trades,
+)
 from integration_tests.exchange.market import Market
-from integration_tests.shared_clock import MINUTE_NS, NS_PER_MS, ns_of
+from integration_tests.exchange.resources.instrument_fee_rate import expected_instrument_fee_rate
+from integration_tests.exchange.resources.valuation import FUNDING, expected_valuations
+from integration_tests.shared_clock import DAY_NS, MINUTE_NS, NS_PER_MS, ns_of
 from integration_tests.soak_world import INSTRUMENTS, Life
-from integration_tests.table_truth import KEYS
+from integration_tests.table_truth import KEYS, SNAPSHOTS
+from source_cryptocom.streams import STREAMS, IncrementalExchangeStream
 
 MARGIN_NS = 3 * MINUTE_NS
 TIMEFRAME = "1h"
+TABLES = tuple(STREAMS)
+GROWING = tuple(
+    name for name, stream in STREAMS.items() if issubclass(stream, IncrementalExchangeStream) and name not in SNAPSHOTS
+)
+"""Tables whose rows add up; each sync of the others is the whole of them."""
+PER_SERIES = frozenset({"trade", "candlestick", "funding_rate", "mark_price", "index_price", "balance_history"})
+"""A state in the middle of a sync may cover one of their series and not yet another."""
 TIMES = {
     "order_history": ("create_time", "update_time"),
+    "advanced_order_history": ("create_time", "update_time"),
     "user_trade": ("create_time",),
     "transaction": ("event_time",),
+    "trading_bot": ("update_time",),
+    "trading_bot_execution": ("update_time",),
 }
-CURSORS = {"order_history": "update_time", "user_trade": "create_time", "transaction": "event_time"}
-TABLES = ("trade", "candlestick", *CURSORS)
+"""Tables that are read again from some minutes before their cursor on."""
+LAST_POINTS = {"candlestick": 2, "balance_history": 2}
+"""How many of a series' points may not have been final, and so are read again."""
+VALUATIONS = {"funding_rate": FUNDING, "mark_price": "mark_price", "index_price": "index_price"}
+KEY_COLUMNS: dict[str, tuple[str, ...]] = {
+    **KEYS,
+    **dict.fromkeys(VALUATIONS, ("instrument", "timestamp")),
+    "instrument_fee_rate": ("instrument_name",),
+}
 
 Row = Mapping[str, Any]
 Key = tuple[Any, ...]
@@ -37,76 +65,156 @@ class _Entry:
 
 
 @dataclass
-class Books:
-    """`states`: the last one of each table. `again`: rows that came again unchanged, and why."""
+class HeldTable:
+    """What the destination holds of a table. `again`: how often a row came again, and why."""
 
-    states: dict[str, Any] = field(default_factory=dict)
-    rows: dict[str, dict[Key, _Entry]] = field(default_factory=lambda: {table: {} for table in TABLES})
+    name: str
+    rows: dict[Key, _Entry] = field(default_factory=dict)
     again: Counter[str] = field(default_factory=Counter)
     records: int = 0
+    kills: int = 0
+    """Processes that died before they had read all of the table."""
+
+    def take(self, rows: list[tuple[Row, bool]], complete: bool, cursor_ns: int) -> None:
+        """The rows of one sync, each with whether a state covers it."""
+        self.records += len(rows)
+        growing = self.name in GROWING
+        held = self.rows if growing else {}
+        last_points = self._last_points()
+        for row, covered in rows:
+            key = tuple(row[column] for column in KEY_COLUMNS[self.name])
+            known = held.get(key)
+            if known:
+                self.again[self._reason(known, row, cursor_ns, last_points)] += 1
+            held[key] = _Entry(row, covered or (known is not None and known.covered and known.row == row))
+        if complete:
+            self.rows = held
+
+    def _reason(self, known: _Entry, row: Row, cursor_ns: int, last_points: set[Key]) -> str:
+        if self.name in GROWING:
+            if known.row != row:
+                return "changed"
+            if not known.covered:
+                return "not covered"
+            if self.name in TIMES and max(ns_of(row[name]) for name in TIMES[self.name]) >= cursor_ns - MARGIN_NS:
+                return "in the margin"
+            if self.name in LAST_POINTS and self._point(row) in last_points:
+                return "in the margin"
+        return "without reason"
+
+    def _point(self, row: Row) -> Key:
+        return row.get("instrument"), row["timeframe"], row["timestamp"]
+
+    def _last_points(self) -> set[Key]:
+        series: dict[Key, list[Key]] = defaultdict(list)
+        if self.name in LAST_POINTS:
+            for entry in filter(lambda entry: entry.covered, self.rows.values()):
+                point = self._point(entry.row)
+                series[point[:2]].append(point)
+        return {point for points in series.values() for point in sorted(points)[-LAST_POINTS[self.name] :]}
+
+    def wrong(self, truth: list[Row]) -> dict[str, int]:
+        """How many rows are lost, should not be there, or are not as they should be."""
+        hidden = {"timestamp", "snapshot_time"} if self.name in SNAPSHOTS else {"snapshot_time"}
+
+        def shown(row: Row) -> Row:
+            return without_nulls({name: value for name, value in row.items() if name not in hidden})
+
+        wanted = {tuple(row[name] for name in KEY_COLUMNS[self.name]): shown(row) for row in truth}
+        held = {key: shown(entry.row) for key, entry in self.rows.items()}
+        return {
+            "lost": len(wanted.keys() - held.keys()),
+            "unknown": len(held.keys() - wanted.keys()),
+            "differ": sum(held[key] != wanted[key] for key in wanted.keys() & held),
+        }
+
+
+@dataclass
+class Books:
+    """`states`: the last one of each table."""
+
+    states: dict[str, AirbyteStateMessage] = field(default_factory=dict)
+    tables: dict[str, HeldTable] = field(default_factory=lambda: {table: HeldTable(table) for table in TABLES})
+
+    @property
+    def records(self) -> int:
+        return sum(table.records for table in self.tables.values())
+
+    def again(self, reason: str) -> int:
+        return sum(table.again[reason] for table in self.tables.values())
 
     def take(self, finished: Finished) -> None:
         """What one sync has printed, whole or not."""
-        last_state = {
-            message["state"]["stream"]["stream_descriptor"]["name"]: number
-            for number, message in enumerate(finished.messages)
-            if message["type"] == "STATE"
-        }
+        rows: dict[str, list[tuple[Row, int]]] = defaultdict(list)
+        last_states: dict[str, tuple[int, Any]] = {}
+        complete = set()
         for number, message in enumerate(finished.messages):
             if message["type"] == "RECORD":
-                table = message["record"]["stream"]
-                # A state of trades in the middle of a sync may cover one instrument and not yet another.
-                covered = finished.code == 0 if table == "trade" else number < last_state.get(table, -1)
-                self._enter(table, message["record"]["data"], covered)
-        for state in finished.output.state:
-            if state.stream:
-                self.states[state.stream.stream_descriptor.name] = state
+                rows[message["record"]["stream"]].append((message["record"]["data"], number))
+            elif message["type"] == "STATE":
+                last_states[message["state"]["stream"]["stream_descriptor"]["name"]] = number, message["state"]
+            elif (status := message.get("trace", {}).get("stream_status")) and status["status"] == "COMPLETE":
+                complete.add(status["stream_descriptor"]["name"])
+        for name, table in self.tables.items():
+            covered_to = last_states[name][0] if name in last_states else -1
+            if name in PER_SERIES and name not in complete:
+                covered_to = -1
+            covered = [(row, number < covered_to) for row, number in rows[name]]
+            table.take(covered, name in complete or name in GROWING, self._cursor_ns(name))
+            table.kills += finished.code == -9 and name not in complete
+        for name, (_, state) in last_states.items():
+            self.states[name] = AirbyteStateMessageSerializer.load(state)
 
-    def _enter(self, table: str, row: Row, covered: bool) -> None:
-        self.records += 1
-        key = tuple(row[name] for name in KEYS[table])
-        known = self.rows[table].get(key)
-        if known and known.row == row and table != "candlestick":
-            self.again[self._reason(table, known)] += 1
-        self.rows[table][key] = _Entry(row, covered)
+    def _cursor_ns(self, table: str) -> int:
+        """The cursor from which the sync that ended began."""
+        state = self.states.get(table)
+        if table not in TIMES or state is None or state.stream is None or state.stream.stream_state is None:
+            return 0
+        return ns_of(state.stream.stream_state.__dict__[str(STREAMS[table].cursor_field)])
 
-    def _reason(self, table: str, known: _Entry) -> str:
-        if not known.covered:
-            return "not covered by a state"
-        if table in CURSORS:
-            cursor_ns = ns_of(self.states[table].stream.stream_state.__dict__[CURSORS[table]])
-            if max(ns_of(known.row[name]) for name in TIMES[table]) >= cursor_ns - MARGIN_NS:
-                return "within the margin"
-        return f"without reason in {table}"
-
-    def wrong(self, life: Life) -> dict[str, int]:
-        """How many rows of each table are lost, should not be there, or are not as they should be."""
-        found = {}
-        for table in TABLES:
-            wanted = {tuple(row[name] for name in KEYS[table]): row for row in self._truth(table, life)}
-            held = {key: without_nulls(entry.row) for key, entry in self.rows[table].items()}
-            found[f"{table} lost"] = len(wanted.keys() - held.keys())
-            found[f"{table} unknown"] = len(held.keys() - wanted.keys())
-            found[f"{table} differs"] = sum(held[key] != without_nulls(wanted[key]) for key in wanted.keys() & held)
-        return {name: count for name, count in found.items() if count}
-
-    def _truth(self, table: str, life: Life) -> list[Row]:
-        market = life.exchange.market
+    def truth(self, table: str, life: Life) -> list[Row]:
+        """All that the destination should hold. Where trades and candles begin, the first sync has told."""
+        market, now_ms = life.exchange.market, life.clock.ns // NS_PER_MS
         assert isinstance(market, Market)
-        if table in CURSORS:
-            return list(expected_rows(life.account, table, life.exchange.behaviour))
-        name = "timestamp_ns" if table == "trade" else "timestamp"
-        now_ns = life.clock.ns // NS_PER_MS * NS_PER_MS
-        rows: list[Row] = []
-        for instrument in INSTRUMENTS:
-            of_instrument = [e.row[name] for e in self.rows[table].values() if e.row["instrument"] == instrument]
-            if table == "trade" and of_instrument:
-                # The newest trades of the first sync end in the middle of those of one nanosecond.
-                first_ns = min(map(int, of_instrument))
-                rows += expected_trades(market, instrument, first_ns + 1, now_ns)
-                at_first = expected_trades(market, instrument, first_ns, first_ns + 1)
-                rows += [row for row in at_first if (row["instrument"], row["trade_id"]) in self.rows[table]]
-            elif of_instrument:
-                start_ms, end_ms = ns_of(min(of_instrument)) // NS_PER_MS, now_ns // NS_PER_MS + 1
-                rows += expected_candles(market, instrument, TIMEFRAME, start_ms, end_ms)
-        return rows
+        of_an_instrument: dict[str, Callable[[str], list[Row]]] = {
+            "book": lambda name: [expected_book(market, name)],
+            "instrument_fee_rate": lambda name: [expected_instrument_fee_rate(name)],
+            "trade": lambda name: self._trades(name, market, now_ms),
+            "candlestick": lambda name: self._candles(name, market, now_ms),
+        }
+        if table in of_an_instrument:
+            return [row for name in INSTRUMENTS for row in of_an_instrument[table](name)]
+        if table in VALUATIONS:
+            return _valuations(table, market, life)
+        if table in ("instrument", "ticker"):
+            return list((expected_instruments if table == "instrument" else expected_tickers)(market))
+        return list(expected_rows(life.account, table, life.exchange.behaviour))
+
+    def _trades(self, instrument: str, market: Market, now_ms: int) -> list[Row]:
+        held = self.tables["trade"].rows
+        of_instrument = [int(e.row["timestamp_ns"]) for e in held.values() if e.row["instrument"] == instrument]
+        if not of_instrument:
+            return []
+        # The newest trades of the first sync end in the middle of those of one nanosecond.
+        first_ns = min(of_instrument)
+        rows: list[Row] = list(expected_trades(market, instrument, first_ns + 1, now_ms * NS_PER_MS))
+        at_first = expected_trades(market, instrument, first_ns, first_ns + 1)
+        return rows + [row for row in at_first if (row["instrument"], row["trade_id"]) in held]
+
+    def _candles(self, instrument: str, market: Market, now_ms: int) -> list[Row]:
+        held = self.tables["candlestick"].rows.values()
+        of_instrument = [e.row["timestamp"] for e in held if e.row["instrument"] == instrument]
+        if not of_instrument:
+            return []
+        first_ms = ns_of(min(of_instrument)) // NS_PER_MS
+        return list(expected_candles(market, instrument, TIMEFRAME, first_ms, now_ms + 1))
+
+
+def _valuations(table: str, market: Market, life: Life) -> list[Row]:
+    """Funding rates of the perpetual from start_date on, prices from the day before the first sync."""
+    names = [name for name in INSTRUMENTS if table == "mark_price" or name.endswith("-PERP")]
+    if table == "index_price":
+        names = list(dict.fromkeys(str(market.listing(name).row["underlying_symbol"]) for name in INSTRUMENTS))
+    start_ns = life.start_ns if table == "funding_rate" else life.begun_ns - DAY_NS
+    window_ms = start_ns // NS_PER_MS, life.clock.ns // NS_PER_MS + 1
+    return [row for name in names for row in expected_valuations(name, VALUATIONS[table], *window_ms)]

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Literal, get_args
 
 from integration_tests.exchange.account import ACCOUNT_ID, Account
-from integration_tests.exchange.behaviour import Behaviour, WindowCap
+from integration_tests.exchange.behaviour import Behaviour, RowTimeFilter, WindowCap
 from integration_tests.exchange.exchange import Exchange
 from integration_tests.exchange.market import Market
+from integration_tests.exchange.resources import RESOURCES
+from integration_tests.exchange.resources.advanced_order import OPEN_STATUSES, AdvancedOrder, cancel, fire, place
+from integration_tests.exchange.resources.balance_history import STEPS_NS, BalancePoint
 from integration_tests.exchange.resources.transaction import LedgerRow
 from integration_tests.exchange.resources.user_trade import Fill
 from integration_tests.exchange.running import running_exchange
-from integration_tests.shared_clock import HOUR_NS, MINUTE_NS, NS_PER_MS, SharedClock
+from integration_tests.exchange.seeding import seeded_account
+from integration_tests.shared_clock import DAY_NS, HOUR_NS, MINUTE_NS, NS_PER_MS, SECOND_NS, SharedClock
+from source_cryptocom.streams import STREAMS
 
 LISTED = 200
 INSTRUMENTS = ("REUSD-PERP", "ETHUSD-261030")
 """Of those that are LISTED, two that trade about twelve times in an hour and once."""
 LONG_ABSENCE = 0.05
+SEEDED_HOURS = 6
 
 Burst = Literal["created", "fills", "ledger"]
 _BURSTS: tuple[Burst, ...] = ("created", "fills", "ledger")
+Happening = Callable[[Account, int], object]
 
 
 class Life:
@@ -31,9 +38,15 @@ class Life:
     def __init__(self, exchange: Exchange, clock: SharedClock, seed: int) -> None:
         self.exchange = exchange
         self.clock = clock
-        self.start_ns = clock.ns - 6 * HOUR_NS
+        self.begun_ns = clock.ns
+        self.start_ns = clock.ns - SEEDED_HOURS * HOUR_NS
         self._calm = False
         self._dice = random.Random(seed)
+        self._happenings: list[Happening] = [
+            *(self._place_order, self._cancel_order, self._place_and_fill, self._fill, self._funding),
+            *(self._place_advanced_order, self._end_advanced_order),
+            *(happens for resource in RESOURCES for happens in (resource.arrive, resource.change) if happens),
+        ]
         self._live_from(self.start_ns)
 
     @property
@@ -41,7 +54,7 @@ class Life:
         return self.exchange.account
 
     def live(self) -> None:
-        """Minutes or hours, now and then some days, in which orders are placed and end, and the ledger grows."""
+        """Minutes or hours, now and then some days, in which rows of every kind come, change and end."""
         before_ns = self.clock.ns
         longest_ns = 72 * HOUR_NS if self._dice.random() < LONG_ABSENCE else 2 * HOUR_NS
         self.clock.ns += self._dice.randrange(MINUTE_NS, longest_ns)
@@ -53,13 +66,16 @@ class Life:
 
     def surprise(self) -> None:
         """Something happens while the next sync runs: before the n-th request of a method from now on."""
-        method = self._dice.choice(("private/get-order-history", "private/get-trades", "private/get-transactions"))
+        method = self._dice.choice([stream.method for stream in STREAMS.values() if stream.is_private()])
         number = self.exchange.count(method) + self._dice.randrange(1, 4)
         self.exchange.on_request(method, number, self._an_instant)
 
     def _live_from(self, before_ns: int) -> None:
-        for _ in range(self._dice.randrange(20)):
-            self._something(self._dice.randrange(before_ns, self.clock.ns))
+        """In the order of time: what changes has come before."""
+        latest_ns = max(before_ns + 1, self.clock.ns - SECOND_NS)
+        for at_ns in sorted(self._dice.randrange(before_ns, latest_ns) for _ in range(self._dice.randrange(60))):
+            self._something(at_ns)
+        self._balance_points(before_ns)
         at_ms = self._dice.randrange(before_ns, self.clock.ns) // NS_PER_MS
         if self._dice.random() < 0.1:
             what: Burst = self._dice.choice(_BURSTS)
@@ -72,25 +88,50 @@ class Life:
             if order.create_time_ns < at_ns:
                 self.account.close_order(order.order_id, at_ns, "CANCELED")
 
+    def _balance_points(self, before_ns: int) -> None:
+        """Those of the hours and days that ended meanwhile."""
+        for timeframe, step_ns in STEPS_NS.items():
+            for at_ns in range((before_ns // step_ns + 1) * step_ns, self.clock.ns + 1, step_ns):
+                worth = f"{self._dice.randrange(10**12, 10**13)}.00000001"
+                self.account.put(BalancePoint(timeframe, at_ns // NS_PER_MS, worth, None))
+
     def _an_instant(self) -> None:
         if not self._calm:
-            self._something(self.clock.ns - 1)
+            self._something(self.clock.ns - SECOND_NS)
 
     def _something(self, at_ns: int) -> None:
-        placed = [order for order in self.account.open_orders.values() if order.create_time_ns < at_ns]
-        choice = self._dice.randrange(5)
-        if choice == 0 and placed:
-            self.account.close_order(self._dice.choice(placed).order_id, at_ns, "CANCELED")
-        elif choice == 1:
-            order = self.account.place_order(at_ns)
-            self.account.close_order(order.order_id, at_ns)
-        elif choice == 2:
-            trade_id = self.account.next_id()
-            self.account.add_fill(Fill(ACCOUNT_ID, trade_id, trade_id, trade_id, "", "ETH_USD", at_ns, at_ns + 9_000))
-        elif choice == 3:
-            self.account.add_ledger_row(LedgerRow(ACCOUNT_ID, self.account.next_id(), "FUNDING", "USD", at_ns))
-        else:
-            self.account.place_order(at_ns)
+        with self.account.lock:
+            self._dice.choice(self._happenings)(self.account, at_ns)
+
+    def _place_order(self, account: Account, at_ns: int) -> None:
+        account.place_order(at_ns)
+
+    def _cancel_order(self, account: Account, at_ns: int) -> None:
+        placed = [order for order in account.open_orders.values() if order.create_time_ns < at_ns]
+        if placed:
+            account.close_order(self._dice.choice(placed).order_id, at_ns, "CANCELED")
+
+    def _place_and_fill(self, account: Account, at_ns: int) -> None:
+        account.close_order(account.place_order(at_ns).order_id, at_ns)
+
+    def _fill(self, account: Account, at_ns: int) -> None:
+        trade_id = account.next_id()
+        account.add_fill(Fill(ACCOUNT_ID, trade_id, trade_id, trade_id, "", "ETH_USD", at_ns, at_ns + 9_000))
+
+    def _funding(self, account: Account, at_ns: int) -> None:
+        account.add_ledger_row(LedgerRow(ACCOUNT_ID, account.next_id(), "FUNDING", "USD", at_ns))
+
+    def _place_advanced_order(self, account: Account, at_ns: int) -> None:
+        place(account, at_ns)
+
+    def _end_advanced_order(self, account: Account, at_ns: int) -> None:
+        waiting = [
+            order
+            for order in account.all(AdvancedOrder)
+            if order.status in OPEN_STATUSES and order.create_time_ns < at_ns
+        ]
+        if waiting:
+            self._dice.choice((fire, cancel))(account, self._dice.choice(waiting), at_ns)
 
 
 def behaviour_of(seed: int) -> Behaviour:
@@ -104,6 +145,7 @@ def behaviour_of(seed: int) -> Behaviour:
         page_order=dice.choice(("newest_first", "oldest_first")),
         large_limit="served",
         time_precision=dice.choice(("ns", "ms")),
+        row_time_filter=dice.choice(get_args(RowTimeFilter)),
     )
 
 
@@ -111,5 +153,6 @@ def behaviour_of(seed: int) -> Behaviour:
 def new_life(seed: int) -> Iterator[Life]:
     clock = SharedClock()
     market = Market.from_capture(instruments=LISTED, now_ns=clock, history_days=60)
-    with clock.rules_the_connector(), running_exchange(behaviour_of(seed), Account(), market, now_ns=clock) as exchange:
+    account = seeded_account(clock.ns, orders=30, days=SEEDED_HOURS * HOUR_NS / DAY_NS, seed=seed)
+    with clock.rules_the_connector(), running_exchange(behaviour_of(seed), account, market, now_ns=clock) as exchange:
         yield Life(exchange, clock, seed)

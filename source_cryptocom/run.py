@@ -7,7 +7,8 @@ import sys
 from contextlib import ExitStack, suppress
 from typing import NoReturn
 
-from airbyte_cdk.entrypoint import AirbyteEntrypoint, launch
+from airbyte_cdk.entrypoint import AirbyteEntrypoint
+from airbyte_cdk.logger import PRINT_BUFFER
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_cryptocom.doctor.command import main as doctor
@@ -32,7 +33,7 @@ def run(args: list[str] | None = None) -> None:
         mask_log(handler)
     with immediate_shutdown(), ExitStack() as at_exit:
         try:
-            launch(SourceCryptocom(at_exit), arguments)
+            _launch(SourceCryptocom(at_exit), arguments)
         except AirbyteTracedException as error:
             _fail(error)
         except Exception as error:
@@ -40,6 +41,15 @@ def run(args: list[str] | None = None) -> None:
                 raise
             LOGGER.exception("The connector has failed")
             _fail(AirbyteTracedException.from_exception(error, message=_UNEXPECTED.format(type(error).__name__)))
+
+
+def _launch(source: SourceCryptocom, arguments: list[str]) -> None:
+    """The CDK's launch with one write a message: its print makes two, which cost a quarter of the time per record."""
+    entrypoint = AirbyteEntrypoint(source)
+    parsed = entrypoint.parse_args(arguments)
+    with PRINT_BUFFER:
+        for message in entrypoint.run(parsed):
+            sys.stdout.write(f"{message}\n")
 
 
 def _write_utf8() -> None:
