@@ -4,7 +4,6 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import backoff
@@ -27,7 +26,7 @@ from source_cryptocom.api.errors import (
     rule_for_response,
 )
 from source_cryptocom.api.rate_limits import MethodBudget
-from source_cryptocom.api.response import MalformedResult, envelope_of, rows_at
+from source_cryptocom.api.response import MalformedResult, envelope_of
 from source_cryptocom.api.transport import BoundedAdapter
 from source_cryptocom.clock import now_ms
 from source_cryptocom.logs.redaction import mask_log, redact
@@ -47,37 +46,28 @@ SYNC_RETRIES = RetryPolicy()
 CHECK_RETRIES = RetryPolicy(attempts=5, longest_wait_seconds=1, total_seconds=20)
 
 
+@dataclass(frozen=True)
 class ExchangeErrorHandler(ErrorHandler):
     """Says of each answer: good, try again, or over. Raises ExchangeError for what cannot get better.
 
     It raises rather than resolve to FAIL, because the CDK logs a failed request's body: key and signature.
+    `require_result` raises MalformedResult for a result that does not hold what the table reads from it.
+    `reads_balance`: whether the key reads the balance, None where nobody knows.
     """
 
-    def __init__(
-        self,
-        method: str,
-        per_instrument: bool,
-        retry_policy: RetryPolicy,
-        require_result: Callable[[Any], object],
-        reads_balance: Callable[[], bool | None],
-    ) -> None:
-        """`require_result` raises MalformedResult for a result that does not hold what the table reads from it.
-
-        `reads_balance`: whether the key reads the balance, None where nobody knows.
-        """
-        self._method = method
-        self._require_result = require_result
-        self._reads_balance = reads_balance
-        self._per_instrument = per_instrument
-        self._retry_policy = retry_policy
+    method: str
+    require_result: Callable[[Any], object]
+    per_instrument: bool = False
+    retry_policy: RetryPolicy = SYNC_RETRIES
+    reads_balance: Callable[[], bool | None] = lambda: None
 
     @property
     def max_retries(self) -> int:
-        return self._retry_policy.attempts - 1
+        return self.retry_policy.attempts - 1
 
     @property
     def max_time(self) -> int:
-        return self._retry_policy.total_seconds
+        return self.retry_policy.total_seconds
 
     def interpret_response(self, response: requests.Response | Exception | None) -> ErrorResolution:
         if isinstance(response, requests.Response):
@@ -91,15 +81,15 @@ class ExchangeErrorHandler(ErrorHandler):
             envelope = envelope_of(response)
             code, message = envelope.code, envelope.message
             if code == 0:
-                self._require_result(envelope.result)
+                self.require_result(envelope.result)
         except MalformedResult as error:
             unreadable = f" The answer cannot be read: {error}."
             code = None
-        rule = rule_for(response.status_code, code, self._per_instrument, message)
+        rule = rule_for(response.status_code, code, self.per_instrument, message)
         if rule is None:
             return ErrorResolution(ResponseAction.SUCCESS)
-        rule = rule_for_key(code, rule, self._reads_balance)
-        return self._resolve(rule, error_message(self._method, response.status_code, code, message, rule) + unreadable)
+        rule = rule_for_key(code, rule, self.reads_balance)
+        return self._resolve(rule, error_message(self.method, response.status_code, code, message, rule) + unreadable)
 
     def given_up(self, error: BaseBackoffException, attempts: int) -> ExchangeError:
         """The error of a request whose last attempt ended in `error`."""
@@ -108,13 +98,13 @@ class ExchangeErrorHandler(ErrorHandler):
             envelope = envelope_of(error.response)
             clock = clock_difference(error.response.headers.get("Date"), now_ms())
             status, rule = error.response.status_code, rule.lasting
-            text = error_message(self._method, status, envelope.code, envelope.message, rule, clock)
+            text = error_message(self.method, status, envelope.code, envelope.message, rule, clock)
         action = rule.action if rule else Action.RETRY
         return ExchangeError(action, f"{text} Given up after {attempts} attempts.")
 
     def _interpret_exception(self, error: Exception | None) -> ErrorResolution:
         rule = rule_for_exception(error)
-        return self._resolve(rule, exception_message(self._method, error, rule))
+        return self._resolve(rule, exception_message(self.method, error, rule))
 
     def _resolve(self, rule: ErrorRule, text: str) -> ErrorResolution:
         if rule.action is Action.RETRY:
@@ -135,28 +125,15 @@ class ExchangeClient(HttpClient):
     def __init__(
         self,
         name: str,
-        method: str,
         logger: logging.Logger,
         authenticator: AuthBase,
         api_budget: MethodBudget,
-        per_instrument: bool = False,
-        retry_policy: RetryPolicy = SYNC_RETRIES,
-        records_path: str = "data",
-        reads_balance: Callable[[], bool | None] = lambda: None,
+        error_handler: ExchangeErrorHandler,
     ) -> None:
-        """`records_path`: where under `result` the rows are, as rows_at reads it; an answer without is tried again."""
         mask_log(logger)
-        self._exchange_error_handler = ExchangeErrorHandler(
-            method, per_instrument, retry_policy, partial(rows_at, records_path=records_path), reads_balance
-        )
-        super().__init__(
-            name=name,
-            logger=logger,
-            error_handler=self._exchange_error_handler,
-            api_budget=api_budget,
-            authenticator=authenticator,
-        )
-        self._retry_policy = retry_policy
+        super().__init__(name, logger, error_handler, api_budget, authenticator=authenticator)
+        self._exchange_error_handler = error_handler
+        self._retry_policy = error_handler.retry_policy
         self._pace = api_budget.pace
         adapter = BoundedAdapter()
         for scheme in ("https://", "http://"):  # ignore-https-check

@@ -3,13 +3,13 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeAlias
 
 from requests.auth import AuthBase
 
 from source_cryptocom.api.authenticator import ExchangeAuthenticator, PublicAccess
-from source_cryptocom.api.client import SYNC_RETRIES, ExchangeClient, RetryPolicy
+from source_cryptocom.api.client import SYNC_RETRIES, ExchangeClient, ExchangeErrorHandler, RetryPolicy
 from source_cryptocom.api.errors import Action, ExchangeError
 from source_cryptocom.api.key_access import BALANCE, KeyAccess
 from source_cryptocom.api.rate_limits import RateLimit, RequestBudget, process_budget
@@ -67,20 +67,18 @@ class ExchangeApi:
     ) -> "Endpoint":
         """`name` is the table's. `records_path`: where under `result` the rows are; "" means it is the one row.
 
-        `parameters` are what every request sends.
+        An answer without rows there is tried again. `parameters` are what every request sends.
         """
-        client = ExchangeClient(
-            name=name,
-            method=method,
-            logger=logger,
-            authenticator=self.private_access if is_private(method) else self.public_access,
-            api_budget=self.budget.for_method(method, rate_limit),
-            per_instrument=per_instrument,
-            retry_policy=retry_policy or self.retry_policy,
-            records_path=records_path,
+        error_handler = ExchangeErrorHandler(
+            method,
+            partial(rows_at, records_path=records_path),
+            per_instrument,
+            retry_policy or self.retry_policy,
             # The answer to a request for the balance says itself whether the key reads it.
-            reads_balance=(lambda: None) if method == BALANCE else self.reads_balance,
+            (lambda: None) if method == BALANCE else self.reads_balance,
         )
+        access = self.private_access if is_private(method) else self.public_access
+        client = ExchangeClient(name, logger, access, self.budget.for_method(method, rate_limit), error_handler)
         return Endpoint(name, self.base_url, method, records_path, client, parameters or {})
 
 

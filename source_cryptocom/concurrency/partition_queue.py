@@ -4,36 +4,32 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
 
-Pages = TypeVar("Pages")
+from source_cryptocom.retrievers.base import SeriesPages
 
 
 @dataclass(frozen=True)
-class PartitionTask(Generic[Pages]):
+class PartitionTask:
     """A series, or a part of one. It is read by the worker that gets it."""
 
     series: str
-    read: Callable[[], Pages]
+    read: Callable[[], SeriesPages]
 
 
-class PartitionQueue(Generic[Pages]):
+class PartitionQueue:
     """Thread-safe. Where a queue `grows`, tasks add others to it: a worker that finds none waits for those under way.
 
     When a sync is broken off, the workers are closed and so end their tasks; the waiting ones end with the last.
     """
 
-    def __init__(self, tasks: Iterable[PartitionTask[Pages]], grows: bool) -> None:
+    def __init__(self, tasks: Iterable[PartitionTask], grows: bool) -> None:
         self._tasks = deque(tasks)
         self._grows = grows
         self._under_way = 0
         self._discarded: set[str] = set()
         self._changed = threading.Condition()
 
-    def __len__(self) -> int:
-        return len(self._tasks)
-
-    def get(self) -> PartitionTask[Pages] | None:
+    def get(self) -> PartitionTask | None:
         """The next task, None when there is none left. Each call that gives one needs one of `task_done`."""
         with self._changed:
             while not self._tasks:
@@ -50,7 +46,7 @@ class PartitionQueue(Generic[Pages]):
             if not self._under_way:
                 self._changed.notify_all()
 
-    def put_next(self, tasks: Iterable[PartitionTask[Pages]]) -> None:
+    def put_next(self, tasks: Iterable[PartitionTask]) -> None:
         """To be taken next, in this order. Tasks of a series that was discarded are not taken any more."""
         with self._changed:
             self._tasks.extendleft([task for task in tasks if task.series not in self._discarded][::-1])

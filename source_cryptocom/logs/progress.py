@@ -1,4 +1,4 @@
-"""Tells how far a long read is, at a pace that a person can follow."""
+"""Logs the progress of a long sync, at a pace that a person can follow."""
 
 import logging
 import threading
@@ -14,33 +14,31 @@ class Progress:
         self._logger = logger
         self._table = table
         self._unit = unit
-        self.total = total
+        self._total = total
         self._done = 0
         self._requests = 0
         self._lock = threading.Lock()
-        self._started = self._told = time.monotonic()
+        self._started = self._last_logged = time.monotonic()
 
     def request(self) -> None:
         """One more request is answered."""
         with self._lock:
             self._requests += 1
-            self._tell_now_and_then()
+            self._log_if_due()
 
     def done(self, amount: int = 1, where: str = "") -> None:
         """`amount` more of the total are read; `where` is added to the line."""
         with self._lock:
             self._done += amount
-            self._tell_now_and_then(where)
+            self._log_if_due(where)
 
-    def _tell_now_and_then(self, where: str = "") -> None:
+    def _log_if_due(self, where: str = "") -> None:
         now = time.monotonic()
-        if now - self._told >= INTERVAL_SECONDS:
-            self._told = now
-            self._tell(now, where)
-
-    def _tell(self, now: float, where: str) -> None:
+        if now - self._last_logged < INTERVAL_SECONDS:
+            return
+        self._last_logged = now
         rate = self._requests / max(now - self._started, 0.001)
         self._logger.info(
-            f"{self._table}: {self._done:,} of {self.total:,} {self._unit} read, "
+            f"{self._table}: {self._done:,} of {self._total:,} {self._unit} read, "
             f"{self._requests:,} requests, {rate:.1f} a second{where}"
         )

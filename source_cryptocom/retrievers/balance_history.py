@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from source_cryptocom.clock import MS_PER_DAY, MS_PER_HOUR, NS_PER_MS
-from source_cryptocom.retrievers.per_instrument import PerInstrument, PerInstrumentReader, SeriesPages
+from source_cryptocom.retrievers.base import SeriesPages
+from source_cryptocom.retrievers.per_instrument import PerInstrument, PerInstrumentReader
 from source_cryptocom.retrievers.valuations import TIME
 from source_cryptocom.state.sample_cursor import SAMPLE_CURSORS, SampleCursor
 

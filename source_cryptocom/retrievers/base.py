@@ -2,7 +2,7 @@
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Protocol, TypeAlias
 
 from airbyte_cdk.models import AirbyteMessage
@@ -17,6 +17,8 @@ from source_cryptocom.state.cursor import StreamCursor
 Record: TypeAlias = dict[str, Any]
 Output: TypeAlias = Sequence[Record] | AirbyteMessage
 """The records of a page, or a STATE message behind the rows that it stands for."""
+SeriesPages: TypeAlias = Generator[Sequence[Record], None, bool]
+"""Pages of records one after the other; at the end, whether all of their series has been read with them."""
 Slice: TypeAlias = Mapping[str, Any]
 
 
@@ -49,6 +51,9 @@ class Table(Protocol):
 
     def to_records(self, rows: Iterable[Row], **request_columns: Any) -> list[Record]:
         """Rows as records, with the columns that the request knows. Raises a system error for an unreadable row."""
+
+    def warn(self, sentence: str) -> None:
+        """A warning in the log, which names the table."""
 
     def unreadable(self, reason: str) -> AirbyteTracedException:
         """A system error: the exchange sent a row that the table cannot hold."""

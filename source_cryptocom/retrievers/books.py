@@ -3,7 +3,8 @@
 from typing import Any
 
 from source_cryptocom.api.response import Row
-from source_cryptocom.retrievers.per_instrument import PerInstrumentReader, SeriesPages
+from source_cryptocom.retrievers.base import SeriesPages
+from source_cryptocom.retrievers.per_instrument import PerInstrumentReader
 
 
 class Books(PerInstrumentReader):

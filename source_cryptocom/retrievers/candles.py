@@ -8,9 +8,10 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from source_cryptocom.clock import MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE, rfc3339
 from source_cryptocom.config import Config
+from source_cryptocom.retrievers.base import SeriesPages
 from source_cryptocom.retrievers.candle_history import PAGE_LIMIT, CandleHistory, Duration, OtherCandles
 from source_cryptocom.retrievers.candle_page import CandlePage, candle_page
-from source_cryptocom.retrievers.per_instrument import PerInstrumentReader, SeriesPages
+from source_cryptocom.retrievers.per_instrument import PerInstrumentReader
 from source_cryptocom.state.candle_cursor import CANDLE_CURSORS, CandleCursor
 
 
@@ -108,7 +109,7 @@ class Candles(PerInstrumentReader):
         )
 
     def _warn_of_a_gap(self, series: str, begin_ms: int, oldest_ms: int) -> None:
-        self._warn(
+        self._table.warn(
             f"{series} has a gap from {rfc3339(begin_ms)} to {rfc3339(oldest_ms)}: the exchange's own history of "
             "candles begins there."
         )

@@ -173,9 +173,8 @@ class ChangingRowsReader:
 
     def _still_served(self, open_rows: Mapping[str, int], oldest_ms: int) -> dict[str, int]:
         if forgotten := [key for key, created_ms in open_rows.items() if created_ms < oldest_ms]:
-            self._table.logger.warning(
-                f"{self._table.name}: not final when the exchange stopped listing them, so their last form stays: "
-                f"{join_names(forgotten)}."
+            self._table.warn(
+                f"not final when the exchange stopped listing them, so their last form stays: {join_names(forgotten)}."
             )
         return {key: created_ms for key, created_ms in open_rows.items() if created_ms >= oldest_ms}
 

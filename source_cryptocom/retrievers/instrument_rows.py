@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from source_cryptocom.retrievers.per_instrument import PerInstrumentReader, SeriesPages
+from source_cryptocom.retrievers.base import SeriesPages
+from source_cryptocom.retrievers.per_instrument import PerInstrumentReader
 
 
 class InstrumentRows(PerInstrumentReader):

@@ -105,10 +105,7 @@ class OrderWindowsReader(TimeWindowsReader):
             del self._followed[order_id]
         for orders, what in ((sought, "The next sync looks again"), (forgotten, "The exchange has forgotten them")):
             if orders:
-                self._table.logger.warning(
-                    f"{self._table.name}: no longer open, but not in the order history yet: {join_names(orders)}. "
-                    f"{what}."
-                )
+                self._table.warn(f"no longer open, but not in the order history yet: {join_names(orders)}. {what}.")
 
     def _fetch_closed_orders(self, window: Window, ended: Mapping[str, int]) -> Iterator[Output]:
         """The followed orders of a window; one by one, where that takes fewer requests than all their neighbours."""

@@ -38,9 +38,9 @@ class _SinglePageReader:
     def read(self, stream_slice: Slice) -> Iterator[Output]:
         records = self._table.to_records(self._table.fetch().rows)
         if not records and self._table.never_empty:
-            self._table.logger.warning(
-                f"{self._table.name}: the exchange lists nothing. Where that is not so, it has a problem: a full "
-                "refresh that overwrites has emptied the table, and the next sync fills it again."
+            self._table.warn(
+                "the exchange lists nothing. Where that is not so, it has a problem: a full refresh that overwrites "
+                "has emptied the table, and the next sync fills it again."
             )
         yield records
         if self.cursor:

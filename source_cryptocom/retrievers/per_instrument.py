@@ -2,7 +2,7 @@
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
@@ -17,7 +17,7 @@ from source_cryptocom.clock import MS_PER_DAY
 from source_cryptocom.concurrency.partition_queue import PartitionQueue, PartitionTask
 from source_cryptocom.config import Config
 from source_cryptocom.logs.progress import Progress
-from source_cryptocom.retrievers.base import Output, Reader, Record, Retriever, Slice, Table
+from source_cryptocom.retrievers.base import Output, Reader, Retriever, SeriesPages, Slice, Table
 from source_cryptocom.state.market_cursor import InstrumentCursors
 from source_cryptocom.state.series_cursors import Cursor, CursorFormat
 from source_cryptocom.state.state import state_message
@@ -25,9 +25,6 @@ from source_cryptocom.state.state import state_message
 CHECKPOINT_SECONDS = 10.0
 # As far as a first sync of trades reaches: should the instrument be listed again, it repeats none of the old rows.
 DELISTED_MS = 7 * MS_PER_DAY
-
-SeriesPages = Generator[Sequence[Record], None, bool]
-"""Pages of records one after the other; at the end, whether all of their series has been read with them."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +61,7 @@ class PerInstrumentReader(ABC):
     def __init__(self, table: Table) -> None:
         self._table = table
         self.cursor = InstrumentCursors(table.name, table.logger, self.cursor_format)
-        self._queue: PartitionQueue[SeriesPages] = PartitionQueue([], grows=False)
+        self._queue = PartitionQueue([], grows=False)
         self._listed = 0
         self._unfinished = 0
         self._skipped: set[str] = set()
@@ -118,7 +115,7 @@ class PerInstrumentReader(ABC):
         listed = self.listed()
         self._listed = len({*map(self.instrument_of, listed)})
         if not listed and (known := self.cursor.series()):
-            self._warn(
+            self._table.warn(
                 f"the exchange lists no instrument at all, but the last sync left the cursors of {len(known):,} "
                 f"{self.unit}."
             )
@@ -145,7 +142,7 @@ class PerInstrumentReader(ABC):
         self._delisted = frozenset(found)
         return found
 
-    def _task(self, series: str) -> PartitionTask[SeriesPages]:
+    def _task(self, series: str) -> PartitionTask:
         cursor = None if self.cursor.full_refresh else self.cursor.of(series)
         return PartitionTask(series, partial(self.read_series, series, cursor))
 
@@ -184,16 +181,18 @@ class PerInstrumentReader(ABC):
         if series in self._delisted:
             # What the exchange says of an instrument that it delisted does not fail the table.
             if action in (Action.SKIP_INSTRUMENT, Action.BAD_REQUEST) or self._is_stale(self.cursor.of(series)):
-                self._log(f"{series} is delisted and no longer served; its cursor is dropped. {error}")
+                self._table.logger.info(
+                    f"{self._table.name}: {series} is delisted and no longer served; its cursor is dropped. {error}"
+                )
                 self.cursor.drop(series)
                 return True
             if action:
-                self._warn(f"{series} is delisted and could not be read. {error}")
+                self._table.warn(f"{series} is delisted and could not be read. {error}")
                 return True
         if action is not Action.SKIP_INSTRUMENT:
-            self._warn(f"{series} failed; its cursor is unchanged and the next sync retries it. {error}")
+            self._table.warn(f"{series} failed; its cursor is unchanged and the next sync retries it. {error}")
             return False
-        self._warn(f"{series} is left out, the others are read. {error}")
+        self._table.warn(f"{series} is left out, the others are read. {error}")
         with self.cursor.lock:
             known = len(self._skipped - self._answered)
             self._skipped.add(self.instrument_of(series))
@@ -229,12 +228,6 @@ class PerInstrumentReader(ABC):
                 self._checkpointed = time.monotonic()
                 # Sent while the lock is held, so that no later state can come before it.
                 yield state_message(self._table.name, self.cursor.state)
-
-    def _log(self, sentence: str) -> None:
-        self._table.logger.info(f"{self._table.name}: {sentence}")
-
-    def _warn(self, sentence: str) -> None:
-        self._table.logger.warning(f"{self._table.name}: {sentence}")
 
 
 def _refuses_every_series(error: AirbyteTracedException) -> bool:

@@ -9,7 +9,8 @@ from source_cryptocom.api.response import Row
 from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS, rfc3339
 from source_cryptocom.concurrency.partition_queue import PartitionTask
 from source_cryptocom.config import Config
-from source_cryptocom.retrievers.per_instrument import PerInstrumentReader, SeriesPages
+from source_cryptocom.retrievers.base import SeriesPages
+from source_cryptocom.retrievers.per_instrument import PerInstrumentReader
 from source_cryptocom.retrievers.split_window import JUDGED_PAGES, split_window
 from source_cryptocom.retrievers.trade_tracker import TIME, TradeTracker, trade_id_of, trade_ns_of
 from source_cryptocom.retrievers.window_paginator import WindowPaginator
@@ -125,9 +126,9 @@ class Trades(PerInstrumentReader):
         if not lost and (reading.end_ns - cursor.read_to_ns <= SERVED_NS or self._knows(instrument, cursor.latest_ns)):
             return
         begins, ends = (rfc3339(ns // NS_PER_MS) for ns in (cursor.read_to_ns, reading.oldest_ns or reading.end_ns))
-        self._table.logger.warning(
-            f"{self._table.name}: {instrument} {'has' if lost else 'may have'} a gap from {begins} to {ends}: "
-            "the exchange's own history of trades ends there."
+        self._table.warn(
+            f"{instrument} {'has' if lost else 'may have'} a gap from {begins} to {ends}: the exchange's own history "
+            "of trades ends there."
         )
 
     def _knows(self, instrument: str, trade_ns: int) -> bool:

@@ -16,8 +16,8 @@ from typing import ClassVar, TypeAlias
 from source_cryptocom.api.response import Row
 from source_cryptocom.clock import MS_PER_DAY, MS_PER_HOUR, NS_PER_MS, now_ms
 from source_cryptocom.config import Config
-from source_cryptocom.retrievers.base import Table
-from source_cryptocom.retrievers.per_instrument import PerInstrumentReader, SeriesPages
+from source_cryptocom.retrievers.base import SeriesPages, Table
+from source_cryptocom.retrievers.per_instrument import PerInstrumentReader
 from source_cryptocom.retrievers.windows import RowTime, Window, ascending_windows, request_bounds
 from source_cryptocom.state.sample_cursor import SAMPLE_CURSORS, SampleCursor
 

@@ -132,7 +132,7 @@ class ExchangeStream(HttpStream, ABC):
         for check in self._unanswered_checks:
             if warning := check(page.rows):
                 self._unanswered_checks.remove(check)
-                self.logger.warning(f"{self.name}: {warning}")
+                self.warn(warning)
                 break
         try:
             for expand in self.expansions:
@@ -158,7 +158,7 @@ class ExchangeStream(HttpStream, ABC):
     def warn_of_odd_values(self) -> None:
         """Called once, when the table has been read: says which fields held odd values, and how often."""
         if sentence := self._mapper.odd_values():
-            self.logger.warning(f"{self.name}: {sentence}")
+            self.warn(sentence)
 
     def skips(self, error: ExchangeError) -> bool:
         """Whether the table can do without what the exchange refused: a feature that this account or key lacks.
@@ -174,11 +174,15 @@ class ExchangeStream(HttpStream, ABC):
         with self._skip_lock:
             if lacks_feature and not self.skipped:
                 self.skipped = True
-                self.logger.warning(
-                    f"{self.name}: skipped, because this account or key lacks it; where that stays so, leave this "
-                    f"table out of the connection. {error}"
+                self.warn(
+                    "skipped, because this account or key lacks it; where that stays so, leave this table out of the "
+                    f"connection. {error}"
                 )
         return lacks_feature
+
+    def warn(self, sentence: str) -> None:
+        """A warning in the log, which names the table."""
+        self.logger.warning(f"{self.name}: {sentence}")
 
     def unreadable(self, reason: str) -> AirbyteTracedException:
         """The system error for a row that the table cannot hold."""
@@ -193,13 +197,7 @@ class ExchangeStream(HttpStream, ABC):
             message=sentence, internal_message=sentence, failure_type=FailureType.system_error
         )
 
-    def stream_slices(
-        self,
-        *,
-        sync_mode: SyncMode,
-        cursor_field: list[str] | None = None,
-        stream_state: Mapping[str, Any] | None = None,
-    ) -> Iterable[Mapping[str, Any] | None]:
+    def stream_slices(self, **_: Any) -> Iterable[Mapping[str, Any] | None]:
         return self.reader.slices()
 
     def read_records(
@@ -219,27 +217,14 @@ class ExchangeStream(HttpStream, ABC):
     def url_base(self) -> str:
         return self.endpoint.base_url
 
-    def path(
-        self,
-        *,
-        stream_state: Mapping[str, Any] | None = None,
-        stream_slice: Mapping[str, Any] | None = None,
-        next_page_token: Mapping[str, Any] | None = None,
-    ) -> str:
+    def path(self, **_: Any) -> str:
         return self.method
 
     def next_page_token(self, response: requests.Response) -> Mapping[str, Any] | None:
         """None: what comes after a page depends on more than its response, so the retrievers page."""
         return None
 
-    def parse_response(
-        self,
-        response: requests.Response,
-        *,
-        stream_state: Mapping[str, Any],
-        stream_slice: Mapping[str, Any] | None = None,
-        next_page_token: Mapping[str, Any] | None = None,
-    ) -> Iterable[Mapping[str, Any]]:
+    def parse_response(self, response: requests.Response, **_: Any) -> Iterable[Mapping[str, Any]]:
         return self.to_records(rows_at(envelope_of(response).result, self.records_path))
 
 

@@ -8,7 +8,11 @@ from source_cryptocom.streams.base import ExchangeStream, IncrementalExchangeStr
 
 CREATED = RowTime("create_timestamp_ms")
 PAGES = EarlierEnds(500)
-FINAL = ("COMPLETED", "REJECTED")
+
+
+def _until_final(key: str, open_rows: str) -> ChangingRows:
+    """`open_rows`: the method that lists those which have not ended."""
+    return ChangingRows((CREATED,), (key,), PAGES, "status", ("COMPLETED", "REJECTED"), OpenRows(open_rows, STAKING))
 
 
 class StakingPosition(ExchangeStream):
@@ -40,9 +44,7 @@ class StakeHistory(IncrementalExchangeStream):
     cursor_field = "create_time"
     columns = {"create_timestamp_ms": "create_time"}
     optional = True
-    retriever = ChangingRows(
-        (CREATED,), ("staking_id",), PAGES, "status", FINAL, OpenRows("private/staking/get-open-stake", STAKING)
-    )
+    retriever = _until_final("staking_id", "private/staking/get-open-stake")
 
 
 class OpenConvert(OpenStake):
@@ -52,18 +54,12 @@ class OpenConvert(OpenStake):
     primary_key = "convert_id"
 
 
-class ConvertHistory(IncrementalExchangeStream):
+class ConvertHistory(StakeHistory):
     """Conversions that have ended."""
 
     method = "private/staking/get-convert-history"
-    rate_limit = STAKING
     primary_key = "convert_id"
-    cursor_field = "create_time"
-    columns = {"create_timestamp_ms": "create_time"}
-    optional = True
-    retriever = ChangingRows(
-        (CREATED,), ("convert_id",), PAGES, "status", FINAL, OpenRows("private/staking/get-open-convert", STAKING)
-    )
+    retriever = _until_final("convert_id", "private/staking/get-open-convert")
 
 
 class StakingReward(IncrementalExchangeStream):

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from source_cryptocom.concurrency.partition_queue import PartitionQueue, PartitionTask
-from source_cryptocom.retrievers.per_instrument import SeriesPages
+from source_cryptocom.retrievers.base import SeriesPages
 
 
 def nothing() -> SeriesPages:
@@ -13,20 +13,20 @@ def nothing() -> SeriesPages:
     return True
 
 
-def tasks(*series: str) -> list[PartitionTask[SeriesPages]]:
+def tasks(*series: str) -> list[PartitionTask]:
     return [PartitionTask(name, nothing) for name in series]
 
 
-def queue_of(*series: str, grows: bool = False) -> PartitionQueue[SeriesPages]:
+def queue_of(*series: str, grows: bool = False) -> PartitionQueue:
     return PartitionQueue(tasks(*series), grows)
 
 
-def taken(work: PartitionQueue[SeriesPages]) -> str | None:
+def taken(work: PartitionQueue) -> str | None:
     task = work.get()
     return task.series if task else None
 
 
-def rest(work: PartitionQueue[SeriesPages]) -> list[str]:
+def rest(work: PartitionQueue) -> list[str]:
     found = []
     while task := work.get():
         work.task_done()
@@ -61,7 +61,7 @@ def test_a_list_that_does_not_grow_keeps_no_lane_waiting() -> None:
 
 
 @pytest.fixture
-def waiting() -> tuple[PartitionQueue[SeriesPages], threading.Thread, list[str | None]]:
+def waiting() -> tuple[PartitionQueue, threading.Thread, list[str | None]]:
     """A worker that waits for what the one task under way may add, and what it takes in the end."""
     work = queue_of("A", grows=True)
     assert taken(work) == "A"
@@ -73,7 +73,7 @@ def waiting() -> tuple[PartitionQueue[SeriesPages], threading.Thread, list[str |
     return work, worker, found
 
 
-Waiting = tuple[PartitionQueue[SeriesPages], threading.Thread, list[str | None]]
+Waiting = tuple[PartitionQueue, threading.Thread, list[str | None]]
 
 
 def test_a_waiting_lane_takes_what_is_added(waiting: Waiting) -> None:

@@ -2,15 +2,17 @@
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 import requests
 
 from source_cryptocom.api.authenticator import ExchangeAuthenticator
-from source_cryptocom.api.client import SYNC_RETRIES, ExchangeClient, RetryPolicy
+from source_cryptocom.api.client import SYNC_RETRIES, ExchangeClient, ExchangeErrorHandler, RetryPolicy
 from source_cryptocom.api.errors import ExchangeError
 from source_cryptocom.api.rate_limits import HISTORY
+from source_cryptocom.api.response import rows_at
 from source_cryptocom.config import Credentials
 from source_cryptocom.logs.redaction import register_secrets
 from unit_tests.support.builders import API_KEY, API_SECRET, BASE_URL, UnlimitedBudget, answer, refusal
@@ -30,14 +32,16 @@ def client(
     register_secrets(API_KEY, API_SECRET)
     return ExchangeClient(
         name="user_trade",
-        method=METHOD,
         logger=LOGGER,
         authenticator=ExchangeAuthenticator(Credentials(API_KEY, API_SECRET)),
         api_budget=UnlimitedBudget().for_method(METHOD, HISTORY),
-        per_instrument=per_instrument,
-        retry_policy=retry_policy,
-        records_path=records_path,
-        reads_balance=reads_balance,
+        error_handler=ExchangeErrorHandler(
+            METHOD,
+            partial(rows_at, records_path=records_path),
+            per_instrument=per_instrument,
+            retry_policy=retry_policy,
+            reads_balance=reads_balance,
+        ),
     )
 
 

@@ -109,6 +109,9 @@ class Wallet:
     def to_records(self, rows: Iterable[Row], **request_columns: Parameter) -> list[dict[str, Any]]:
         return [dict(row) for row in rows]
 
+    def warn(self, sentence: str) -> None:
+        self.logger.warning(sentence)
+
     def unreadable(self, reason: str) -> AirbyteTracedException:
         return self.failure(reason)
 
