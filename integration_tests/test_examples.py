@@ -29,8 +29,9 @@ from integration_tests.exchange.expected_records import rfc3339
 from integration_tests.exchange.running import running_exchange
 from integration_tests.exchange.seeding import seeded_account
 from integration_tests.exchange.timeline import DAY_NS
-from integration_tests.warehouse import PROJECT, counts
+from integration_tests.warehouse import PROJECT, counts, suggested_tables
 from source_cryptocom import SourceCryptocom
+from source_cryptocom.streams import STREAMS
 
 pytestmark = pytest.mark.timeout(400)
 
@@ -97,6 +98,12 @@ def test_terraform_chooses_sync_modes_that_the_tables_offer(name: str) -> None:
         assert SYNC_MODES[stream["sync_mode"]] in offered[stream["name"]]
 
 
+def test_terraform_reads_the_tables_that_airbyte_suggests() -> None:
+    for table in suggested_tables():
+        connection = resources("airbyte_connection")["account" if STREAMS[table].is_private() else "market"]
+        assert table in {stream["name"] for stream in connection["configurations"]["streams"]}
+
+
 def test_terraform_takes_the_image_of_this_version() -> None:
     metadata = yaml.safe_load((PROJECT / "metadata.yaml").read_text(encoding="utf-8"))["data"]
     definition = resources("airbyte_source_definition")["cryptocom"]
@@ -153,6 +160,7 @@ def test_dagster_materialises_the_history_of_each_account(
     job = definitions.resolve_job_def("hourly")
     result = job.execute_in_process(instance=dagster.DagsterInstance.ephemeral())
     assert result.success
+    assert list(assets.TABLES) == [table for table in suggested_tables() if STREAMS[table].is_private()]
     truth = {table: len(expected_rows(exchange.account, table)) for table in assets.TABLES}
     assert counts(tmp_path / "desk_a.duckdb", assets.TABLES) == truth
     told = {

@@ -26,11 +26,12 @@ from integration_tests.exchange.expected_records import rfc3339
 from integration_tests.exchange.running import running_exchange
 from integration_tests.exchange.seeding import seeded_account
 from integration_tests.exchange.timeline import DAY_NS
-from integration_tests.warehouse import PROJECT, counts
+from integration_tests.warehouse import PROJECT, counts, suggested_tables
+from source_cryptocom.streams import STREAMS
 
 pytestmark = [pytest.mark.thorough, pytest.mark.timeout(400)]
 
-TABLES = ("order_history", "user_trade", "transaction")
+TABLES = [table for table in suggested_tables() if STREAMS[table].is_private()]
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 
 

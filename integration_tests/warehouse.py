@@ -11,6 +11,7 @@ from typing import Any
 
 import airbyte
 import duckdb
+import yaml
 from airbyte.caches import DuckDBCache
 
 from integration_tests.connector import config_for
@@ -20,6 +21,13 @@ from integration_tests.exchange.timeline import DAY_NS
 
 PROJECT = Path(__file__).parent.parent
 DAYS = 20
+
+
+def suggested_tables() -> list[str]:
+    """Those that Airbyte selects in a new connection, and the examples read."""
+    metadata = yaml.safe_load((PROJECT / "metadata.yaml").read_text(encoding="utf-8"))["data"]
+    tables: list[str] = metadata["suggestedStreams"]["streams"]
+    return tables
 
 
 def impatient_executable(folder: Path) -> Path:

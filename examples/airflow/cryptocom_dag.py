@@ -43,7 +43,9 @@ def cryptocom() -> None:
         import airbyte
         from airbyte.caches import DuckDBCache
 
-        tables = ("order_history", "user_trade", "transaction")
+        # What docs/cryptocom.md says to start with for an account's books.
+        tables = ("user_balance", "order_history", "user_trade", "transaction")
+        tables += ("advanced_order_history", "deposit", "withdrawal")
         source = airbyte.get_source(
             "source-cryptocom",
             config=json.loads(Path(config_file).read_text(encoding="utf-8")),

@@ -15,7 +15,16 @@ import airbyte
 from airbyte.caches import DuckDBCache
 from prefect import flow, task
 
-TABLES = ("order_history", "user_trade", "transaction")
+TABLES = (
+    "user_balance",
+    "order_history",
+    "user_trade",
+    "transaction",
+    "advanced_order_history",
+    "deposit",
+    "withdrawal",
+)
+"""What docs/cryptocom.md says to start with for an account's books."""
 CONNECTOR = os.environ.get("CRYPTOCOM_CONNECTOR", "source-cryptocom")
 
 

@@ -8,6 +8,7 @@ import dataclasses
 import signal
 import time
 import typing
+from contextlib import suppress
 from typing import Any
 
 from integration_tests.exchange.behaviour import Behaviour, switch_kinds
@@ -59,8 +60,10 @@ async def _serve(options: argparse.Namespace) -> None:
     tls = self_signed().server_context if options.tls else None
     runner = await serve(exchange, options.port, tls)
     stopped = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    # Windows has none of them: there the process just ends.
+    with suppress(NotImplementedError):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     credentials = exchange.credentials
     print(f"listening on {exchange.base_url}", flush=True)
     print(f"api_key {credentials.api_key} api_secret {credentials.api_secret}", flush=True)
