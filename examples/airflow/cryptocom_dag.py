@@ -44,14 +44,14 @@ def cryptocom() -> None:
         from airbyte.caches import DuckDBCache
 
         # What docs/cryptocom.md says to start with for an account's books.
-        tables = ("user_balance", "order_history", "user_trade", "transaction")
-        tables += ("advanced_order_history", "deposit", "withdrawal")
+        tables = ["user_balance", "order_history", "user_trade", "transaction"]
+        tables += ["advanced_order_history", "deposit", "withdrawal"]
         source = airbyte.get_source(
             "source-cryptocom",
             config=json.loads(Path(config_file).read_text(encoding="utf-8")),
             local_executable=Path(sys.executable).with_name("source-cryptocom"),
         )
-        source.select_streams(list(tables))
+        source.select_streams(tables)
         with DuckDBCache(db_path=Path(database)) as cache:
             result = source.read(cache)
             return {table: len(result[table]) for table in tables}
