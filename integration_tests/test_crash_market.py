@@ -21,12 +21,17 @@ from integration_tests.shared_clock import MINUTE_NS, NS_PER_MS, SharedClock, ns
 DICE = random.Random(20260817)
 TABLES = ("trade", "candlestick")
 TIMEFRAMES = ("1m", "1h")
-SERIES = 16
+LISTED = 60
+INSTRUMENTS = (
+    *("BTCUSD-PERP", "ETH_USDT", "SOL_USD"),
+    *("LTC_USD", "HBAR_USD", "ETH_BTC", "AAVE_USDT", "XLM_USD", "AVAX_USD", "CROUSD-PERP"),
+)
+"""One that trades three times a second, two that do every other second, and seven that do every quarter of a minute."""
 AT_REQUESTS = [
-    *(("public/get-trades", number) for number in DICE.sample(range(4, SERIES), 3)),
-    *(("public/get-candlestick", number) for number in DICE.sample(range(4, SERIES * len(TIMEFRAMES)), 3)),
+    *(("public/get-trades", number) for number in DICE.sample(range(4, len(INSTRUMENTS)), 3)),
+    *(("public/get-candlestick", number) for number in DICE.sample(range(4, len(INSTRUMENTS) * len(TIMEFRAMES)), 3)),
 ]
-AFTER_LINES = DICE.sample(range(20, 7_000), 4)
+AFTER_LINES = DICE.sample(range(20, 1_800), 4)
 
 Key = tuple[str, ...]
 Found = dict[str, dict[Key, dict[str, Any]]]
@@ -51,7 +56,7 @@ class World:
         return sync(self.config, TABLES, "incremental", list(kept.values()))
 
     def assert_there_is_no_gap(self, found: Found) -> None:
-        for name in self.market.names:
+        for name in INSTRUMENTS:
             mine = [row for row in found["trade"].values() if row["instrument"] == name]
             # A first sync may end between two trades of one nanosecond.
             oldest_ns = min((int(row["timestamp_ns"]) for row in mine), default=self.clock.ns)
@@ -67,12 +72,13 @@ class World:
 @pytest.fixture
 def world() -> Iterator[World]:
     clock = SharedClock()
-    market = Market.from_capture(instruments=SERIES, now_ns=clock)
+    market = Market.from_capture(instruments=LISTED, now_ns=clock)
     behaviour = Behaviour(enforce_limits=False)
     with clock.rules_the_connector(), running_exchange(behaviour, market=market, now_ns=clock) as exchange:
         # Few workers: each reads several series, so that states are printed while others are under way.
-        fields = {"trade_count": 20, "candlestick_count": 20, "num_workers": 8}
-        config = config_for(exchange, False, candlestick_timeframes=list(TIMEFRAMES), **fields)
+        fields = {"trade_count": 20, "candlestick_count": 20, "num_workers": 6}
+        series = {"instruments": list(INSTRUMENTS), "candlestick_timeframes": list(TIMEFRAMES)}
+        config = config_for(exchange, False, **series, **fields)
         first = sync(config, TABLES, "incremental")
         clock.ns += 7 * MINUTE_NS
         exchange.log.clear()
@@ -116,7 +122,7 @@ def test_there_is_no_gap_for_who_dies_just_after_a_state(world: World, monkeypat
     monkeypatch.setattr("source_cryptocom.retrievers.per_instrument.CHECKPOINT_SECONDS", 0.0)
     second = sync(world.config, TABLES, "incremental", world.first.state)
     moments = list(dying_at_each_state(second))
-    assert len(moments) > SERIES * len(TIMEFRAMES)
+    assert len(moments) > len(INSTRUMENTS) * len(TIMEFRAMES)
     died_ns = world.clock.ns
     for rows, state in DICE.sample(moments, 6):
         world.clock.ns = died_ns
