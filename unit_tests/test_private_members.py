@@ -108,11 +108,24 @@ def _reached_for(module: Any) -> Iterator[str]:
                 yield name
 
 
-@cache
 def _names(owner: type) -> frozenset[str]:
     """Private attributes and methods in the source of a class; none where it has no source."""
+    return _names_by_class(owner.__module__).get(owner.__name__, frozenset())
+
+
+@cache
+def _names_by_class(module: str) -> dict[str, frozenset[str]]:
+    """Of all classes of a module, which is parsed once: inspect.getsource would do so for each of them."""
     try:
-        source = inspect.getsource(owner)
+        source = inspect.getsource(importlib.import_module(module))
     except (OSError, TypeError):
-        return frozenset()
-    return frozenset(attribute or method for attribute, method in OWN.findall(source))
+        return {}
+    lines = source.splitlines()
+    return {
+        node.name: frozenset(
+            attribute or method
+            for attribute, method in OWN.findall("\n".join(lines[node.lineno - 1 : node.end_lineno]))
+        )
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.ClassDef)
+    }

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import pytest
 import requests
@@ -190,12 +191,14 @@ def test_a_server_that_trickles_the_head_of_an_answer_does_not_either() -> None:
     assert 0.2 <= time.monotonic() - started < 5
 
 
-def test_each_answer_on_a_connection_has_its_own_time() -> None:
+def test_each_answer_on_a_connection_has_its_own_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = SimpleNamespace(monotonic=lambda: 1_000.0)
+    monkeypatch.setattr("source_cryptocom.api.transport.time", now)
     with serving(whole(b"1")) as url, requests.Session() as session:
         session.mount("http://", BoundedAdapter(answer_timeout_seconds=1))
         session.trust_env = False
         session.get(url, timeout=5)
-        threading.Event().wait(1.05)
+        now.monotonic = lambda: 2_000.0
         assert session.get(url, timeout=5).content == b"1"
 
 

@@ -85,7 +85,8 @@ class WindowServer:
 
     def between(self, start_ns: int, end_ns: int) -> set[str]:
         """The orders that a reader of [start, end) must find."""
-        return {str(order.number) for order in self.orders if start_ns <= self.time_of(order) < end_ns}
+        rows = self._rows[bisect_left(self._times, start_ns) : bisect_left(self._times, end_ns)]
+        return {row["order_id"] for row in rows}
 
     def most_that_no_window_parts(self) -> int:
         """Rows of one instant, as finely as the server tells them apart; of two where it counts a window's end in."""
