@@ -120,6 +120,34 @@ def test_the_base_image_is_the_same_everywhere() -> None:
     assert matched(r"^ARG BASE=(\S+)", "Dockerfile") == metadata["connectorBuildOptions"]["baseImage"]
 
 
+def test_continuous_integration_runs_on_windows_what_the_page_says() -> None:
+    [demo, *_] = re.findall(r"```powershell\n(.*?)```", text_of("docs/running.md"), re.DOTALL)
+    jobs = yaml.safe_load(text_of(".github/workflows/test.yml"))["jobs"]
+    assert demo in [step.get("run") for step in jobs["windows"]["steps"]]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_to_a_heading_finds_it(page: Path) -> None:
+    for file, anchor in re.findall(r"\]\((?!http)([^)#]*)#([^)]+)\)", page.read_text(encoding="utf-8")):
+        target = (page.parent / file if file else page).read_text(encoding="utf-8")
+        headings = re.findall(r"^#+ (.+)$", target, re.MULTILINE)
+        assert anchor in {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_page_is_reachable_from_the_readme() -> None:
+    found, waiting = set(), [README]
+    while waiting:
+        page = waiting.pop()
+        found.add(page)
+        links = re.findall(r"\]\((?!http)([^)#]+\.md)", page.read_text(encoding="utf-8"))
+        waiting += {(page.parent / link).resolve() for link in links} - found - set(waiting)
+    assert set(PAGES) <= found
+
+
+def test_the_readme_counts_the_tables_as_there_are() -> None:
+    assert re.findall(r"(\d+) tables", text_of("README.md")) == [str(len(STREAMS))]
+
+
 def matched(pattern: str, name: str) -> str:
     """The first match in a file of the project."""
     found = re.search(pattern, text_of(name), re.MULTILINE)
