@@ -1,4 +1,4 @@
-"""`make bench`: everything, some ten minutes; `python -m benchmarks PART` for a part."""
+"""`make bench`: everything, some twenty minutes; `python -m benchmarks PART` for a part."""
 
 import sys
 from collections.abc import Callable
