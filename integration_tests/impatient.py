@@ -5,32 +5,13 @@ same inside a test.
 """
 
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from unittest import mock
 
-from airbyte_cdk.sources.streams.call_rate import UnlimitedCallRatePolicy
-
 from source_cryptocom.api import rate_limits
-from source_cryptocom.api.pace import Pace
 from source_cryptocom.run import run
-
-
-class Unpaced(Pace):
-    """The pace of a method whose refused requests wait for themselves alone."""
-
-    def wait_turn(self) -> None:
-        return
-
-    def wait_for_answers(self, seconds: float) -> bool:
-        time.sleep(seconds)
-        return False
-
-
-def unlimited(method: str, limit: rate_limits.RateLimit) -> rate_limits.MethodBudget:
-    """In place of a moving window, each of which also keeps a thread until the process ends."""
-    return rate_limits.MethodBudget(UnlimitedCallRatePolicy([]), Unpaced(method, limit.per_second))
+from unit_tests.support.unlimited import unlimited
 
 
 @contextmanager

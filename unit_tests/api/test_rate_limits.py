@@ -6,7 +6,6 @@ import pytest
 import requests
 from airbyte_cdk.sources.streams.call_rate import CallRateLimitHit
 
-from integration_tests.impatient import unlimited
 from source_cryptocom.api.endpoint import ExchangeApi
 from source_cryptocom.api.rate_limits import (
     HISTORY,
@@ -21,6 +20,7 @@ from source_cryptocom.api.rate_limits import (
 )
 from source_cryptocom.streams import STREAMS, ExchangeStream
 from unit_tests.support.builders import BASE_URL, sync
+from unit_tests.support.unlimited import unlimited
 
 LIMITS = [PUBLIC, PRIVATE, HISTORY, STAKING]
 

@@ -4,13 +4,13 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from integration_tests.impatient import unlimited
 from source_cryptocom.api.client import SYNC_RETRIES, RetryPolicy
 from source_cryptocom.api.endpoint import ExchangeApi
 from source_cryptocom.api.rate_limits import MethodBudget, RateLimit, RequestBudget
 from source_cryptocom.config import Config, parse_config
 from source_cryptocom.context import SyncContext
 from source_cryptocom.instruments import Instruments
+from unit_tests.support.unlimited import unlimited
 
 Row = dict[str, Any]
 

@@ -1,0 +1,24 @@
+"""Requests that leave at once; for a simulated exchange only."""
+
+import time
+
+from airbyte_cdk.sources.streams.call_rate import UnlimitedCallRatePolicy
+
+from source_cryptocom.api.pace import Pace
+from source_cryptocom.api.rate_limits import MethodBudget, RateLimit
+
+
+class Unpaced(Pace):
+    """The pace of a method whose refused requests wait for themselves alone."""
+
+    def wait_turn(self) -> None:
+        return
+
+    def wait_for_answers(self, seconds: float) -> bool:
+        time.sleep(seconds)
+        return False
+
+
+def unlimited(method: str, limit: RateLimit) -> MethodBudget:
+    """In place of a moving window, each of which also keeps a thread until the process ends."""
+    return MethodBudget(UnlimitedCallRatePolicy([]), Unpaced(method, limit.per_second))
