@@ -25,7 +25,7 @@ ENV PYTHONDONTWRITEBYTECODE=1 \
     TMPDIR=/dev/shm \
     AIRBYTE_ENTRYPOINT="/opt/source-cryptocom/bin/python /airbyte/integration_code/main.py"
 LABEL io.airbyte.name=airbyte/source-cryptocom \
-      io.airbyte.version=0.1.0 \
+      io.airbyte.version=0.2.0 \
       org.opencontainers.image.title=source-cryptocom \
       org.opencontainers.image.licenses=MIT
 USER airbyte

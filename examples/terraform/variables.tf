@@ -34,7 +34,7 @@ variable "docker_repository" {
 variable "docker_image_tag" {
   description = "The image's tag; `make image` gives it the tag dev."
   type        = string
-  default     = "0.1.0"
+  default     = "0.2.0"
 }
 
 variable "accounts" {
