@@ -8,9 +8,13 @@ from decimal import Decimal
 import pytest
 
 from integration_tests.exchange.account import Account
+from integration_tests.exchange.market import Market
+from integration_tests.exchange.market_candles import Candle
 from integration_tests.exchange.resources.transaction import is_derivative, movements
 from integration_tests.exchange.seeding import seeded_account
 from integration_tests.shared_clock import NOON_NS
+
+HOUR_MS = 3_600_000
 
 
 @pytest.fixture(scope="module", params=[7, 8], ids="seed {}".format)
@@ -77,3 +81,27 @@ def test_positions_are_the_sum_of_the_fills(account: Account) -> None:
     assert {key: Decimal(position.open_pos_cost) for key, position in positions.items()} == {
         key: paid[key] for key in positions
     }
+
+
+@pytest.fixture(scope="module")
+def market() -> Market:
+    return Market.from_capture(now_ns=lambda: NOON_NS)
+
+
+def candle_at(market: Market, instrument: str, time_ms: int) -> Candle:
+    (candle,) = market.candles(instrument, "1h", time_ms - HOUR_MS + 1, time_ms + 1)
+    return candle
+
+
+def test_every_fill_lies_inside_the_markets_candle(account: Account, market: Market) -> None:
+    for fill in account.fills:
+        candle = candle_at(market, fill.instrument_name, fill.create_time)
+        assert Decimal(candle.low) <= Decimal(fill.traded_price) <= Decimal(candle.high)
+
+
+def test_the_wallet_is_valued_at_the_markets_prices(account: Account, market: Market) -> None:
+    for balance in account.wallet.balances:
+        if balance.instrument_name != "USD":
+            candle = candle_at(market, f"{balance.instrument_name}_USD", NOON_NS // 1_000_000 - 1)
+            values = sorted(Decimal(balance.quantity) * Decimal(price) for price in (candle.low, candle.high))
+            assert values[0] <= Decimal(balance.market_value) <= values[1]

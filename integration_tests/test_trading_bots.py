@@ -23,7 +23,7 @@ def world() -> Iterator[World]:
 
 def buys(world: World, buyer: Bot, at_ns: int) -> None:
     current = next(row for row in world.account.all(Bot) if row.bot_id == buyer.bot_id)
-    execute(world.account, current, at_ns, "CRO_USD", "BUY", "500", "0.10234")
+    execute(world.account, current, at_ns, "CRO_USD", "BUY", "500")
 
 
 def stop(world: World, running: Bot, at_ns: int) -> None:

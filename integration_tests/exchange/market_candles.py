@@ -131,6 +131,10 @@ class CandleSeries:
             for index in (self._traded_of(timeframe, indices) if traded_only else indices)
         ]
 
+    def close_at(self, timeframe: Timeframe, at_ms: int) -> int:
+        """The close of the candle that forms at a moment, in units of its last decimal."""
+        return self._values(timeframe, timeframe.index(at_ms), at_ms)[3]
+
     def rows(
         self, style: Style, timeframe: Timeframe, indices: Sequence[int], now_ms: int, *, extra_fields: bool
     ) -> bytes:

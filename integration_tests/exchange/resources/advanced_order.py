@@ -38,7 +38,7 @@ class AdvancedOrder:
     side: str = "SELL"
     quantity: str = "2.000"
     limit_price: str | None = None
-    ref_price: str | None = "82.00"
+    ref_price: str | None = "41.000"
     ref_price_type: str | None = "MARK_PRICE"
     status: str = "PENDING"
     avg_price: str = "0"
@@ -180,15 +180,13 @@ def place_pair(
     given = {"list_id": list_id, "contingency_type": "OCO", **details}
     stop = place(account, at_ns, leg_id="1", **given)
     same = {"order_id": stop.order_id} if twin_ids else {}
-    profit = place(account, at_ns, leg_id="2", **given, **same, order_type="TAKE_PROFIT", ref_price="95.00")
+    profit = place(account, at_ns, leg_id="2", **given, **same, order_type="TAKE_PROFIT", ref_price="47.000")
     return stop, profit
 
 
-def fire(account: Account, order: AdvancedOrder, at_ns: int, price: str = "82.00") -> Order:
+def fire(account: Account, order: AdvancedOrder, at_ns: int) -> Order:
     """It places an ordinary order, which is filled at once; gives that one."""
-    child = filled_order(
-        account, at_ns, order.instrument_name, order.side, Decimal(order.quantity), Decimal(price), child=True
-    )
+    child = filled_order(account, at_ns, order.instrument_name, order.side, Decimal(order.quantity), child=True)
     account.put(
         replace(
             order,
@@ -222,26 +220,24 @@ def seed(account: Account, seeding: Seeding) -> None:
         at_ns = min(moment_ns, seeding.end_ns - later_ns)
         quantity = f"0.{dice.randrange(100, 900)}"
         stop, profit = place_pair(account, at_ns, quantity=quantity)
-        fire(account, profit, at_ns + later_ns // 2, "95.00")
+        fire(account, profit, at_ns + later_ns // 2)
         cancel(account, stop, at_ns + later_ns // 2 + 1_000_000)
     _entry_with_exits(account, seeding.start_ns + span_ns // 2, later_ns // 2)
-    attached = filled_order(
-        account, seeding.start_ns + span_ns // 3, "ETH_USD", "SELL", Decimal("0.0500"), Decimal("3120.25")
-    )
+    attached = filled_order(account, seeding.start_ns + span_ns // 3, "ETH_USD", "SELL", Decimal("0.0500"))
     ended = place(
         account,
         attached.create_time_ns,
         "ETH_USD",
         quantity="0.0500",
         order_type="STOP_LIMIT",
-        limit_price="2890.00",
-        ref_price="2900.00",
+        limit_price="1690.00",
+        ref_price="1700.00",
         contingency_type="SPOT_ATTACH",
         attach_order_id=attached.order_id,
     )
     cancel(account, ended, attached.create_time_ns + later_ns // 3, "EXPIRED")
     fire(account, place(account, seeding.end_ns - later_ns, quantity="0.320"), seeding.end_ns - later_ns // 2)
-    place(account, seeding.end_ns - later_ns, order_type="TAKE_PROFIT_LIMIT", limit_price="97.00", ref_price="96.00")
+    place(account, seeding.end_ns - later_ns, order_type="TAKE_PROFIT_LIMIT", limit_price="48.000", ref_price="47.500")
     place_pair(account, seeding.end_ns - later_ns // 2, quantity="0.750")
 
 
@@ -255,15 +251,15 @@ def _entry_with_exits(account: Account, at_ns: int, later_ns: int) -> None:
         leg_id="1",
         order_type="LIMIT",
         side="SELL",
-        limit_price="88.50",
+        limit_price="44.079",
         ref_price=None,
         ref_price_type=None,
         status="ACTIVE",
     )
-    stop = place(account, at_ns, **given, leg_id="2", side="BUY", ref_price="92.00")
-    profit = place(account, at_ns, **given, leg_id="3", side="BUY", order_type="TAKE_PROFIT", ref_price="80.00")
-    fire(account, entry, at_ns + later_ns // 4, "88.50")
-    fire(account, stop, at_ns + later_ns // 2, "92.00")
+    stop = place(account, at_ns, **given, leg_id="2", side="BUY", ref_price="47.000")
+    profit = place(account, at_ns, **given, leg_id="3", side="BUY", order_type="TAKE_PROFIT", ref_price="41.000")
+    fire(account, entry, at_ns + later_ns // 4)
+    fire(account, stop, at_ns + later_ns // 2)
     cancel(account, profit, at_ns + later_ns // 2 + 1_000_000)
 
 

@@ -1,4 +1,4 @@
-"""What the whole wallet was worth, hour by hour and day by day: the balances of the ledger at today's prices."""
+"""What the whole wallet was worth, hour by hour and day by day: its balances at the prices of the time."""
 
 from __future__ import annotations
 
@@ -84,7 +84,8 @@ def seed(account: Account, seeding: Seeding) -> None:
         for currency, moved in movements(rows[booked:until]).items():
             held[currency] = EXACT.add(held.get(currency, Decimal(0)), moved)
         booked = until
-        worth = sum((EXACT.multiply(amount, price_of(currency)) for currency, amount in held.items()), Decimal(0))
+        values = (EXACT.multiply(amount, price_of(currency, at_ns)) for currency, amount in held.items())
+        worth = sum(values, Decimal(0))
         text = format(worth.quantize(Decimal("1e-8"), context=EXACT), "f")
         account.put(BalancePoint("H1", at_ns // MS_NS, text, "0"))
         if at_ns % DAY_NS == 0:

@@ -56,7 +56,7 @@ def records(account: Account, behaviour: Behaviour) -> Iterable[tuple[int, Recor
 def arrive(account: Account, at_ns: int) -> None:
     """One more contract expires."""
     expiry_ms = at_ns // MS_NS
-    account.put(Settlement(f"SOLUSD-{expiry_ms}", expiry_ms, "141.0700", expiry_ms - 60_000))
+    account.put(Settlement(f"SOLUSD-{expiry_ms}", expiry_ms, "74.2800", expiry_ms - 60_000))
 
 
 def seed(account: Account, seeding: Seeding) -> None:
@@ -67,7 +67,7 @@ def seed(account: Account, seeding: Seeding) -> None:
     for week in range(52):
         expiry_ms = (last_friday_ns - week * 7 * DAY_NS) // MS_NS
         date = rfc3339(expiry_ms)[2:10].replace("-", "")
-        for coin, low in (("BTC", 80_000), ("ETH", 2_500)):
+        for coin, low in (("BTC", 56_000), ("ETH", 1_700)):
             value = f"{low + dice.randrange(low // 5)}.{dice.randrange(10**5):05d}"
             account.put(Settlement(f"{coin}USD-{date}", expiry_ms, value, expiry_ms - 60_000))
 

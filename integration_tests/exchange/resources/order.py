@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from integration_tests.exchange.expected_records import Record, record_of
 from integration_tests.exchange.limits import HISTORY
+from integration_tests.exchange.market_prices import price_at
 from integration_tests.exchange.paging import TRADING, filtered, page
 from integration_tests.exchange.resource import ACCOUNT_ID, Asked, Method, Resource, Seeding, Table
 from integration_tests.exchange.timeline import DAY_NS, HOUR_NS, date_of
@@ -147,16 +148,17 @@ def finished_records(account: Account, behaviour: Behaviour) -> Iterable[tuple[i
     ]
 
 
-MARKETS: tuple[tuple[str, Decimal, int], ...] = (
-    ("BTC_USD", Decimal("95000.50"), 5),
-    ("ETH_USD", Decimal("3120.25"), 4),
-    ("CRO_USD", Decimal("0.10234"), 1),
-    ("SOL_USD", Decimal("141.07"), 3),
-    ("LTC_USD", Decimal("88.50"), 3),
-    ("BTCUSD-PERP", Decimal("95010.0"), 4),
-    ("ETHUSD-PERP", Decimal("3121.50"), 3),
-)
-"""(instrument, price around which orders lie, decimals of a quantity)"""
+QUANTITY_DECIMALS = {
+    "BTC_USD": 5,
+    "ETH_USD": 4,
+    "CRO_USD": 1,
+    "SOL_USD": 3,
+    "LTC_USD": 3,
+    "BTCUSD-PERP": 4,
+    "ETHUSD-PERP": 3,
+}
+"""What a seeded account trades. All of it is in the captured market, whose prices it has."""
+TRADED = tuple(QUANTITY_DECIMALS)
 SOLD_OUT = ("SOL", "LTC")
 """Coins of which a seeded account ends with nothing, or dust."""
 ISOLATION_ID = "88014207"
@@ -189,11 +191,11 @@ def filled_order(
     instrument: str,
     side: str,
     quantity: Decimal,
-    price: Decimal,
-    order_type: str = "MARKET",
     child: bool = False,
 ) -> Order:
-    """An order that was filled the moment it was placed; its fills are made apart."""
+    """A market order that was filled the moment it was placed; its fills are made apart."""
+    update_ns = at_ns + 1_250_000
+    price = price_at(instrument, update_ns)
     base, quote = currencies_of(instrument)
     fee_in_base = side == "BUY" and not instrument.endswith("-PERP")
     order_id = account.next_id()
@@ -203,12 +205,12 @@ def filled_order(
         f"demo-{order_id[-6:]}",
         instrument,
         at_ns,
-        at_ns + 1_250_000,
-        order_type=order_type,
+        update_ns,
+        order_type="MARKET",
         side=side,
-        time_in_force="IMMEDIATE_OR_CANCEL" if order_type == "MARKET" else "GOOD_TILL_CANCEL",
+        time_in_force="IMMEDIATE_OR_CANCEL",
         quantity=str(quantity),
-        limit_price=None if order_type == "MARKET" else str(price),
+        limit_price=None,
         order_value=format(quantity * price, "f"),
         avg_price=str(price),
         cumulative_quantity=str(quantity),
@@ -242,26 +244,33 @@ class _Seeder:
             create_ns = dice.randrange(self.seeding.start_ns, update_ns + 1)
         first = index < len(FIRST_ORDERS)
         status = "FILLED" if at_once or first else dice.choice(ENDINGS)
-        market = dice.choice(MARKETS)
-        isolation_id = ISOLATION_ID if market[0].endswith("-PERP") and dice.random() < 0.3 else None
+        instrument = dice.choice(TRADED)
+        isolation_id = ISOLATION_ID if instrument.endswith("-PERP") and dice.random() < 0.3 else None
         if first:
-            name, isolation_id = FIRST_ORDERS[index]
-            market = next(market for market in MARKETS if market[0] == name)
-        quantity = Decimal(dice.randrange(100, 10_000)).scaleb(-market[2])
+            instrument, isolation_id = FIRST_ORDERS[index]
+        quantity = self._quantity(instrument)
         filled = quantity if status == "FILLED" else Decimal(0)
         if status == "CANCELED" and dice.random() < 0.2:
             filled = (quantity / 3).quantize(quantity)
-        self._add(status, market, isolation_id, order_type, quantity, filled, create_ns, update_ns)
+        self._add(status, instrument, isolation_id, order_type, quantity, filled, create_ns, update_ns)
 
     def open_order(self, index: int) -> None:
         """Every third is filled in part."""
         dice, partly_filled = self.dice, index % 3 == 0
-        market = dice.choice(MARKETS)
+        instrument = dice.choice(TRADED)
         create_ns = dice.randrange(self.seeding.start_ns, self.seeding.end_ns)
-        quantity = Decimal(dice.randrange(100, 10_000)).scaleb(-market[2])
+        quantity = self._quantity(instrument)
         filled = (quantity / 4).quantize(quantity) if partly_filled else Decimal(0)
         update_ns = dice.randrange(create_ns, self.seeding.end_ns) if partly_filled else create_ns
-        self._add("ACTIVE", market, None, "LIMIT", quantity, filled, create_ns, update_ns)
+        self._add("ACTIVE", instrument, None, "LIMIT", quantity, filled, create_ns, update_ns)
+
+    def _quantity(self, instrument: str) -> Decimal:
+        return Decimal(self.dice.randrange(100, 10_000)).scaleb(-QUANTITY_DECIMALS[instrument])
+
+    def _price(self, instrument: str, is_filled: bool, update_ns: int) -> Decimal:
+        """An order is filled at what the market trades at then; one that is not lies somewhere around it."""
+        price = price_at(instrument, update_ns)
+        return price if is_filled else (price * self.dice.randrange(900, 1100) / 1000).quantize(price)
 
     def _life_ns(self, long_lived: bool, at_once: bool) -> int:
         if long_lived:
@@ -281,7 +290,7 @@ class _Seeder:
     def _add(
         self,
         status: OrderStatus,
-        market: tuple[str, Decimal, int],
+        instrument: str,
         isolation_id: str | None,
         order_type: str,
         quantity: Decimal,
@@ -289,9 +298,8 @@ class _Seeder:
         create_ns: int,
         update_ns: int,
     ) -> None:
-        dice, (instrument, around, _) = self.dice, market
-        order_id = self.account.next_id()
-        price = (around * dice.randrange(900, 1100) / 1000).quantize(around)
+        dice, order_id = self.dice, self.account.next_id()
+        price = self._price(instrument, bool(filled), update_ns)
         side = self._side(instrument, isolation_id, filled)
         base, quote = currencies_of(instrument)
         fee_in_base = side == "BUY" and not instrument.endswith("-PERP")

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from integration_tests.exchange.expected_records import Record, record_of
+from integration_tests.exchange.market_prices import price_at
 from integration_tests.exchange.paging import Bounds, newest, row_time_ns, rows_in_window
 from integration_tests.exchange.resource import Asked, Method, Resource, Seeding, Table
 from integration_tests.exchange.resources.transaction import book
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
 
 DEALS = Bounds()
 FINAL = ("SETTLED", "REJECTED")
+INSTRUMENT = "BTC_USD"
 
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """A deal with one leg, in BTC_USD; times in ns."""
+    """A deal with one leg; times in ns."""
 
     deal_id: str
     quote_id: str
@@ -56,7 +58,7 @@ class Deal:
     def leg_list(self) -> list[dict[str, str]]:
         return [
             {
-                "instrument_name": "BTC_USD",
+                "instrument_name": INSTRUMENT,
                 "quantity": self.quantity,
                 "executed_quantity": self.quantity,
                 "executed_notional": format(self.notional, "f"),
@@ -110,9 +112,9 @@ def records(account: Account, behaviour: Behaviour) -> Iterable[tuple[int, Recor
     ]
 
 
-def deal(account: Account, at_ns: int, quantity: str = "0.25", price: str = "95000.50", side: str = "BUY") -> Deal:
+def deal(account: Account, at_ns: int, quantity: str = "0.25", side: str = "BUY") -> Deal:
     """One more deal, under way."""
-    number = account.next_id()
+    number, price = account.next_id(), str(price_at(INSTRUMENT, at_ns))
     row = Deal(number[-18:], number[:14], quantity, price, at_ns, at_ns, side=side, quote_req_id=number)
     account.put(row)
     return row
@@ -139,8 +141,8 @@ def seed(account: Account, seeding: Seeding) -> None:
     dice = seeding.dice("otc_deal")
     moments = seeding.moments(dice, 0.1, 5)
     for index, at_ns in enumerate(moments):
-        quantity, price = format(Decimal(dice.randrange(5, 40)) / 1_000, "f"), f"{dice.randrange(90_000, 99_000)}.50"
-        row = deal(account, at_ns, quantity, price, side=("BUY", "SELL")[index % 2])
+        quantity = format(Decimal(dice.randrange(5, 40)) / 1_000, "f")
+        row = deal(account, at_ns, quantity, side=("BUY", "SELL")[index % 2])
         if index < len(moments) - 2:
             finish(account, row, min(at_ns + 500 * MS_NS, seeding.end_ns), "REJECTED" if index == 1 else "SETTLED")
         elif index == len(moments) - 1:

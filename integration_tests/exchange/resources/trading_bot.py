@@ -108,7 +108,7 @@ def seed(account: Account, seeding: Seeding) -> None:
         "first_investment_time": begun_ns // MS_NS,
     }
     bot(account, begun_ns, "DCA", settings=investment)
-    grid = bot(account, begun_ns, "GRID", settings={"instrument_name": "CRO_USD", "lower_price": "0.08", "grid_no": 10})
+    grid = bot(account, begun_ns, "GRID", settings={"instrument_name": "CRO_USD", "lower_price": "0.04", "grid_no": 10})
     ended_ms = (begun_ns + span_ns // 2) // MS_NS
     account.put(
         replace(grid, state="TERMINATED", reason="USER_TERMINATED", update_time=ended_ms, end_time=ended_ms),

@@ -85,12 +85,12 @@ def execution(account: Account, at_ns: int) -> None:
     """The bot that was created first places one more order."""
     bots = account.all(Bot)
     if bots:
-        execute(account, min(bots, key=lambda row: row.create_time), at_ns, "CRO_USD", "BUY", "100", "0.10234")
+        execute(account, min(bots, key=lambda row: row.create_time), at_ns, "CRO_USD", "BUY", "100")
 
 
-def execute(account: Account, bot: Bot, at_ns: int, symbol: str, side: str, quantity: str, price: str) -> None:
+def execute(account: Account, bot: Bot, at_ns: int, symbol: str, side: str, quantity: str) -> None:
     """A market order of the bot, which is in the order history as well; the bot is updated by it."""
-    order = filled_order(account, at_ns, symbol, side, Decimal(quantity), Decimal(price))
+    order = filled_order(account, at_ns, symbol, side, Decimal(quantity))
     row = Execution(
         bot.bot_id,
         symbol,
@@ -100,7 +100,7 @@ def execute(account: Account, bot: Bot, at_ns: int, symbol: str, side: str, quan
         order_status="FILLED",
         order_id=order.order_id,
         price="0",
-        avg_price=price,
+        avg_price=order.avg_price,
         cum_qty=quantity,
         execution_time=order.create_time,
         update_time=order.update_time,
@@ -117,15 +117,7 @@ def seed(account: Account, seeding: Seeding) -> None:
     step_ns = min(7 * DAY_NS, (seeding.end_ns - seeding.start_ns) // 6)
     at_ns = dca.create_time * MS_NS
     while at_ns < seeding.end_ns - 10 * MS_NS:
-        execute(
-            account,
-            next(bot for bot in account.all(Bot) if bot.key == dca.key),
-            at_ns,
-            "CRO_USD",
-            "BUY",
-            "500",
-            "0.10234",
-        )
+        execute(account, next(bot for bot in account.all(Bot) if bot.key == dca.key), at_ns, "CRO_USD", "BUY", "500")
         at_ns += step_ns
     account.put(Execution(dca.bot_id, "CRO_USD", "BUY", "500", at_ns // MS_NS))
 

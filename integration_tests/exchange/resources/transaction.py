@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -10,11 +9,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from integration_tests.exchange.expected_records import Record, record_of
+from integration_tests.exchange.market_prices import price_at
 from integration_tests.exchange.paging import TRADING, page
 from integration_tests.exchange.resource import ACCOUNT_ID, Asked, Method, Resource, Seeding, Table
-from integration_tests.exchange.resources.order import ISOLATED, ISOLATION_ID, MARKETS, currencies_of
+from integration_tests.exchange.resources.order import ISOLATED, ISOLATION_ID, currencies_of
 from integration_tests.exchange.resources.user_trade import Fill
-from integration_tests.exchange.timeline import DAY_NS, HOUR_NS, date_of
+from integration_tests.exchange.timeline import HOUR_NS, date_of
 from integration_tests.exchange.wire import ISOLATION, result_of, rows_json, shape
 
 if TYPE_CHECKING:
@@ -111,13 +111,6 @@ def book(account: Account, journal_type: str, at_ns: int, instrument: str, quant
     account.add_ledger_row(row)
 
 
-def mark_price(instrument: str, at_ns: int) -> Decimal:
-    """What a perpetual is worth at a moment: three percent up and down in five days."""
-    around = next(price for name, price, _ in MARKETS if name == instrument)
-    wave = math.sin(2 * math.pi * at_ns / (5 * DAY_NS))
-    return (around * Decimal(f"{1 + 0.03 * wave:.6f}")).quantize(around)
-
-
 @dataclass
 class Holding:
     """A position while it is built from fills; `basis` is what it cost, or was last settled at, with its sign."""
@@ -207,7 +200,7 @@ class _Bookkeeper:
         """The cross and the isolated position of an instrument under one journal id; their funding apart."""
         held = {name for (name, _), holding in self.holdings.items() if holding.quantity}
         for instrument in sorted({"ETHUSD-PERP", *held}):
-            journal_id, mark = self.account.next_id(), mark_price(instrument, at_ns)
+            journal_id, mark = self.account.next_id(), price_at(instrument, at_ns)
             for isolation_id in (None, ISOLATION_ID):
                 holding = self.holdings[instrument, isolation_id]
                 funding = (-holding.quantity * mark * rate).quantize(Decimal("1e-6"))

@@ -8,6 +8,7 @@ from decimal import Context, Decimal
 from typing import TYPE_CHECKING
 
 from integration_tests.exchange.expected_records import Record, record_of
+from integration_tests.exchange.market_prices import price_at
 from integration_tests.exchange.resource import Asked, Method, Resource, Seeding, Table
 from integration_tests.exchange.resources.transaction import movements
 from integration_tests.exchange.wire import result_of, row_json, rows_json, shape
@@ -132,28 +133,29 @@ def balance_records(wallet: Wallet, behaviour: Behaviour) -> Iterable[Record]:
 
 
 EXACT = Context(prec=60)
-HOLDINGS: tuple[tuple[str, str, str, str], ...] = (
-    ("CRO", "1234567.123456789012345678", "0.102340000000000001", "0.5"),
-    ("BTC", "0.750000000000000001", "95000.50", "0.0625"),
-    ("ETH", "12.000000000000000000", "3120.25", "0.0625"),
-    ("SOL", "0.000000000000000001", "141.07", "1"),
-    ("USD", "85016.711250000000000000", "1", "0"),
-    ("USDT", "-25.5", "0.9998", "0"),
-)
-"""(currency, quantity, price in USD, haircut)"""
-OTHER_PRICES = {"LTC": Decimal("88.50"), "DOT": Decimal("6.85"), "CDCETH": Decimal("3250.75")}
-"""Of currencies that a seeded account ends without, or holds what came in of them."""
+HOLDINGS = {
+    "CRO": ("1234567.123456789012345678", "0.5"),
+    "BTC": ("0.750000000000000001", "0.0625"),
+    "ETH": ("12.000000000000000000", "0.0625"),
+    "SOL": ("0.000000000000000001", "1"),
+    "USD": ("85016.711250000000000000", "0"),
+    "USDT": ("-25.5", "0"),
+}
+"""Quantity and haircut."""
 
 
-def price_of(currency: str) -> Decimal:
+def price_of(currency: str, at_ns: int) -> Decimal:
     """USD for one unit."""
-    return OTHER_PRICES.get(currency) or next(Decimal(price) for name, _, price, _ in HOLDINGS if name == currency)
+    return Decimal(1) if currency == "USD" else price_at(f"{currency}_USD", at_ns)
 
 
-def seeded_wallet(gained: Mapping[str, Decimal]) -> Wallet:
+def seeded_wallet(gained: Mapping[str, Decimal], at_ns: int) -> Wallet:
     """Balances with 18 decimals, a dust amount and a borrowed one among them; of other currencies what was gained."""
-    others = ((name, format(amount, "f"), str(price_of(name)), "1") for name, amount in sorted(gained.items()))
-    balances = tuple(_balance(*holding) for holding in (*HOLDINGS, *others))
+    others = {currency: (format(amount, "f"), "1") for currency, amount in sorted(gained.items())}
+    balances = tuple(
+        _balance(currency, quantity, price_of(currency, at_ns), haircut)
+        for currency, (quantity, haircut) in {**HOLDINGS, **others}.items()
+    )
     value = sum((Decimal(balance.market_value) for balance in balances), Decimal(0))
     collateral = sum((Decimal(balance.collateral_amount) for balance in balances), Decimal(0))
     return Wallet(
@@ -174,9 +176,9 @@ def seeded_wallet(gained: Mapping[str, Decimal]) -> Wallet:
     )
 
 
-def _balance(currency: str, quantity: str, price: str, haircut: str) -> Balance:
+def _balance(currency: str, quantity: str, price: Decimal, haircut: str) -> Balance:
     amount = Decimal(quantity)
-    value = EXACT.multiply(amount, Decimal(price)).quantize(Decimal("1e-18"), context=EXACT)
+    value = EXACT.multiply(amount, price).quantize(Decimal("1e-18"), context=EXACT)
     collateral = EXACT.multiply(value, 1 - Decimal(haircut)).quantize(Decimal("1e-18"), context=EXACT)
     return Balance(
         currency,
@@ -193,8 +195,9 @@ def _balance(currency: str, quantity: str, price: str, haircut: str) -> Balance:
 
 def seed(account: Account, seeding: Seeding) -> None:
     """What the account holds now is given; what it began with follows from the ledger."""
-    moved, given = movements(account.ledger), {name for name, *_ in HOLDINGS}
-    account.wallet = seeded_wallet({name: gain for name, gain in moved.items() if gain > 0 and name not in given})
+    moved = movements(account.ledger)
+    gained = {currency: gain for currency, gain in moved.items() if gain > 0 and currency not in HOLDINGS}
+    account.wallet = seeded_wallet(gained, seeding.end_ns)
     held = {balance.instrument_name: Decimal(balance.quantity) for balance in account.wallet.balances}
     account.opening = {
         currency: EXACT.subtract(held.get(currency, Decimal(0)), moved.get(currency, Decimal(0)))

@@ -9,10 +9,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from integration_tests.exchange.expected_records import Record, record_of
+from integration_tests.exchange.market_prices import price_at
 from integration_tests.exchange.paging import filtered
 from integration_tests.exchange.resource import ACCOUNT_ID, Asked, Method, Resource, Seeding, Table
 from integration_tests.exchange.resources.order import ISOLATED
-from integration_tests.exchange.resources.transaction import is_derivative, mark_price
+from integration_tests.exchange.resources.transaction import is_derivative
 from integration_tests.exchange.wire import ISOLATION, result_of, rows_json, shape
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def seed(account: Account, seeding: Seeding) -> None:
 def _position(
     instrument: str, isolation_id: str | None, quantity: Decimal, cost: Decimal, time_ms: int, seeding: Seeding
 ) -> Position:
-    worth = quantity * mark_price(instrument, seeding.end_ns)
+    worth = quantity * price_at(instrument, seeding.end_ns)
     profit = format(worth - cost, "f")
     return Position(
         ACCOUNT_ID,

@@ -13,7 +13,7 @@ from integration_tests.exchange.limits import HISTORY
 from integration_tests.exchange.paging import TRADING, page
 from integration_tests.exchange.resource import ACCOUNT_ID, Asked, Method, Resource, Seeding, Table
 from integration_tests.exchange.resources.order import FEE_STEP, ISOLATED, Order
-from integration_tests.exchange.timeline import date_of
+from integration_tests.exchange.timeline import HOUR_NS, date_of
 from integration_tests.exchange.wire import ISOLATION, result_of, rows_json, shape
 
 if TYPE_CHECKING:
@@ -104,14 +104,18 @@ def seed(account: Account, seeding: Seeding) -> None:
 
 
 def fills_of(order: Order, account: Account, dice: random.Random) -> Iterator[Fill]:
-    """One to three, which add up to the order to the last digit; those of one match share their nanosecond."""
+    """One to three, which add up to the order to the last digit; those of one match share their nanosecond.
+
+    All have the order's price, so they lie in the hour in which the market traded at it.
+    """
     parts = dice.choice((1, 1, 2, 3))
     filled, fee = Decimal(order.cumulative_quantity), Decimal(order.cumulative_fee)
     each, each_fee = (filled / parts).quantize(filled), (fee / parts).quantize(FEE_STEP)
     one_match = dice.random() < 0.5
+    hour_ns = order.update_time_ns // HOUR_NS * HOUR_NS
     for part in range(parts):
         last = part == parts - 1
-        earliest_ns = order.update_time_ns if one_match or last else order.create_time_ns
+        earliest_ns = order.update_time_ns if one_match or last else max(order.create_time_ns, hour_ns)
         at_ns = dice.randrange(earliest_ns, order.update_time_ns + 1)
         trade_id = account.next_id()
         maker = order.order_type != "MARKET" and dice.random() < 0.5

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from integration_tests.exchange.answers import Refusal
 from integration_tests.exchange.expected_records import Record, rfc3339
 from integration_tests.exchange.limits import PUBLIC
+from integration_tests.exchange.market_prices import price_at
 from integration_tests.exchange.paging import Bounds, asked_number, asked_window
 from integration_tests.exchange.resource import Asked, Method, Resource
 from integration_tests.exchange.timeline import DAY_NS, MS_NS
@@ -83,13 +84,21 @@ def times(kind: str, start_ms: int, end_ms: int) -> Iterator[int]:
 
 
 def value_of(instrument: str, kind: str, time_ms: int) -> str:
-    """A rate stays the same for four hours; a price differs from point to point."""
+    """A rate stays the same for four hours; a price lies a little above the last one traded, never twice the same."""
     rate = kind not in ("mark_price", "index_price")
     at = time_ms // (4 * HOUR_MS) if rate else time_ms
     number = zlib.crc32(f"{instrument} {at}".encode())
     if rate:
         return format(Decimal(number % 40_001 - 20_000).scaleb(-9), "f")
-    return format(Decimal(1_000_000 + number % 100_000).scaleb(-4), "f")
+    return format(_last_price(instrument, time_ms) * Decimal(100_000_000 + number % 100_000).scaleb(-8), "f")
+
+
+def _last_price(instrument: str, time_ms: int) -> Decimal:
+    """An index has the price of its perpetual; what was listed after the capture trades at 100."""
+    try:
+        return price_at(instrument.replace("-INDEX", "-PERP"), time_ms * MS_NS)
+    except KeyError:
+        return Decimal(100)
 
 
 def expected_valuations(instrument: str, kind: str, start_ms: int, end_ms: int) -> list[Record]:
