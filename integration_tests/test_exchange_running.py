@@ -65,6 +65,13 @@ def test_the_second_history_request_within_a_second_is_answered_429(client: Plai
     assert client.exchange.rejected_share() > 0
 
 
+def test_limits_that_are_counted_over_ten_windows_let_a_bunch_in_and_no_more() -> None:
+    with running_exchange(Behaviour(limit_windows=10.0), Account(), EmptyMarket()) as exchange:
+        client = PlainClient(exchange)
+        outcomes = [outcome(client.post("private/get-trades")) for _ in range(11)]
+    assert outcomes == [(200, 0)] * 10 + [(429, 42901)]
+
+
 def test_latency_delays_every_answer(client: PlainClient) -> None:
     client.exchange.behave(latency_seconds=0.05)
     started = time.monotonic()

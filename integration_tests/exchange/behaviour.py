@@ -59,6 +59,13 @@ class Behaviour:
     error_bodies: ErrorBodies = field(
         default="whole", metadata=_flag("--error-bodies", "errors with id and method, or with code and message alone")
     )
+    limit_windows: float = field(
+        default=1.0,
+        metadata=_flag(
+            "--limit-windows",
+            "so many windows of a limit are counted as one: a busy machine brings requests together that left apart",
+        ),
+    )
     order_time_filter: OrderTimeFilter = field(
         default="create", metadata=_flag("--order-time-filter", "which time of an order start_time and end_time test")
     )

@@ -125,7 +125,7 @@ class Exchange:
             if behaviour.maintenance:
                 raise Refusal(9010001)
             client = arrival.client if arrival.body is None else self.credentials.api_key
-            limit = METHODS[call.method].limit if call.method in METHODS else PUBLIC
+            limit = (METHODS[call.method].limit if call.method in METHODS else PUBLIC).over(behaviour.limit_windows)
             if behaviour.enforce_limits and not self._windows.admit(call.method, client, arrival.at, limit):
                 raise Refusal(42901)
         except RefusedCall as turned_away:

@@ -13,6 +13,10 @@ class Limit:
     requests: int
     seconds: float
 
+    def over(self, windows: float) -> Limit:
+        """The same rate, counted over so many of its windows at once."""
+        return Limit(int(self.requests * windows), self.seconds * windows)
+
 
 PUBLIC = Limit(100, 1.0)
 """Each public method, per address."""
