@@ -4,6 +4,7 @@ import contextlib
 import io
 import logging
 import sysconfig
+from collections.abc import Collection
 from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
@@ -12,15 +13,13 @@ from unittest import mock
 
 import airbyte
 import duckdb
-from airbyte.caches import DuckDBCache
 from airbyte.exceptions import PyAirbyteError
 
+from demo.cache import QuickCache
 from demo.console import Console, Problem
 from demo.progress import ProgressLines
 
 CONNECTOR = "source-cryptocom"
-LEFT_OUT = ("mark_price", "index_price")
-"""Two or three prices a minute of every instrument: millions of rows a day, and the books need none of them."""
 
 
 class _Errors(logging.Handler):
@@ -34,8 +33,11 @@ class _Errors(logging.Handler):
         self.sentences.append(record.getMessage())
 
 
-def load(config: dict[str, Any], database: Path, console: Console) -> list[str]:
-    """`check`, `discover` and `read` of every table that the config opens; gives their names. Raises Problem."""
+def load(config: dict[str, Any], database: Path, console: Console, left_out: Collection[str]) -> list[str]:
+    """`check`, `discover` and `read` of every table that the config opens but those `left_out`; gives their names.
+
+    Raises Problem.
+    """
     errors = _Errors()
     log = logging.getLogger(f"airbyte.{CONNECTOR}")
     log.addHandler(errors)
@@ -44,7 +46,7 @@ def load(config: dict[str, Any], database: Path, console: Console) -> list[str]:
         try:
             # Better now than after the reading: another program may have it open, or it is no database.
             duckdb.connect(str(database)).close()
-            return _load(config, database, console)
+            return _load(config, database, console, left_out)
         except duckdb.Error as error:
             raise Problem(f"The database {database} cannot be used: {error}") from None
         except PyAirbyteError as error:
@@ -53,19 +55,21 @@ def load(config: dict[str, Any], database: Path, console: Console) -> list[str]:
             log.removeHandler(errors)
 
 
-def _load(config: dict[str, Any], database: Path, console: Console) -> list[str]:
+def _load(config: dict[str, Any], database: Path, console: Console, left_out: Collection[str]) -> list[str]:
     executable = Path(sysconfig.get_path("scripts")) / CONNECTOR
     source = airbyte.get_source(CONNECTOR, config=config, local_executable=executable)
     source.check()
     console.step("check: the exchange answers" + (", and the key can read" if config.get("api_key") else ""))
-    tables = source.get_available_streams()
-    console.step(f"discover: {len(tables)} tables: {', '.join(tables)}")
-    tables = [table for table in tables if table not in LEFT_OUT]
-    console.step(f"reading all of them but {' and '.join(LEFT_OUT)}, which have millions of rows a day")
+    found = source.get_available_streams()
+    console.step(f"discover: {len(found)} tables: {', '.join(found)}")
+    tables = [table for table in found if table not in left_out]
+    but = " and ".join(table for table in found if table in left_out)
+    console.step("reading all of them" + (f" but {but}, which have millions of rows a day" if but else ""))
     source.select_streams(tables)
     started = datetime.now(timezone.utc)
-    with contextlib.redirect_stdout(io.StringIO()), DuckDBCache(db_path=database) as cache:
-        source.read(cache)
+    with contextlib.redirect_stdout(io.StringIO()), QuickCache(db_path=database) as cache:
+        # Without another look at the config, which `check` has judged: that starts the connector once more.
+        source.read(cache, skip_validation=True)
     snapshots = [
         stream.name
         for stream in source.discovered_catalog.streams

@@ -10,12 +10,13 @@ from airbyte_cdk.models import Level
 from demo.console import Console
 
 SECONDS_BETWEEN_LINES = 5.0
+LARGEST = 4
 KIND_LENGTH = 60
 """Warnings that begin alike are of one kind: a request that is tried again, an instrument that is refused."""
 
 
 class ProgressLines(ProgressTracker):
-    """Rows per table every few seconds, and each kind of warning once."""
+    """Rows and the largest tables every few seconds, and each kind of warning once."""
 
     def __init__(self, console: Console, **participants: Any) -> None:
         self._console = console
@@ -50,5 +51,7 @@ class ProgressLines(ProgressTracker):
             self._console.step(self._counts())
 
     def _counts(self) -> str:
-        counts = sorted(self.stream_read_counts.items())
-        return "rows read: " + (", ".join(f"{table} {count:,}" for table, count in counts) or "none yet")
+        counts = self.stream_read_counts
+        largest = sorted(counts, key=lambda table: (-counts[table], table))[:LARGEST]
+        named = ", ".join(f"{table} {counts[table]:,}" for table in largest)
+        return f"{self.total_records_read:,} rows of {len(counts)} tables so far" + (f": {named}, ..." if named else "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import re
 import subprocess
@@ -15,8 +17,8 @@ import pytest
 
 from demo.__main__ import main
 from demo.config_file import read_config
-from demo.console import Problem
-from demo.loading import LEFT_OUT
+from demo.console import Console, Problem
+from demo.loading import load
 from integration_tests.connector import config_for
 from integration_tests.exchange.behaviour import Behaviour
 from integration_tests.exchange.exchange import Exchange
@@ -30,11 +32,6 @@ from source_cryptocom.streams import STREAMS
 pytestmark = pytest.mark.timeout(400)
 
 
-def run_demo(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "demo", *map(str, arguments)]
-    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
-
-
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("demo") / "demo.duckdb"
@@ -44,10 +41,18 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def shown(database: Path) -> str:
-    """What `python -m demo` prints, where an earlier demo has left its file."""
-    finished = run_demo("--database", database, "--instruments", "4", "--days", "2")
-    assert finished.returncode == 0, finished.stdout + finished.stderr
-    return finished.stdout
+    """What the demo prints, where an earlier one has left its file."""
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        exit_code = main(["--database", str(database), "--instruments", "3", "--days", "2"])
+    assert exit_code == 0, printed.getvalue()
+    return printed.getvalue()
+
+
+def test_the_command_ends_with_a_sentence_where_it_cannot_work(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "demo", "--config", str(tmp_path / "none.json")]
+    finished = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert (finished.returncode, finished.stderr) == (1, "")
+    assert "none.json cannot be read: No such file" in finished.stdout
 
 
 def test_the_demo_says_what_it_does_before_the_first_row(shown: str) -> None:
@@ -56,17 +61,26 @@ def test_the_demo_says_what_it_does_before_the_first_row(shown: str) -> None:
         "loading PyAirbyte",
         "check: ",
         f"discover: {len(STREAMS)} tables",
+        "reading all of them\n",
         "all tables are in",
     ]
     places = [shown.index(step) for step in steps]
     assert places == sorted(places)
 
 
+def test_the_demo_has_rows_of_every_table(shown: str, database: Path) -> None:
+    assert [table for table, rows in counts(database, list(STREAMS)).items() if not rows] == []
+
+
+def test_the_demo_has_nothing_to_warn_of(shown: str) -> None:
+    assert "warns" not in shown
+
+
 def test_the_demo_shows_rows_and_times_of_every_table(shown: str, database: Path) -> None:
     rows = {
         name: int(count.replace(",", "")) for name, count in re.findall(r"^(\w+) +([\d,]+)   ", shown, re.MULTILINE)
     }
-    assert set(rows) == set(STREAMS) - set(LEFT_OUT)
+    assert set(rows) == set(STREAMS)
     assert rows == counts(database, list(rows))
 
 
@@ -108,30 +122,33 @@ def sync_config(folder: Path, exchange: Exchange, **fields: Any) -> Path:
 def test_a_second_sync_drops_what_is_gone_and_adds_what_is_new(
     exchange: Exchange, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # PyAirbyte takes seconds for each table of a second sync.
-    looked_at = {"instrument", "ticker", "open_order", "user_position", "order_history", "user_trade", "transaction"}
-    monkeypatch.setattr("demo.loading.LEFT_OUT", tuple(STREAMS.keys() - looked_at))
-    database = tmp_path / "sync.duckdb"
-    arguments = ["--config", str(sync_config(tmp_path, exchange)), "--database", str(database)]
-    assert main(arguments) == 0
+    left_out = tuple(STREAMS.keys() - {"ticker", "open_order", "user_position", "order_history"})
+    monkeypatch.setattr("demo.__main__.LEFT_OUT", left_out)
+    database, config = tmp_path / "sync.duckdb", sync_config(tmp_path, exchange)
+    load(read_config(config), database, Console(), left_out)
     closed, still_open = list(exchange.account.open_orders)
     exchange.account.close_order(closed, time.time_ns())
     exchange.account.positions.clear()
-    assert main([*arguments, "--tax", "koinly"]) == 0
+    query(database, "ALTER TABLE ticker DROP COLUMN last_price")
+    assert main(["--config", str(config), "--database", str(database), "--tax", "koinly"]) == 0
     assert (tmp_path / "sync-koinly.csv").read_text(encoding="utf-8").startswith("Date,Sent Amount,")
     assert query(database, "SELECT order_id FROM open_order") == [(still_open,)]
     assert query(database, "SELECT count(*) FROM user_position") == [(0,)]
     assert query(database, "SELECT status FROM order_history WHERE order_id = ?", closed) == [("FILLED",)]
+    assert query(database, "SELECT count(last_price) FROM ticker") == [(2,)]
     assert "order_history" in capsys.readouterr().out
 
 
-def test_a_sync_without_a_key_reads_the_market(
+def test_a_sync_without_a_key_reads_the_market_but_what_has_millions_of_rows(
     exchange: Exchange, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     config = tmp_path / "config.json"
     config.write_text(json.dumps(config_for(exchange, with_key=False)))
-    assert main(["--config", str(config), "--database", str(tmp_path / "market.duckdb")]) == 0
+    database = tmp_path / "market.duckdb"
+    assert main(["--config", str(config), "--database", str(database)]) == 0
     shown = capsys.readouterr().out
+    assert "reading all of them but mark_price and index_price, which have millions of rows a day" in shown
+    assert query(database, "SELECT 1 FROM information_schema.tables WHERE table_name = 'mark_price'") == []
     assert "discover: " in shown
     assert "user_balance" not in shown
     assert "Without a key there are no books" in shown
@@ -153,8 +170,9 @@ def test_a_config_that_cannot_work_ends_with_the_connectors_sentence(
 
 
 def test_a_table_that_fails_is_named_with_its_error(
-    exchange: Exchange, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    exchange: Exchange, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("demo.__main__.LEFT_OUT", tuple(STREAMS.keys() - {"instrument", "user_trade"}))
     exchange.behave(denied_methods=frozenset({"private/get-trades"}))
     config = sync_config(tmp_path, exchange)
     assert main(["--config", str(config), "--database", str(tmp_path / "none.duckdb")]) == 1
@@ -171,12 +189,9 @@ def test_a_database_that_is_none_is_named_before_anything_is_read(
     assert exchange.count("public/get-instruments") == 0
 
 
-@pytest.mark.parametrize(
-    ("content", "sentence"), [(None, "cannot be read"), ("{", "is not JSON"), ("[]", "does not hold a JSON object")]
-)
-def test_a_config_file_that_is_none_is_told_apart(tmp_path: Path, content: str | None, sentence: str) -> None:
+@pytest.mark.parametrize(("content", "sentence"), [("{", "is not JSON"), ("[]", "does not hold a JSON object")])
+def test_a_config_file_that_is_none_is_told_apart(tmp_path: Path, content: str, sentence: str) -> None:
     path = tmp_path / "config.json"
-    if content is not None:
-        path.write_text(content)
+    path.write_text(content)
     with pytest.raises(Problem, match=sentence):
         read_config(path)

@@ -104,7 +104,8 @@ def something_happens(exchange: Exchange, now_ns: int) -> str:
 
 
 def counts(database: Path, tables: Sequence[str]) -> dict[str, int]:
-    return {table: query(database, f"SELECT count(*) FROM {table}")[0][0] for table in tables}  # noqa: S608
+    counted = (f"SELECT '{table}', count(*) FROM {table}" for table in tables)  # noqa: S608  names of our own
+    return dict(query(database, " UNION ALL ".join(counted)))
 
 
 def states(database: Path) -> dict[str, Any]:

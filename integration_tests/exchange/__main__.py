@@ -15,6 +15,7 @@ from integration_tests.exchange.behaviour import Behaviour, switch_kinds
 from integration_tests.exchange.certificate import self_signed
 from integration_tests.exchange.exchange import Exchange
 from integration_tests.exchange.market import Market
+from integration_tests.exchange.resources.order import TRADED
 from integration_tests.exchange.running import serve
 from integration_tests.exchange.seeding import seeded_account
 
@@ -25,7 +26,7 @@ def parser() -> argparse.ArgumentParser:
         "python -m integration_tests.exchange", description="A simulated Crypto.com Exchange."
     )
     made.add_argument("--port", type=int, default=8765, help="0 picks a free one")
-    made.add_argument("--instruments", type=int, help="only the first so many of the captured ones")
+    made.add_argument("--instruments", type=int, help="only so many of the captured ones, of every kind")
     made.add_argument("--orders", type=int, default=400, help="finished orders of the seeded account")
     made.add_argument("--days", type=float, default=45, help="days over which the account's rows lie")
     made.add_argument("--seed", type=int, default=7)
@@ -55,7 +56,7 @@ async def _serve(options: argparse.Namespace) -> None:
     account = seeded_account(
         time.time_ns(), options.orders, options.days, options.seed, with_fills=not options.without_fills
     )
-    market = Market.from_capture(instruments=options.instruments, history_days=options.market_days)
+    market = Market.from_capture(options.instruments, history_days=options.market_days, traded=TRADED)
     exchange = Exchange(market, account, Behaviour().changed(switches))
     tls = self_signed().server_context if options.tls else None
     runner = await serve(exchange, options.port, tls)

@@ -47,13 +47,17 @@ class Market:
 
     @classmethod
     def from_capture(
-        cls, instruments: int | None = None, now_ns: Callable[[], int] = time.time_ns, history_days: int = 60
+        cls,
+        instruments: int | None = None,
+        now_ns: Callable[[], int] = time.time_ns,
+        history_days: int = 60,
+        traded: Iterable[str] = (),
     ) -> Market:
-        """`instruments`: how many, of every kind, instead of all 930. `now_ns`: the clock, in ns since the epoch.
-        `history_days`: how far back the exchange still has trades."""
+        """`instruments`: how many, of every kind, instead of all 930; `traded`: which of them come first. `now_ns`: the
+        clock, in ns since the epoch. `history_days`: how far back the exchange still has trades."""
         market = cls(now_ns, history_days)
         first_hour_ms = market.now_ms // HOUR_MS * HOUR_MS
-        for one in chosen(instruments):
+        for one in chosen(instruments, traded):
             listed_ms = first_hour_ms - listing_age_ms(one.symbol, one.rank)
             character = profile(one.instrument, one.ticker["a"], period_of_rank(one.rank), listed_ms)
             age_ms = _CAPTURED_AT_MS - one.ticker["t"]

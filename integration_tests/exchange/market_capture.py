@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, zip_longest
@@ -43,16 +44,17 @@ def by_turnover() -> tuple[CapturedInstrument, ...]:
     return tuple(CapturedInstrument(row, tickers[row["symbol"]], rank) for rank, row in enumerate(rows))
 
 
-def chosen(count: int | None) -> tuple[CapturedInstrument, ...]:
-    """`count` instruments of every kind, busiest first: soon among them one each with long decimals, with a young
-    listing, without any trade and without a bid."""
+def chosen(count: int | None, traded: Iterable[str] = ()) -> tuple[CapturedInstrument, ...]:
+    """`count` instruments, busiest first: one of every kind, what an account has `traded`, and soon one each with long
+    decimals, with a young listing, without any trade and without a bid."""
     everything = by_turnover()
     if count is None:
         return everything
     kinds = [[one for one in everything if one.instrument["inst_type"] == kind] for kind in _KINDS]
     in_turn = [one for turn in zip_longest(*kinds) for one in turn if one is not None]
-    order = dict.fromkeys(one.symbol for one in chain(in_turn[:5], _oddities(), in_turn))
-    first = set(list(order)[:count])
+    one_of_each, busiest = in_turn[: len(_KINDS)], chain(in_turn[:5], _oddities(), in_turn)
+    order = [*(one.symbol for one in one_of_each), *traded, *(one.symbol for one in busiest)]
+    first = set(list(dict.fromkeys(order))[:count])
     return tuple(one for one in everything if one.symbol in first)
 
 
