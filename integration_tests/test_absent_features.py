@@ -14,6 +14,7 @@ from integration_tests.exchange.exchange import Exchange
 from integration_tests.exchange.market import Market
 from integration_tests.exchange.running import running_exchange
 from integration_tests.exchange.seeding import seeded_account
+from integration_tests.shared_clock import DAY_NS, moment
 
 FEATURES = {
     "otc_deal": "private/otc/*",
@@ -54,7 +55,8 @@ def refuse(exchange: Exchange, methods: str, code: int) -> None:
 @pytest.mark.parametrize("table", FEATURES)
 def test_a_feature_that_the_account_lacks_is_skipped_with_a_warning(exchange: Exchange, table: str, code: int) -> None:
     refuse(exchange, FEATURES[table], code)
-    output = sync(config_for(exchange), [table, "user_balance"], "incremental")
+    config = config_for(exchange, start_date=moment(exchange.now_ns() - 5 * DAY_NS))
+    output = sync(config, [table, "user_balance"], "incremental")
     assert (output.status(table), output.status("user_balance")) == (COMPLETE, COMPLETE)
     assert table not in output.records
     if table in INCREMENTAL:
