@@ -62,7 +62,8 @@ class WindowWidths:
         self._fetch = fetch
         self._times = times
         self._page_limit = page_limit
-        self._trials_left = MAX_FAILED_TRIALS if grows else 0
+        self._max_failed_trials = MAX_FAILED_TRIALS if grows else 0
+        self._failed_trials: set[Window] = set()
         self._refuted_ns: int | None = None  # a width that is not served whole
         self._full_page_ns = 0  # what a full page of the last window spanned
         self._latest_row_ns: int | None = None  # of the last window
@@ -145,7 +146,9 @@ class WindowWidths:
 
     def _is_served(self, window: Window) -> bool:
         """Tries a window that is wider than proven; its answer is kept for who reads it, if it tells something."""
-        if self._trials_left <= 0 or (self._refuted_ns is not None and window.width_ns >= self._refuted_ns):
+        if len(self._failed_trials) >= self._max_failed_trials or window in self._failed_trials:
+            return False
+        if self._refuted_ns is not None and window.width_ns >= self._refuted_ns:
             return False
         rows = self._answer(window)
         is_full = len(rows) >= self._page_limit
@@ -153,7 +156,7 @@ class WindowWidths:
         if rows and window.width_ns <= served_ns:
             self._trial = (window, rows)
             return True
-        self._trials_left -= 1
+        self._failed_trials.add(window)
         if window.start_ns < self._read_to_ns:
             self._refuted_ns = window.width_ns
         return False

@@ -93,6 +93,11 @@ def test_where_only_a_day_is_served_at_most_five_requests_are_spent_on_trials(da
     assert len(after.asked) <= len(before.asked) + 5
 
 
+def test_a_window_whose_answer_told_nothing_is_not_tried_again() -> None:
+    orders = [Order(number, START_NS, START_NS + lived_ns) for number, lived_ns in enumerate((20 * DAY_NS, MS))]
+    assert read_all(WidthServer(orders, Rules("created"), "cut", DAY_NS), 3) == ["1", "0"]
+
+
 def requests(count: int, beyond: Any, width_ns: int = WEEK_NS, days: int = 60, seed: int = 1) -> int:
     """How many a first read takes; the more of the two, by which time the exchange may test."""
     needed = []
