@@ -7,7 +7,7 @@ import pytest
 from integration_tests.books.account_story import Story, at, closed_books
 from integration_tests.books.books import Books, books_of
 from integration_tests.books.ticks import fills_of_every_size
-from integration_tests.books.twins import TWINS
+from integration_tests.books.twins import TWINS, booked_as_well
 
 
 @pytest.fixture(scope="session")
@@ -17,9 +17,10 @@ def closed(tmp_path_factory: pytest.TempPathFactory) -> Books:
 
 @pytest.fixture(scope="session")
 def stories(tmp_path_factory: pytest.TempPathFactory) -> Books:
-    """An account for each twin, and three more."""
+    """An account for each twin, and a few more."""
     told = {name: twin.story() for name, twin in TWINS.items()}
     told |= {"late": late(), "receiver": receiver(), "ticks": fills_of_every_size()}
+    told |= {"bank_deposit_under_way": bank_deposit_under_way(), "refund_of_before": refund_of_before()}
     return books_of(tmp_path_factory.mktemp("stories"), told)
 
 
@@ -29,6 +30,22 @@ def late() -> Story:
     story.order(moment, [("1", "3300", "3.3")], side="SELL", instrument_name="ETH_USD", fee_instrument_name="USD")
     story.tables["transaction"] = [row for row in story.tables["transaction"] if row["event_time"] < moment]
     return story
+
+
+def bank_deposit_under_way() -> Story:
+    """A bank deposit was made before the first day that was read and arrived after it; later one of its sum came."""
+    story = closed_books()
+    story.book("FIAT_DEPOSIT", at(2), "USD", "750")
+    story.book("FIAT_DEPOSIT", at(9), "USD", "750")
+    times = {"created_at": at(7), "updated_at": at(9), "completed_at": at(9)}
+    details = {"fee_currency": "USD", "fee_amount": "0.0", "payment_network": "us_ach", "status": "completed"}
+    story.add("fiat_deposit", at(9), id="203", currency="USD", amount="750", **details, **times)
+    return story
+
+
+def refund_of_before() -> Story:
+    """What comes back on the first day was withdrawn before it; later the same sum is withdrawn for good."""
+    return booked_as_well(1, "ONCHAIN_WITHDRAWAL", "ETH", "1.502")
 
 
 def receiver() -> Story:

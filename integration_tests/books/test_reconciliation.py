@@ -45,6 +45,18 @@ def test_every_dbt_test_of_a_difference_fails_and_every_one_of_what_is_open_warn
         assert stories.tests[name] == status, name
 
 
+TRANSFERS = "SELECT what, found, status FROM books.discrepancy WHERE check_name = 'transfers_are_in_the_ledger'"
+
+
+def test_a_deposit_that_was_under_way_on_the_first_day_is_a_warning(stories: Books) -> None:
+    found = stories.rows(f"{TRANSFERS} AND source_account = 'bank_deposit_under_way'")
+    assert [(row["what"], row["status"]) for row in found] == [("deposit or withdrawal of a ledger entry", "unsettled")]
+
+
+def test_a_refund_of_what_was_withdrawn_before_the_first_day_costs_no_other_withdrawal(stories: Books) -> None:
+    assert stories.rows(f"{TRANSFERS} AND source_account = 'refund_of_before'") == []
+
+
 def test_an_entry_that_may_be_on_its_way_is_a_warning(stories: Books) -> None:
     found = stories.rows("SELECT DISTINCT status FROM books.discrepancy WHERE source_account = 'late'")
     assert [row["status"] for row in found] == ["unsettled"]

@@ -1,5 +1,9 @@
 {#- No row names the other. The n-th deposit of an amount is the n-th entry of that amount; what is debited for a
-    withdrawal is its amount and its fee. -#}
+    withdrawal is its amount and its fee.
+
+    A sync reads the transfers that were made since its first day. What was made before and arrived, or came back, in the
+    days after it, only the ledger has. -#}
+{%- set is_early = 'booked.amount > 0 and booked.event_time < ' ~ dbt.dateadd('day', 7, 'reading.ledger_from') -%}
 with recorded as (
     select
         source_account,
@@ -39,21 +43,54 @@ booked as (
     group by source_account, currency, event_timestamp_ns
 ),
 
-numbered_booking as (
+first_recorded as (
+    select source_account, currency, amount, min(happened_at) as happened_at
+    from recorded
+    group by source_account, currency, amount
+),
+
+dated_booking as (
+    {#- Entries of the first days, and among them those that come before every deposit of their amount. #}
     select
         booked.*,
-        row_number() over (
-            partition by source_account, currency, amount order by event_timestamp_ns, journal_id
-        ) as number_of_booking
+        {{ is_early }} as is_early,
+        {{ is_early }}
+        and booked.event_time < {{ cryptocom.minutes_later('first_recorded.happened_at', -60) }} as is_before_all
     from booked
+    inner join {{ ref('int_cryptocom__reading') }} as reading on reading.source_account = booked.source_account
+    left join first_recorded
+        on first_recorded.source_account = booked.source_account
+        and first_recorded.currency = booked.currency
+        and first_recorded.amount = booked.amount
     where exists (select 1 from recorded where recorded.source_account = booked.source_account)
 ),
 
-refund as (
-    select source_account, currency, -amount as amount, count(*) as refunds
+numbered_booking as (
+    select
+        dated_booking.*,
+        row_number() over (
+            partition by source_account, currency, amount, is_before_all order by event_timestamp_ns, journal_id
+        ) as number_of_booking
+    from dated_booking
+),
+
+first_debit as (
+    select source_account, currency, amount, min(event_time) as event_time
     from booked
-    where is_withdrawal and amount > 0
+    where is_withdrawal and amount < 0
     group by source_account, currency, amount
+),
+
+refund as (
+    select booked.source_account, booked.currency, -booked.amount as amount, count(*) as refunds
+    from booked
+    inner join first_debit
+        on first_debit.source_account = booked.source_account
+        and first_debit.currency = booked.currency
+        and first_debit.amount = -booked.amount
+        and first_debit.event_time < booked.event_time
+    where booked.is_withdrawal and booked.amount > 0
+    group by booked.source_account, booked.currency, booked.amount
 ),
 
 numbered_entry as (
@@ -80,7 +117,7 @@ matched as (
             when numbered.transfer_key is null then 'deposit or withdrawal of a ledger entry'
             else 'ledger entry of a transfer'
         end as what,
-        coalesce(numbered.is_complete, true) as is_settled,
+        case when numbered.transfer_key is null then not numbered_entry.is_early else numbered.is_complete end as is_settled,
         case when numbered.transfer_key is null then numbered_entry.amount else numbered.amount end as expected,
         case when numbered.transfer_key is null then numbered.amount else numbered_entry.amount end as found
     from numbered
@@ -89,6 +126,7 @@ matched as (
         and numbered_entry.currency = numbered.currency
         and numbered_entry.amount = numbered.amount
         and numbered_entry.number_of_amount = numbered.number_of_amount
+        and not numbered_entry.is_before_all
 )
 
 select
