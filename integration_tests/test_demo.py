@@ -6,30 +6,45 @@ import contextlib
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
+import requests
 
 from demo.__main__ import main
-from demo.config_file import read_config
+from demo.config_file import demo_config, read_config
 from demo.console import Console, Problem
-from demo.loading import load
+from demo.simulated import simulated_exchange
 from integration_tests.connector import config_for
 from integration_tests.exchange.behaviour import Behaviour
 from integration_tests.exchange.exchange import Exchange
 from integration_tests.exchange.expected_records import rfc3339
 from integration_tests.exchange.market import Market
+from integration_tests.exchange.resources.order import TRADED
 from integration_tests.exchange.running import running_exchange
 from integration_tests.exchange.seeding import seeded_account
 from integration_tests.warehouse import PROJECT, counts, query
 from source_cryptocom.streams import STREAMS
 
 pytestmark = pytest.mark.timeout(400)
+
+
+DAYS = 2
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[Exchange]:
+    """The exchange of the demo."""
+    account = seeded_account(time.time_ns(), days=DAYS - 1)
+    with running_exchange(Behaviour(enforce_limits=False), account, Market.from_capture(instruments=3)) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -40,12 +55,22 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def shown(database: Path) -> str:
+def shown(world: Exchange, database: Path) -> str:
     """What the demo prints, where an earlier one has left its file."""
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
-        exit_code = main(["--database", str(database), "--instruments", "3", "--days", "2"])
+    running = contextlib.nullcontext(world.base_url)
+    started = mock.patch("demo.__main__.simulated_exchange", return_value=running)
+    with started, contextlib.redirect_stdout(io.StringIO()) as printed:
+        exit_code = main(["--database", str(database), "--days", str(DAYS)])
     assert exit_code == 0, printed.getvalue()
     return printed.getvalue()
+
+
+def test_the_demos_exchange_lists_every_kind_of_instrument_and_what_its_account_trades() -> None:
+    with simulated_exchange(Console(), DAYS, instruments=9) as root:
+        listed = requests.get(f"{root}/public/get-instruments", timeout=10).json()["result"]["data"]
+    assert len(listed) == 9
+    assert {row["inst_type"] for row in listed} == {"CCY_PAIR", "PERPETUAL_SWAP", "FUTURE"}
+    assert set(TRADED) <= {row["symbol"] for row in listed}
 
 
 def test_the_command_ends_with_a_sentence_where_it_cannot_work(tmp_path: Path) -> None:
@@ -57,7 +82,6 @@ def test_the_command_ends_with_a_sentence_where_it_cannot_work(tmp_path: Path) -
 
 def test_the_demo_says_what_it_does_before_the_first_row(shown: str) -> None:
     steps = [
-        "starting a simulated exchange",
         "loading PyAirbyte",
         "check: ",
         f"discover: {len(STREAMS)} tables",
@@ -120,22 +144,29 @@ def sync_config(folder: Path, exchange: Exchange, **fields: Any) -> Path:
 
 
 def test_a_second_sync_drops_what_is_gone_and_adds_what_is_new(
-    exchange: Exchange, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    shown: str,
+    world: Exchange,
+    database: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    left_out = tuple(STREAMS.keys() - {"ticker", "open_order", "user_position", "order_history"})
-    monkeypatch.setattr("demo.__main__.LEFT_OUT", left_out)
-    database, config = tmp_path / "sync.duckdb", sync_config(tmp_path, exchange)
-    load(read_config(config), database, Console(), left_out)
-    closed, still_open = list(exchange.account.open_orders)
-    exchange.account.close_order(closed, time.time_ns())
-    exchange.account.positions.clear()
-    query(database, "ALTER TABLE ticker DROP COLUMN last_price")
+    changed = {"open_order", "user_position", "order_history"}
+    monkeypatch.setattr("demo.__main__.LEFT_OUT", tuple(STREAMS.keys() - changed))
+    database = Path(shutil.copy(database, tmp_path / "sync.duckdb"))
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps(demo_config(world.base_url, DAYS)))
+    closed, *still_open = world.account.open_orders
+    world.account.close_order(closed, time.time_ns())
+    world.account.positions.clear()
+    query(database, "ALTER TABLE open_order DROP COLUMN client_oid")
     assert main(["--config", str(config), "--database", str(database), "--tax", "koinly"]) == 0
     assert (tmp_path / "sync-koinly.csv").read_text(encoding="utf-8").startswith("Date,Sent Amount,")
-    assert query(database, "SELECT order_id FROM open_order") == [(still_open,)]
+    open_orders = dict(query(database, "SELECT order_id, client_oid FROM open_order"))
+    assert open_orders.keys() == set(still_open)
+    assert all(open_orders.values())
     assert query(database, "SELECT count(*) FROM user_position") == [(0,)]
     assert query(database, "SELECT status FROM order_history WHERE order_id = ?", closed) == [("FILLED",)]
-    assert query(database, "SELECT count(last_price) FROM ticker") == [(2,)]
     assert "order_history" in capsys.readouterr().out
 
 
@@ -154,19 +185,12 @@ def test_a_sync_without_a_key_reads_the_market_but_what_has_millions_of_rows(
     assert "Without a key there are no books" in shown
 
 
-@pytest.mark.parametrize(
-    ("fields", "sentence"),
-    [
-        ({"api_secret": ""}, "api_key is set but api_secret is not"),
-        ({"api_secret": "wrong-secret"}, "The key or the secret is wrong"),
-    ],
-)
 def test_a_config_that_cannot_work_ends_with_the_connectors_sentence(
-    exchange: Exchange, tmp_path: Path, capsys: pytest.CaptureFixture[str], fields: dict[str, str], sentence: str
+    exchange: Exchange, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    config = sync_config(tmp_path, exchange, **fields)
+    config = sync_config(tmp_path, exchange, api_secret="wrong-secret")
     assert main(["--config", str(config), "--database", str(tmp_path / "none.duckdb")]) == 1
-    assert sentence in capsys.readouterr().out
+    assert "The key or the secret is wrong" in capsys.readouterr().out
 
 
 def test_a_table_that_fails_is_named_with_its_error(
