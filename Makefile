@@ -68,10 +68,10 @@ models: install ## make dbt's staging models anew from the JSON schemas
 	$(BIN)/python -m books.staging_models
 
 test: lint ## run linters, type checks and all tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not image_tests and not thorough"
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not image_tests and not thorough"
 
 thorough: install ## run the tests that take longest: other programs, other warehouses, very large accounts
-	$(BIN)/python -m pytest -m thorough
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m thorough
 
 unit: install ## run the fast half of the tests
 	$(BIN)/python -m pytest -n 2 -m "not slow" unit_tests

@@ -30,7 +30,8 @@ WRONG_KEY = "wrong-key-0123456789"
 
 @pytest.fixture(scope="module")
 def exchange() -> Iterator[Exchange]:
-    account = seeded_account(time.time_ns(), orders=1_500, days=170)
+    # Fewer fills a week than a page holds.
+    account = seeded_account(time.time_ns(), orders=1_000, days=170)
     with running_exchange(Behaviour(), account, Market.from_capture(instruments=2)) as running, impatient():
         running.behave(enforce_limits=False)
         yield running

@@ -27,7 +27,7 @@ from source_cryptocom.streams import STREAMS
 
 PROJECT = Path(__file__).parent.parent
 IMAGE = "source-cryptocom:dev"
-DAYS = 20
+DAYS = 3
 
 
 def blocks(text: str) -> list[str]:
