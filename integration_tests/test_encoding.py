@@ -95,6 +95,7 @@ def test_catalog_and_state_are_utf8(exchange: Exchange, tmp_path: Path, locale: 
     assert "the saved state with the namespace Börse is not used" in said
 
 
+@pytest.mark.thorough
 def test_no_row_is_lost_in_pyairbyte(exchange: Exchange, tmp_path: Path) -> None:
     # PyAirbyte takes seconds to import: only where it is needed.
     import airbyte  # noqa: PLC0415

@@ -49,7 +49,6 @@ few = settings(
     # Shrinking and explaining take a hundred syncs more, each of them traced.
     phases=[Phase.explicit, Phase.generate],
 )
-many = settings(few, max_examples=30)
 most = settings(few, max_examples=300)
 
 scalars = st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats() | st.text(max_size=12)
@@ -187,7 +186,7 @@ def test_any_state_is_used_or_refused_with_a_sentence(exchange: Exchange, found:
     assert_every_table_has_ended(output, CHECKPOINTED)
 
 
-@many
+@few
 @given(st.lists(bodies, min_size=len(METHODS), max_size=len(METHODS)), st.sampled_from([200, 200, 200, 400, 500]))
 def test_any_answer_becomes_records_or_a_sentence(exchange: Exchange, found: list[bytes], status: int) -> None:
     answers = dict(zip(METHODS.values(), found, strict=True))

@@ -18,7 +18,7 @@ from integration_tests.warehouse import Warehouse
 from release.pages import key_of
 from source_cryptocom.streams import STREAMS
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = [pytest.mark.thorough, pytest.mark.timeout(400)]
 
 SCHEMAS = Path(source_cryptocom.__file__).parent / "schemas"
 TABLES = sorted(

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 from integration_tests.soak import soak
 from integration_tests.soak_books import GROWING
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_a_chain_of_disturbed_syncs_loses_nothing(seed: int) -> None:
-    result = soak(8, seed)
+def test_a_chain_of_disturbed_syncs_loses_nothing() -> None:
+    result = soak(8, seed=1)
     assert result.faulty == {}, result
     assert result.ends["killed"] > 0
     assert result.struck > 0

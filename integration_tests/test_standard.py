@@ -33,7 +33,7 @@ def content(name: str) -> Any:
 @pytest.fixture(scope="module")
 def exchange() -> Iterator[Exchange]:
     account = seeded_account(time.time_ns(), orders=40, days=5)
-    with running_exchange(account=account, market=Market.from_capture(instruments=9)) as running, impatient():
+    with running_exchange(account=account, market=Market.from_capture(instruments=4)) as running, impatient():
         running.behave(enforce_limits=False)
         yield running
 
