@@ -98,7 +98,7 @@ bench: install ## measure speed, memory and requests against the simulated excha
 	$(BIN)/python -m benchmarks
 
 coverage: install ## branch coverage of source_cryptocom
-	$(BIN)/python -m pytest --cov --cov-report=term-missing
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not image_tests and not thorough" --cov --cov-report=term-missing
 
 faults: install ## print the matrix of faults and tables
 	$(BIN)/python -m integration_tests.fault_matrix
