@@ -8,6 +8,8 @@ VENV := .venv
 TOOLS := .venv-tools
 QA := .venv-qa
 BIN := $(VENV)/bin
+# Three workers, because a third of the time is spent waiting.
+TESTS := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not image_tests and not thorough"
 unexport PYTHONDONTWRITEBYTECODE
 
 # $(call create_venv,FOLDER) and $(call install_into,FOLDER,WHAT): every version and hash is in the lock files, so nothing
@@ -67,13 +69,13 @@ tax: $(DEMO) ## the same, and a tax program's file: make tax FORMAT=koinly (or c
 models: install ## make dbt's staging models anew from the JSON schemas
 	$(BIN)/python -m books.staging_models
 
-# Side by side, because a third of the tests' time is spent waiting.
+# Side by side, for the same reason.
 test: install ## run linters, type checks and the tests
 	@$(MAKE) --no-print-directory --jobs 2 lint tests
 
 .PHONY: tests
 tests: install
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not image_tests and not thorough"
+	$(TESTS)
 
 thorough: install ## run the tests that take longest: other programs, other warehouses, very large accounts
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m thorough
@@ -98,7 +100,7 @@ bench: install ## measure speed, memory and requests against the simulated excha
 	$(BIN)/python -m benchmarks
 
 coverage: install ## branch coverage of source_cryptocom
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not image_tests and not thorough" --cov --cov-report=term-missing
+	$(TESTS) --cov --cov-report=term-missing
 
 faults: install ## print the matrix of faults and tables
 	$(BIN)/python -m integration_tests.fault_matrix
