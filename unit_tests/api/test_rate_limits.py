@@ -131,6 +131,16 @@ def test_the_second_request_waits_from_the_answer_of_the_first_which_also_opened
     assert later.value.time_to_wait <= hit.value.time_to_wait
 
 
+def answered_twice(status: int, body: bytes) -> MethodBudget:
+    """A method's budget after two such answers."""
+    budget = unlimited("public/get-book", PUBLIC)
+    answer = response(status)
+    answer._content = body
+    for _ in range(2):
+        budget.update_from_response(request(), answer)
+    return budget
+
+
 @pytest.mark.parametrize(
     ("status", "body"),
     [
@@ -142,19 +152,9 @@ def test_the_second_request_waits_from_the_answer_of_the_first_which_also_opened
     ],
 )
 def test_refusals_in_whichever_words_slow_the_method_down_until_it_answers(status: int, body: bytes) -> None:
-    budget = unlimited("public/get-book", PUBLIC)
-    refusal = response(status)
-    refusal._content = body
-    for _ in range(2):
-        budget.update_from_response(request(), refusal)
-    assert budget.pace.is_slowed
+    assert answered_twice(status, body).pace.is_slowed
 
 
 @pytest.mark.parametrize(("status", "body"), [(500, b'{"code": 50001}'), (403, b'{"code": 40301}'), (401, b"")])
 def test_other_failures_do_not(status: int, body: bytes) -> None:
-    budget = unlimited("public/get-book", PUBLIC)
-    failure = response(status)
-    failure._content = body
-    for _ in range(2):
-        budget.update_from_response(request(), failure)
-    assert not budget.pace.is_slowed
+    assert not answered_twice(status, body).pace.is_slowed
