@@ -39,8 +39,6 @@ from source_cryptocom.context import SyncContext
 from source_cryptocom.files import read_catalog, read_config, read_state
 from source_cryptocom.logs.log_file import log_file
 from source_cryptocom.logs.redaction import mask_log, redact, redact_error, redact_trace, register_secrets
-from source_cryptocom.retrievers.changing_rows import ChangingRows
-from source_cryptocom.retrievers.time_windows import TimeWindows
 from source_cryptocom.state.full_refresh import FullRefresh
 from source_cryptocom.streams import STREAMS, IncrementalExchangeStream
 from source_cryptocom.streams.samples import sample_requests
@@ -205,8 +203,7 @@ class SourceCryptocom(AbstractSource):
         }
         incremental = {name: saved[name] for name in asked if name not in refreshes}
         retrievers = {name: STREAMS[name].retriever for name in asked}
-        history = {name for name, retriever in retrievers.items() if isinstance(retriever, (TimeWindows, ChangingRows))}
-        first = [name for name in asked if name in history and not saved[name]]
+        first = [name for name, retriever in retrievers.items() if retriever.reads_history and not saved[name]]
         if first and config.default_start:
             LOGGER.warning(older_history_notice(first, now_ms()))
         context = SyncContext(

@@ -80,11 +80,13 @@ class Retriever(ABC):
 
     `per_instrument`: read by several workers, each request for one instrument. `takes_long`: read by one worker for as
     long as the sync takes. `is_resumable`: a full refresh that was broken off can go on from its state.
+    `reads_history`: a first sync begins at start_date, and the exchange may have rows from before it.
     """
 
     per_instrument: ClassVar[bool] = False
     takes_long: ClassVar[bool] = False
     is_resumable: ClassVar[bool] = False
+    reads_history: ClassVar[bool] = False
 
     @abstractmethod
     def reader(self, table: Table) -> Reader:

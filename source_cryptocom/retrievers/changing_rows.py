@@ -94,6 +94,7 @@ class ChangingRows(Retriever):
     """
 
     is_resumable = True
+    reads_history = True
 
     times: Sequence[RowTime]
     key: Sequence[str]

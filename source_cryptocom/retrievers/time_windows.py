@@ -27,6 +27,7 @@ class TimeWindows(Retriever):
 
     takes_long = True
     is_resumable = True
+    reads_history = True
 
     times: Sequence[RowTime]
     identity: Sequence[str]
