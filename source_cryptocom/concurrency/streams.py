@@ -1,6 +1,7 @@
 """A table as the CDK's concurrent engine reads it."""
 
 from collections.abc import Iterable, Mapping, MutableMapping
+from dataclasses import dataclass
 from typing import Any
 
 from airbyte_cdk.models import AirbyteMessage
@@ -56,29 +57,23 @@ class StreamPartition(Partition):
         return self._hash
 
 
+@dataclass(frozen=True)
 class _Partitions(PartitionGenerator):
-    def __init__(
-        self,
-        stream: ExchangeStream,
-        cursor: StreamCursor | None,
-        repository: MessageRepository,
-        full_refresh: FullRefresh | None,
-    ) -> None:
-        self._stream = stream
-        self._cursor = cursor
-        self._repository = repository if cursor else None
-        self._full_refresh = full_refresh
+    stream: ExchangeStream
+    cursor: StreamCursor | None
+    repository: MessageRepository
+    full_refresh: FullRefresh | None
 
     def generate(self) -> Iterable[Partition]:
-        state = self._cursor.state if self._cursor else {}
-        if self._full_refresh and self._full_refresh.is_completed(state):
-            self._stream.logger.warning(
-                f"{self._stream.name}: an earlier attempt completed this full refresh at {state[COMPLETED_AT]}: "
+        state = self.cursor.state if self.cursor else {}
+        if self.full_refresh and self.full_refresh.is_completed(state):
+            self.stream.logger.warning(
+                f"{self.stream.name}: an earlier attempt completed this full refresh at {state[COMPLETED_AT]}: "
                 "nothing is read again. If this is not a second attempt, start without the state."
             )
             return
-        for stream_slice in self._stream.reader.slices():
-            yield StreamPartition(self._stream, stream_slice, self._repository)
+        for stream_slice in self.stream.reader.slices():
+            yield StreamPartition(self.stream, stream_slice, self.repository if self.cursor else None)
 
 
 class _FinalState(FinalStateCursor):
