@@ -99,9 +99,11 @@ def lab() -> Iterator[Lab]:
 def cells(lab: Lab, case: Case, modes: Sequence[bool] = (False, True)) -> Iterator[Cell]:
     """The row of a fault: each table with a fault that strikes once (False) and with a lasting one (True)."""
     for lasting in modes:
-        # The request for open orders serves order_history as well: it is struck alone.
-        together = [table for table in METHODS if table != "open_order" and table not in OPTIONAL]
-        for tables in (together, ["open_order"], list(OPTIONAL)):
+        # Open orders are asked for by order_history as well, the balance where a key's rights are in doubt: tables
+        # that would take each other's fault are struck apart.
+        apart = ["open_order", *OPTIONAL]
+        together = [table for table in METHODS if table not in ("user_balance", *apart)]
+        for tables in (together, ["user_balance"], apart):
             yield from _cells(lab, case, tables, lasting)
 
 
