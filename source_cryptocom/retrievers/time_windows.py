@@ -18,11 +18,10 @@ from source_cryptocom.state.state import LOOKBACK_MS, state_message
 
 @dataclass(frozen=True)
 class TimeWindows(Retriever):
-    """Windows of `step_ms`, or of what is proven to be served, from where the last sync came to, less `lookback_ms`.
+    """Windows as wide as is proven to be served, from where the last sync came to, less a lookback.
 
-    `grows` is False where the exchange documents how wide a window may be: then `step_ms` is what it says.
     `times`: the times of a row by which the exchange may filter. `identity`: the fields that tell a row from every
-    other. `start`, `end` and `limit` are the names of the parameters; times are sent in `unit_ns`.
+    other. Times are sent in ns.
     """
 
     takes_long = True
@@ -31,14 +30,6 @@ class TimeWindows(Retriever):
 
     times: Sequence[RowTime]
     identity: Sequence[str]
-    start: str = "start_time"
-    end: str = "end_time"
-    limit: str = "limit"
-    unit_ns: int = 1
-    page_size: int = PAGE_LIMIT
-    step_ms: int = MS_PER_DAY
-    grows: bool = True
-    lookback_ms: int = LOOKBACK_MS
 
     def reader(self, table: Table) -> Reader:
         return TimeWindowsReader(self, table)
@@ -52,8 +43,8 @@ class TimeWindows(Retriever):
 
     def parameters(self, window: Window, limit: int) -> dict[str, Parameter]:
         """A window's request."""
-        start, end = request_bounds(window, self.unit_ns)
-        return {self.start: start, self.end: end, self.limit: limit}
+        start, end = request_bounds(window, 1)
+        return {"start_time": start, "end_time": end, "limit": limit}
 
 
 class TimeWindowsReader:
@@ -64,11 +55,9 @@ class TimeWindowsReader:
         self._table = table
         self.cursor = HistoryCursor(table.name, table.logger, table.cursor_column)
         self.requests_made = 0
-        self._widths = WindowWidths(
-            self._fetch, windows.times, windows.grows, windows.step_ms * NS_PER_MS, windows.page_size
-        )
+        self._widths = WindowWidths(self._fetch, windows.times)
         self._paginator = WindowPaginator(
-            self._fetch, windows.identity_of, windows.times, windows.page_size, self._widths.fetch_page
+            self._fetch, windows.identity_of, windows.times, fetch_page=self._widths.fetch_page
         )
         self._progress = Progress(table.logger, table.name, "days", 0)
 
@@ -78,7 +67,7 @@ class TimeWindowsReader:
     def read(self, stream_slice: Slice) -> Iterator[Output]:
         context = self._table.context
         now = context.clock()
-        start_ms = self.cursor.begin(now, context.config.start_ms, self._windows.lookback_ms)
+        start_ms = self.cursor.begin(now, context.config.start_ms, LOOKBACK_MS)
         days_left = days_between(start_ms, now)
         self._progress = Progress(self._table.logger, self._table.name, "days", days_left)
         yield from self.before_windows(start_ms, now)
@@ -115,7 +104,7 @@ class TimeWindowsReader:
 
     def _fetch(self, window: Window, limit: int) -> Sequence[Row]:
         self.requests_made += 1
-        larger, wider = limit > self._windows.page_size, window.width_ns > self._widths.proven_ns
+        larger, wider = limit > PAGE_LIMIT, window.width_ns > self._widths.proven_ns
         try:
             rows = fetch_page(self._table, self._windows.parameters(window, limit), larger or wider)
         except PageSizeRefused:

@@ -45,24 +45,13 @@ class WindowRefused(Exception):
 
 
 class WindowWidths:
-    """What the exchange's answers have proven so far.
+    """What the exchange's answers have proven so far. Windows of WINDOW_NS are served for sure."""
 
-    Windows of `step_ns` are served for sure. With `grows` unset none is wider.
-    """
-
-    def __init__(
-        self,
-        fetch: Fetch,
-        times: Sequence[RowTime],
-        grows: bool = True,
-        step_ns: int = WINDOW_NS,
-        page_limit: int = PAGE_LIMIT,
-    ) -> None:
-        self.proven_ns = self._step_ns = step_ns
+    def __init__(self, fetch: Fetch, times: Sequence[RowTime], page_limit: int = PAGE_LIMIT) -> None:
+        self.proven_ns = WINDOW_NS
         self._fetch = fetch
         self._times = times
         self._page_limit = page_limit
-        self._max_failed_trials = MAX_FAILED_TRIALS if grows else 0
         self._failed_trials: set[Window] = set()
         self._refuted_ns: int | None = None  # a width that is not served whole
         self._full_page_ns = 0  # what a full page of the last window spanned
@@ -77,7 +66,7 @@ class WindowWidths:
         """
         self._read_to_ns, self._latest_row_ns = start_ns, None
         first = Window(start_ns, end_ns)
-        wider = [first] if first.width_ns > 2 * self._step_ns else []
+        wider = [first] if first.width_ns > 2 * WINDOW_NS else []
         while self._read_to_ns < end_ns:
             window = next(filter(self._is_served, wider), None)
             if window is None:
@@ -142,11 +131,11 @@ class WindowWidths:
                 if not busy_ns or width_ns <= busy_ns:
                     yield Window(begin_ns, min(begin_ns + width_ns, end_ns))
                 break
-        yield Window(self._read_to_ns, min(self._read_to_ns + busy_ns // self._step_ns * self._step_ns, end_ns))
+        yield Window(self._read_to_ns, min(self._read_to_ns + busy_ns // WINDOW_NS * WINDOW_NS, end_ns))
 
     def _is_served(self, window: Window) -> bool:
         """Tries a window that is wider than proven; its answer is kept for who reads it, if it tells something."""
-        if len(self._failed_trials) >= self._max_failed_trials or window in self._failed_trials:
+        if len(self._failed_trials) >= MAX_FAILED_TRIALS or window in self._failed_trials:
             return False
         if self._refuted_ns is not None and window.width_ns >= self._refuted_ns:
             return False

@@ -11,15 +11,15 @@ from source_cryptocom.retrievers.window_paginator import UnpageableWindow, Windo
 from source_cryptocom.retrievers.window_widths import PAGES_PER_WINDOW, WindowWidths
 from source_cryptocom.retrievers.windows import Window
 from unit_tests.support.width_server import WidthServer
-from unit_tests.support.window_reading import DAY_NS, TIMES, spread
+from unit_tests.support.window_reading import DAY_NS, TIMES, read, reader_of, spread
 from unit_tests.support.window_server import MS, START_NS, Order, Rules, rules
 
 WEEK_NS = 7 * DAY_NS
 
 
-def read_all(server: Any, days: int, page_limit: int = 100, grows: bool = True) -> list[str]:
+def read_all(server: Any, days: int, page_limit: int = 100) -> list[str]:
     """What is found in `days` from START_NS. Fails where a window is claimed that was not read to its end."""
-    widths = WindowWidths(server.fetch, TIMES, grows, page_limit=page_limit)
+    widths = WindowWidths(server.fetch, TIMES, page_limit)
     paginator = WindowPaginator(server.fetch, lambda row: row["order_id"], TIMES, page_limit, widths.fetch_page)
     found: list[str] = []
     known: set[str] = set()
@@ -88,7 +88,7 @@ def test_where_only_a_day_is_served_at_most_five_requests_are_spent_on_trials(da
     rule = Rules(data.draw(st.sampled_from(["created", "updated"]), "filter by"), large="refused")
     orders = spread(count, days, seed)
     before, after = (WidthServer(orders, rule, beyond, DAY_NS) for _ in range(2))  # type: ignore[arg-type]
-    read_all(before, days, grows=False)
+    read(reader_of(before), START_NS, START_NS + days * DAY_NS)
     read_all(after, days)
     assert len(after.asked) <= len(before.asked) + 5
 
