@@ -40,9 +40,6 @@ class Table(Protocol):
     @property
     def never_empty(self) -> bool: ...
 
-    @property
-    def key_columns(self) -> Sequence[str]: ...
-
     def key_of(self, row: Row) -> str:
         """What tells a row, as the exchange sent it, from every other of the table."""
 
@@ -60,6 +57,13 @@ class Table(Protocol):
 
     def failure(self, sentence: str) -> AirbyteTracedException:
         """A system error with the sentence that the user sees."""
+
+
+class RowSource(Protocol):
+    """Where rows come from: a table, or another method of the exchange."""
+
+    def fetch(self, **parameters: Parameter) -> Page:
+        """One request. Raises ExchangeError."""
 
 
 class Reader(Protocol):

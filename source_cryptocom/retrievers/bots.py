@@ -1,6 +1,6 @@
 """Trading bots, last change first, and the executions of those that changed or may still trade."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from source_cryptocom.api.endpoint import Parameter
@@ -55,7 +55,7 @@ class ChangedBotsReader:
         if since_ms == context.config.start_ms:
             since_ms = 0  # a first sync: its pages hold every bot, whenever it changed
         latest: dict[str, Row] = {}
-        for bots in self._pages(self._fetch_bots):
+        for bots in read_numbered_pages(self._table, self._bots, _key_of, {"page_size": PAGE_SIZE}):
             latest |= {str(bot.get("bot_id")): bot for bot in bots}
         if not self._executions:
             yield self._table.to_records([bot for bot in latest.values() if _is_recent(bot, since_ms)])
@@ -74,11 +74,8 @@ class ChangedBotsReader:
                 f"{self._table.name}: {BOTS} sent a bot whose id is no number, so its executions cannot be asked for. "
                 "Nothing was claimed; please report this."
             )
-
-        def fetch(number: int) -> Sequence[Row]:
-            return self._table.fetch(bot_id=int(bot_id), page=number, page_size=PAGE_SIZE).rows
-
-        for page in self._pages(fetch):
+        parameters: dict[str, Parameter] = {"bot_id": int(bot_id), "page_size": PAGE_SIZE}
+        for page in read_numbered_pages(self._table, self._table, _key_of, parameters):
             recent = [row for row in page if _is_recent(row, since_ms)]
             placed = [row for row in recent if row.get("order_id")]
             if len(placed) < len(recent):
@@ -86,12 +83,6 @@ class ChangedBotsReader:
                     f"{self._table.name}: {len(recent) - len(placed)} executions have no order yet; they come with one."
                 )
             yield self._table.to_records(placed, bot_id=bot_id)
-
-    def _fetch_bots(self, number: int) -> Sequence[Row]:
-        return self._bots.fetch(page=number, page_size=PAGE_SIZE).rows
-
-    def _pages(self, fetch: Callable[[int], Sequence[Row]]) -> Iterator[Sequence[Row]]:
-        return read_numbered_pages(self._table, fetch, _key_of, 0)
 
 
 def _key_of(row: Row) -> str:

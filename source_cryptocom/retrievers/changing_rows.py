@@ -12,10 +12,10 @@ from source_cryptocom.api.endpoint import Parameter
 from source_cryptocom.api.rate_limits import RateLimit
 from source_cryptocom.api.response import Row
 from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS
-from source_cryptocom.retrievers.base import Output, Reader, Record, Retriever, Slice, Table
+from source_cryptocom.retrievers.base import Output, Reader, Record, Retriever, RowSource, Slice, Table
 from source_cryptocom.retrievers.numbered_pages import digest, read_numbered_pages
 from source_cryptocom.retrievers.window_paginator import WindowPaginator
-from source_cryptocom.retrievers.window_requests import RowSource, fetch_page, read_window
+from source_cryptocom.retrievers.window_requests import fetch_page, read_window
 from source_cryptocom.retrievers.windows import RowTime, Window, ascending_windows, last_day, request_bounds
 from source_cryptocom.state.changing_cursor import ChangingCursor, ChangingState, KnownRow
 from source_cryptocom.state.series_cursors import join_names
@@ -34,19 +34,15 @@ class WindowPages(Protocol):
 
 @dataclass(frozen=True)
 class PageNumbers:
-    """Pages counted from `first`. A window's end is fixed; what still shifts the pages is read again."""
+    """Pages counted from 0. A window's end is fixed; what still shifts the pages is read again."""
 
     size: int = 200
-    first: int = 0
 
     def read(self, source: RowSource, table: Table, rows: "ChangingRows", window: Window) -> Iterator[Sequence[Row]]:
-        def fetch_number(number: int) -> Sequence[Row]:
-            return source.fetch(**rows.bounds(window), page=number, page_size=self.size).rows
-
-        return read_numbered_pages(table, fetch_number, rows.key_of, self.first)
+        return read_numbered_pages(table, source, rows.key_of, {**rows.bounds(window), "page_size": self.size})
 
     def one_row(self) -> Mapping[str, Parameter]:
-        return {"page": self.first, "page_size": 1}
+        return {"page": 0, "page_size": 1}
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+from source_cryptocom.api.endpoint import Parameter
 from source_cryptocom.api.response import Row
-from source_cryptocom.retrievers.base import Table
+from source_cryptocom.retrievers.base import RowSource, Table
 
 MAX_ROUNDS = 6
 
@@ -66,11 +67,11 @@ def numbered_pages(
 
 
 def read_numbered_pages(
-    table: Table, fetch: Callable[[int], Sequence[Row]], key_of: Callable[[Row], str], first: int
+    table: Table, source: RowSource, key_of: Callable[[Row], str], parameters: Mapping[str, Parameter], first: int = 0
 ) -> Iterator[Sequence[Row]]:
-    """The same. Raises a system error where the pages never settle."""
+    """The same, from requests with `parameters` and the number. Raises a system error where the pages never settle."""
     try:
-        yield from numbered_pages(fetch, key_of, first)
+        yield from numbered_pages(lambda number: source.fetch(**parameters, page=number).rows, key_of, first)
     except PagesKeepChanging:
         raise table.failure(
             f"{table.name}: its rows change faster than they can be read, so some may be missing. Sync again later."

@@ -58,18 +58,14 @@ class PageNumber(Retriever):
         return _PageNumberReader(self, table)
 
     def sample(self, now_ms: int) -> Mapping[str, Parameter]:
-        return self._page(self.first, 1)
+        return {"page": self.first, **self._page_size(1)}
 
     def pages(self, table: Table) -> Iterator[Sequence[Row]]:
         """Every row. Raises a system error where the pages never settle."""
+        return read_numbered_pages(table, table, table.key_of, self._page_size(self.size), self.first)
 
-        def fetch(number: int) -> Sequence[Row]:
-            return table.fetch(**self._page(number, self.size)).rows
-
-        return read_numbered_pages(table, fetch, table.key_of, self.first)
-
-    def _page(self, number: int, size: int | None) -> Mapping[str, Parameter]:
-        return {"page": number} if self.size is None or size is None else {"page": number, "page_size": size}
+    def _page_size(self, rows: int | None) -> Mapping[str, Parameter]:
+        return {} if self.size is None or rows is None else {"page_size": rows}
 
 
 class _PageNumberReader(_SinglePageReader):

@@ -1,21 +1,13 @@
 """Requests for a page of a window, and windows read to their end."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
 
-from source_cryptocom.api.endpoint import Page, Parameter
+from source_cryptocom.api.endpoint import Parameter
 from source_cryptocom.api.errors import Action, ExchangeError
 from source_cryptocom.api.response import Row
-from source_cryptocom.retrievers.base import Table
+from source_cryptocom.retrievers.base import RowSource, Table
 from source_cryptocom.retrievers.window_paginator import PageSizeRefused, UnpageableWindow, WindowPaginator
 from source_cryptocom.retrievers.windows import Window
-
-
-class RowSource(Protocol):
-    """Where rows come from: a table, or another method of the exchange."""
-
-    def fetch(self, **parameters: Parameter) -> Page:
-        """One request. Raises ExchangeError."""
 
 
 def fetch_page(source: RowSource, parameters: Mapping[str, Parameter], larger: bool) -> Sequence[Row]:

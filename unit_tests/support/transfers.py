@@ -77,7 +77,6 @@ class Wallet:
     logger = LOGGER
     cursor_column = "update_time"
     never_empty = False
-    key_columns = ("id",)
 
     @cached_property
     def context(self) -> SyncContext:
