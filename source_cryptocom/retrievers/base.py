@@ -66,15 +66,16 @@ class RowSource(Protocol):
         """One request. Raises ExchangeError."""
 
 
-class Reader(Protocol):
+class Reader(ABC):
     """Reads one table in one sync. `cursor` is None for a table without incremental mode."""
 
-    @property
-    def cursor(self) -> StreamCursor | None: ...
+    cursor: StreamCursor | None = None
 
     def slices(self) -> Iterable[Slice]:
-        """What is read side by side."""
+        """What is read side by side: all of the table at once."""
+        return [{}]
 
+    @abstractmethod
     def read(self, stream_slice: Slice) -> Iterator[Output]:
         """All records of a slice, page by page, and the STATE messages among them."""
 

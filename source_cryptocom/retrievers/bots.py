@@ -1,6 +1,6 @@
 """Trading bots, last change first, and the executions of those that changed or may still trade."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from source_cryptocom.api.endpoint import Parameter
@@ -36,17 +36,14 @@ class ChangedBots(Retriever):
         return None if self.executions else {**EVERY_BOT, "page": 0, "page_size": 1}
 
 
-class ChangedBotsReader:
+class ChangedBotsReader(Reader):
     """Reads from the moment at which the last sync began, less a lookback, and claims the one at which this began."""
 
     def __init__(self, executions: bool, table: Table) -> None:
         self._executions = executions
         self._table = table
-        self.cursor = HistoryCursor(table.name, table.logger, table.cursor_column)
+        self.cursor: HistoryCursor = HistoryCursor(table.name, table.logger, table.cursor_column)
         self._bots = table.context.api.endpoint(table.name, BOTS, PRIVATE, table.logger, "bot_list", EVERY_BOT)
-
-    def slices(self) -> Iterable[Slice]:
-        return [{}]
 
     def read(self, stream_slice: Slice) -> Iterator[Output]:
         context = self._table.context

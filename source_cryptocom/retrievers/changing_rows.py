@@ -4,7 +4,7 @@ No method of them filters by the time of a change. So each sync reads again from
 always a few days, for rows that come up late; it emits the rows that are new, or that differ from what it knows.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -131,7 +131,7 @@ class ChangingRows(Retriever):
         return dict(zip((self.start, self.end), request_bounds(window, self.unit_ns), strict=True))
 
 
-class ChangingRowsReader:
+class ChangingRowsReader(Reader):
     """Ascending windows up to the moment at which reading began, a STATE after each that was read to its end.
 
     Rows that are not final, or that the exchange lists as open, are followed until a window brings their final form:
@@ -141,16 +141,13 @@ class ChangingRowsReader:
     def __init__(self, rows: ChangingRows, table: Table) -> None:
         self._rows = rows
         self._table = table
-        self.cursor = ChangingCursor(table.name, table.logger, table.cursor_column)
+        self.cursor: ChangingCursor = ChangingCursor(table.name, table.logger, table.cursor_column)
         self._known: dict[str, KnownRow] = {}
         self._followed: dict[str, int] = {}
         if listing := rows.open_rows:
             self._open_method = table.context.api.endpoint(
                 table.name, listing.method, listing.rate_limit, table.logger, listing.records_path, listing.parameters
             )
-
-    def slices(self) -> Iterable[Slice]:
-        return [{}]
 
     def read(self, stream_slice: Slice) -> Iterator[Output]:
         context = self._table.context

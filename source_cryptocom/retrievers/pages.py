@@ -1,7 +1,8 @@
 """Tables that are read as they are at the moment of the sync."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from source_cryptocom.api.endpoint import Parameter
 from source_cryptocom.api.response import Row
@@ -24,16 +25,15 @@ class SinglePage(Retriever):
         return _SinglePageReader(table, self.incremental)
 
 
-class _SinglePageReader:
-    def __init__(self, table: Table, incremental: bool = False) -> None:
+class _SinglePageReader(Reader):
+    def __init__(self, table: Table, incremental: bool) -> None:
         self._table = table
-        self.cursor = SnapshotCursor(table.name, table.logger) if incremental else None
+        self.cursor: SnapshotCursor | None = SnapshotCursor(table.name, table.logger) if incremental else None
 
     def slices(self) -> Iterable[Slice]:
         context = self._table.context
-        if self.cursor and not self.cursor.begin(context.clock(), context.config.hours_between_syncs):
-            return []
-        return [{}]
+        is_due = not self.cursor or self.cursor.begin(context.clock(), context.config.hours_between_syncs)
+        return super().slices() if is_due else []
 
     def read(self, stream_slice: Slice) -> Iterator[Output]:
         records = self._table.to_records(self._table.fetch().rows)
@@ -48,6 +48,16 @@ class _SinglePageReader:
 
 
 @dataclass(frozen=True)
+class _RowsReader(Reader):
+    """Reads a table that keeps no state."""
+
+    records: Callable[[], Iterator[Output]]
+
+    def read(self, stream_slice: Slice) -> Iterator[Output]:
+        return self.records()
+
+
+@dataclass(frozen=True)
 class PageNumber(Retriever):
     """Pages counted from `first`; `size` rows are asked for where the method has that parameter (None: it has none)."""
 
@@ -55,29 +65,19 @@ class PageNumber(Retriever):
     first: int = 0
 
     def reader(self, table: Table) -> Reader:
-        return _PageNumberReader(self, table)
+        return _RowsReader(partial(self._records, table))
 
     def sample(self, now_ms: int) -> Mapping[str, Parameter]:
         return {"page": self.first, **self._page_size(1)}
 
-    def pages(self, table: Table) -> Iterator[Sequence[Row]]:
-        """Every row. Raises a system error where the pages never settle."""
-        return read_numbered_pages(table, table, table.key_of, self._page_size(self.size), self.first)
+    def _records(self, table: Table) -> Iterator[Output]:
+        latest: dict[str, Row] = {}
+        for page in read_numbered_pages(table, table, table.key_of, self._page_size(self.size), self.first):
+            latest |= {table.key_of(row): row for row in page}
+        yield table.to_records(list(latest.values()))
 
     def _page_size(self, rows: int | None) -> Mapping[str, Parameter]:
         return {} if self.size is None or rows is None else {"page_size": rows}
-
-
-class _PageNumberReader(_SinglePageReader):
-    def __init__(self, pages: PageNumber, table: Table) -> None:
-        super().__init__(table)
-        self._pages = pages
-
-    def read(self, stream_slice: Slice) -> Iterator[Output]:
-        latest: dict[str, Row] = {}
-        for page in self._pages.pages(self._table):
-            latest |= {self._table.key_of(row): row for row in page}
-        yield self._table.to_records(list(latest.values()))
 
 
 @dataclass(frozen=True)
@@ -89,28 +89,21 @@ class LastDays(Retriever):
     page_size: int
 
     def reader(self, table: Table) -> Reader:
-        return _LastDaysReader(self, table)
+        return _RowsReader(partial(self._records, table))
 
     def sample(self, now_ms: int) -> Mapping[str, Parameter]:
-        return self.parameters(last_day(now_ms), 1)
+        return self._parameters(last_day(now_ms), 1)
 
-    def parameters(self, window: Window, limit: int) -> dict[str, Parameter]:
-        """A window's request."""
+    def _records(self, table: Table) -> Iterator[Output]:
+        now = table.context.clock()
+        window = Window((now - self.days * MS_PER_DAY) * NS_PER_MS, now * NS_PER_MS)
+        paginator = WindowPaginator(partial(self._fetch, table), table.key_of, (self.created,), self.page_size)
+        for page in read_window(table, paginator, window):
+            yield table.to_records(page)
+
+    def _fetch(self, table: Table, window: Window, limit: int) -> Sequence[Row]:
+        return fetch_page(table, self._parameters(window, limit), larger=limit > self.page_size)
+
+    def _parameters(self, window: Window, limit: int) -> dict[str, Parameter]:
         start_ms, end_ms = request_bounds(window, NS_PER_MS)
         return {"start_time": start_ms, "end_time": end_ms, "limit": limit}
-
-
-class _LastDaysReader(_SinglePageReader):
-    def __init__(self, last: LastDays, table: Table) -> None:
-        super().__init__(table)
-        self._last = last
-
-    def read(self, stream_slice: Slice) -> Iterator[Output]:
-        now = self._table.context.clock()
-        paginator = WindowPaginator(self._fetch, self._table.key_of, (self._last.created,), self._last.page_size)
-        window = Window((now - self._last.days * MS_PER_DAY) * NS_PER_MS, now * NS_PER_MS)
-        for page in read_window(self._table, paginator, window):
-            yield self._table.to_records(page)
-
-    def _fetch(self, window: Window, limit: int) -> Sequence[Row]:
-        return fetch_page(self._table, self._last.parameters(window, limit), larger=limit > self._last.page_size)

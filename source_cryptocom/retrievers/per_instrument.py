@@ -1,7 +1,7 @@
 """Tables that make requests for every instrument: workers that share one queue."""
 
 import time
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -46,7 +46,7 @@ class PerInstrument(Retriever):
         return self.series_reader.sample
 
 
-class PerInstrumentReader(ABC):
+class PerInstrumentReader(Reader):
     """Reads all series of a table.
 
     A series' cursor advances when its last record has gone to the engine's queue, in the thread that put it there; a
@@ -60,7 +60,7 @@ class PerInstrumentReader(ABC):
 
     def __init__(self, table: Table) -> None:
         self._table = table
-        self.cursor = InstrumentCursors(table.name, table.logger, self.cursor_format)
+        self.cursor: InstrumentCursors = InstrumentCursors(table.name, table.logger, self.cursor_format)
         self._queue = PartitionQueue([], grows=False)
         self._listed = 0
         self._unfinished = 0

@@ -1,6 +1,6 @@
 """Tables of history: ascending windows of time, a STATE after each that was read to its end."""
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from source_cryptocom.api.endpoint import Parameter
@@ -47,22 +47,19 @@ class TimeWindows(Retriever):
         return {"start_time": start, "end_time": end, "limit": limit}
 
 
-class TimeWindowsReader:
+class TimeWindowsReader(Reader):
     """One partition, so that records and states pass through the engine's queue in the order in which they are made."""
 
     def __init__(self, windows: TimeWindows, table: Table) -> None:
         self._windows = windows
         self._table = table
-        self.cursor = HistoryCursor(table.name, table.logger, table.cursor_column)
+        self.cursor: HistoryCursor = HistoryCursor(table.name, table.logger, table.cursor_column)
         self.requests_made = 0
         self._widths = WindowWidths(self._fetch, windows.times)
         self._paginator = WindowPaginator(
             self._fetch, windows.identity_of, windows.times, fetch_page=self._widths.fetch_page
         )
         self._progress = Progress(table.logger, table.name, "days", 0)
-
-    def slices(self) -> Iterable[Slice]:
-        return [{}]
 
     def read(self, stream_slice: Slice) -> Iterator[Output]:
         context = self._table.context
