@@ -24,8 +24,6 @@ _ANSWER, _NOT_LOGGED = "body", "(not logged: it can hold personal data)"
 _PLAIN_RECORD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 _TRACEBACK = logging.Formatter()
 
-Encoding = Callable[[str], str]
-
 
 def _json(text: str) -> str:
     return json.dumps(text)[1:-1]
@@ -35,7 +33,7 @@ def _json_utf8(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
-_ENCODINGS: tuple[Encoding, ...] = (
+_ENCODINGS: tuple[Callable[[str], str], ...] = (
     str,
     _json,
     _json_utf8,
@@ -107,28 +105,23 @@ def redact_error(error: AirbyteTracedException) -> AirbyteTracedException:
     return error
 
 
-class RedactingFilter(logging.Filter):
+def mask_log(logger: logging.Logger | logging.Handler) -> None:
+    """Everything that passes here is masked; a second call changes nothing."""
+    logger.addFilter(mask_record)
+
+
+def mask_record(record: logging.LogRecord) -> bool:
     """Masks a whole log record: its text, its traceback, and what it carries besides, but for answers.
 
     The CDK's debug lines bring whole requests and responses, and its own mask knows no signatures.
     """
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg = redact(record.getMessage())
-        record.args = None
-        if record.exc_info:
-            record.exc_text = redact(_TRACEBACK.formatException(record.exc_info))
-        for name in vars(record).keys() - _PLAIN_RECORD:
-            setattr(record, name, _NOT_LOGGED if name == _ANSWER else redact(_text(getattr(record, name))))
-        return True
-
-
-def mask_log(logger: logging.Logger | logging.Handler) -> None:
-    """Everything that passes here is masked; a second call changes nothing."""
-    logger.addFilter(_FILTER)
-
-
-_FILTER = RedactingFilter()
+    record.msg = redact(record.getMessage())
+    record.args = None
+    if record.exc_info:
+        record.exc_text = redact(_TRACEBACK.formatException(record.exc_info))
+    for name in vars(record).keys() - _PLAIN_RECORD:
+        setattr(record, name, _NOT_LOGGED if name == _ANSWER else redact(_text(getattr(record, name))))
+    return True
 
 
 def _text(value: object) -> str:

@@ -22,7 +22,7 @@ from airbyte_cdk.models import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_cryptocom.logs.redaction import RedactingFilter, mask_log, redact, redact_trace, register_secrets
+from source_cryptocom.logs.redaction import mask_log, mask_record, redact, redact_trace, register_secrets
 from unit_tests.support.builders import API_KEY, API_SECRET
 
 AWKWARD = 'demo/secret+0123 "456"=\\é&'
@@ -125,13 +125,13 @@ def log_record(message: str, *arguments: object, **extra: object) -> logging.Log
 def test_a_log_line_is_masked_after_its_arguments_are_put_in() -> None:
     register_secrets(API_KEY, API_SECRET)
     record = log_record("sent %s with %s", API_KEY[:8] + API_KEY[8:], {"sig": SIGNATURE})
-    assert RedactingFilter().filter(record) is True
+    assert mask_record(record) is True
     assert record.getMessage() == "sent **** with {'sig': '****'}"
 
 
 def test_a_percent_sign_in_a_masked_line_is_no_placeholder() -> None:
     record = log_record("%d%% of it", 50)
-    assert RedactingFilter().filter(record) is True
+    assert mask_record(record) is True
     assert record.getMessage() == "50% of it"
 
 
@@ -141,7 +141,7 @@ def test_what_a_debug_line_carries_besides_its_text_is_masked(name: str, as_byte
     register_secrets(API_KEY, API_SECRET)
     text = json.dumps({"api_key": API_KEY, "note": API_SECRET, "sig": SIGNATURE})
     record = log_record("Making outbound API request", **{name: text.encode() + b"\xff" if as_bytes else text})
-    RedactingFilter().filter(record)
+    mask_record(record)
     shown = getattr(record, name)
     assert isinstance(shown, str)
     assert '"api_key": "****"' in shown
@@ -153,14 +153,14 @@ def test_what_a_debug_line_carries_besides_its_text_is_masked(name: str, as_byte
 @pytest.mark.parametrize("body", ['{"email": "erika@example.org"}', b'{"email": "erika@example.org"}'])
 def test_an_answer_is_not_logged_because_it_can_hold_personal_data(body: str | bytes) -> None:
     record = log_record("Receiving response", body=body)
-    RedactingFilter().filter(record)
+    mask_record(record)
     assert "erika" not in str(record.__dict__["body"])
 
 
 def test_headers_are_masked_whatever_object_holds_them() -> None:
     register_secrets(API_KEY)
     record = log_record("Making outbound API request", headers={"X-Key": API_KEY})
-    RedactingFilter().filter(record)
+    mask_record(record)
     assert record.__dict__["headers"] == "{'X-Key': '****'}"
 
 
@@ -171,7 +171,7 @@ def test_a_traceback_in_the_log_is_masked() -> None:
     except ValueError:
         record = log_record("it failed")
         record.exc_info = sys.exc_info()
-    RedactingFilter().filter(record)
+    mask_record(record)
     shown = logging.Formatter().format(record)
     assert "ValueError: no good: ****" in shown
     assert API_SECRET not in shown
@@ -180,7 +180,7 @@ def test_a_traceback_in_the_log_is_masked() -> None:
 def test_where_and_when_a_line_was_logged_stays() -> None:
     record = log_record("hello")
     before = {name: value for name, value in vars(record).items() if name not in ("msg", "args")}
-    RedactingFilter().filter(record)
+    mask_record(record)
     assert {name: value for name, value in vars(record).items() if name not in ("msg", "args")} == before
 
 
