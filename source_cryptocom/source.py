@@ -228,7 +228,7 @@ class SourceCryptocom(AbstractSource):
                 stream.warn_of_odd_values()
 
     def _log_file(self, config: Mapping[str, Any]) -> AbstractContextManager[None]:
-        opened = log_file(config.get("log") is True, LOGGER)
+        opened = log_file(config.get("log") is True)
         if self._at_exit is None:
             return opened
         self._at_exit.enter_context(opened)

@@ -5,29 +5,18 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from source_cryptocom.logs.redaction import redact
+from source_cryptocom.logs.redaction import mask_log
 
+LOGGER = logging.getLogger("airbyte")
 FILE_NAME = "crypto_connector.log"
-
-
-class _RedactingFormatter(logging.Formatter):
-    """Masks the finished line, traceback included."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        return redact(super().format(record))
 
 
 class _LogFile(logging.FileHandler):
     """Gives up at the first line that cannot be written: a disk that fills up does not end a sync."""
 
-    def __init__(self, logger: logging.Logger) -> None:
-        super().__init__(FILE_NAME, encoding="utf-8")
-        self._logger = logger
-        self.setFormatter(_RedactingFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name that logging calls
         logging.getLogger().removeHandler(self)
-        _warn(self._logger, sys.exc_info()[1])
+        _warn(sys.exc_info()[1])
 
     def close(self) -> None:
         # What is left in the buffer cannot be written either.
@@ -36,9 +25,9 @@ class _LogFile(logging.FileHandler):
 
 
 @contextmanager
-def log_file(wanted: bool, logger: logging.Logger) -> Iterator[None]:
+def log_file(wanted: bool) -> Iterator[None]:
     """Writes everything the connector logs to FILE_NAME as well. Where that is impossible: a WARN, nothing more."""
-    handler = _open(logger) if wanted else None
+    handler = _open() if wanted else None
     if handler is None:
         yield
         return
@@ -51,14 +40,17 @@ def log_file(wanted: bool, logger: logging.Logger) -> Iterator[None]:
         handler.close()
 
 
-def _open(logger: logging.Logger) -> logging.Handler | None:
+def _open() -> logging.Handler | None:
     try:
-        return _LogFile(logger)
+        handler = _LogFile(FILE_NAME, encoding="utf-8")
     except OSError as error:
-        _warn(logger, error)
+        _warn(error)
         return None
+    mask_log(handler)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    return handler
 
 
-def _warn(logger: logging.Logger, error: BaseException | None) -> None:
+def _warn(error: BaseException | None) -> None:
     reason = error.strerror if isinstance(error, OSError) else error
-    logger.warning(f"The log file {FILE_NAME} cannot be written ({reason}); the sync goes on without it.")
+    LOGGER.warning(f"The log file {FILE_NAME} cannot be written ({reason}); the sync goes on without it.")

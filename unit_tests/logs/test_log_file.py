@@ -20,7 +20,7 @@ def working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_lines_go_to_the_file_while_it_is_wanted(working_directory: Path, log: pytest.LogCaptureFixture) -> None:
     before = list(logging.getLogger().handlers)
-    with log_file(True, LOGGER):
+    with log_file(True):
         LOGGER.info("read 5 of 7")
         logging.getLogger("airbyte.another").warning("wait %d seconds", 3)
     LOGGER.info("afterwards")
@@ -34,21 +34,21 @@ def test_lines_go_to_the_file_while_it_is_wanted(working_directory: Path, log: p
 
 def test_a_second_sync_adds_to_the_file(working_directory: Path, log: pytest.LogCaptureFixture) -> None:
     for text in ("first", "second"):
-        with log_file(True, LOGGER):
+        with log_file(True):
             LOGGER.info(text)
     content = (working_directory / FILE_NAME).read_text()
     assert content.index("first") < content.index("second")
 
 
 def test_there_is_no_file_where_none_is_wanted(working_directory: Path, log: pytest.LogCaptureFixture) -> None:
-    with log_file(False, LOGGER):
+    with log_file(False):
         LOGGER.info("read 5 of 7")
     assert list(working_directory.iterdir()) == []
 
 
 def test_secrets_are_masked_in_tracebacks_too(working_directory: Path, log: pytest.LogCaptureFixture) -> None:
     register_secrets(API_KEY, API_SECRET)
-    with log_file(True, LOGGER):
+    with log_file(True):
         try:
             raise ValueError(f"no good: {API_SECRET}")
         except ValueError:
@@ -62,7 +62,7 @@ def test_secrets_are_masked_in_tracebacks_too(working_directory: Path, log: pyte
 
 def test_the_file_is_closed_when_a_sync_fails(working_directory: Path) -> None:
     before = list(logging.getLogger().handlers)
-    with pytest.raises(RuntimeError), log_file(True, LOGGER):
+    with pytest.raises(RuntimeError), log_file(True):
         raise RuntimeError
     assert logging.getLogger().handlers == before
 
@@ -71,7 +71,7 @@ def test_where_it_cannot_be_written_a_warning_says_so_and_the_sync_goes_on(
     working_directory: Path, log: pytest.LogCaptureFixture
 ) -> None:
     (working_directory / FILE_NAME).mkdir()
-    with log_file(True, LOGGER):
+    with log_file(True):
         LOGGER.info("goes on")
     assert [(record.levelname, record.getMessage()) for record in log.records] == [
         (
