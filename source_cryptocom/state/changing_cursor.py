@@ -1,19 +1,11 @@
 """How far rows that still change were read, which of them are known in which form, and which are followed."""
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from source_cryptocom.clock import rfc3339
-from source_cryptocom.state.state import (
-    State,
-    UnusableState,
-    check_version,
-    creation_times,
-    is_refreshing,
-    past_time,
-)
+from source_cryptocom.state.state import State, UnusableState, past_time
 from source_cryptocom.state.window_cursor import WindowCursor, WindowState
 
 
@@ -41,28 +33,19 @@ class ChangingState(WindowState):
         known = {key: [row.last_ms, row.digest] for key, row in self.known.items()}
         return {"reread_from": rfc3339(self.reread_ms), **({"known": known} if known else {})}
 
-
-def parse_changing_state(state: State, cursor_column: str, now: int) -> ChangingState:
-    """Raises UnusableState, or ConfigError for a later version's state."""
-    check_version(state)
-    try:
-        known = {str(key): KnownRow(int(ms), str(digest)) for key, (ms, digest) in state.get("known", {}).items()}
-    except (AttributeError, TypeError, ValueError):
-        raise UnusableState("known does not hold rows") from None
-    return ChangingState(
-        past_time(state, cursor_column, now),
-        creation_times(state, "open_rows", now),
-        is_refreshing(state),
-        past_time(state, "reread_from", now),
-        known,
-    )
+    @classmethod
+    def parse_details(cls, state: State, now: int) -> dict[str, Any]:
+        try:
+            known = {str(key): KnownRow(int(ms), str(digest)) for key, (ms, digest) in state.get("known", {}).items()}
+        except (AttributeError, TypeError, ValueError):
+            raise UnusableState("known does not hold rows") from None
+        return {"reread_ms": past_time(state, "reread_from", now), "known": known}
 
 
 class ChangingCursor(WindowCursor[ChangingState]):
     """The state of a stream whose rows change until they are final."""
 
-    def __init__(self, stream_name: str, logger: logging.Logger, cursor_column: str) -> None:
-        super().__init__(stream_name, logger, cursor_column, parse_changing_state)
+    state_type = ChangingState
 
     def begin(self, now: int, start_ms: int) -> ChangingState:
         """Where to read from: `reread_ms`, with the rows known. Nothing is claimed yet. Raises ConfigError."""

@@ -1,13 +1,12 @@
 """How far account history was read, and the cursor that claims it."""
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from source_cryptocom.clock import rfc3339
 from source_cryptocom.config import oldest_kept_ms
-from source_cryptocom.state.state import State, check_version, creation_times, is_refreshing, past_time
+from source_cryptocom.state.state import State, past_time
 from source_cryptocom.state.window_cursor import WindowCursor, WindowState
 
 
@@ -35,24 +34,18 @@ class HistoryState(WindowState):
             "orders_known_to": rfc3339(self.orders.complete_until_ms),
         }
 
-
-def parse_history_state(state: State, cursor_field: str, now: int) -> HistoryState:
-    """Raises UnusableState, or ConfigError for a later version's state."""
-    check_version(state)
-    open_orders = creation_times(state, "open_orders", now)
-    orders = None
-    if "orders_known_to" in state:
-        orders = OrderWatermark(
-            past_time(state, "orders_known_to", now), past_time(state, "open_orders_listed_at", now)
-        )
-    return HistoryState(past_time(state, cursor_field, now), open_orders, is_refreshing(state), orders)
+    @classmethod
+    def parse_details(cls, state: State, now: int) -> dict[str, Any]:
+        if "orders_known_to" not in state:
+            return {}
+        known_to, listed = past_time(state, "orders_known_to", now), past_time(state, "open_orders_listed_at", now)
+        return {"orders": OrderWatermark(known_to, listed)}
 
 
 class HistoryCursor(WindowCursor[HistoryState]):
     """The state of a stream of rows that never change."""
 
-    def __init__(self, stream_name: str, logger: logging.Logger, cursor_column: str) -> None:
-        super().__init__(stream_name, logger, cursor_column, parse_history_state)
+    state_type = HistoryState
 
     def begin(self, now: int, start_ms: int, lookback_ms: int) -> int:
         """The ms to read from. `start_ms` is the configured start_date, for a first sync only. Raises ConfigError."""
@@ -75,7 +68,7 @@ class HistoryCursor(WindowCursor[HistoryState]):
 
     def follow(self, orders: OrderWatermark, open_orders: Mapping[str, int]) -> None:
         """The open orders were listed. Claimed with the next window."""
-        self._reached = replace(self.reached, orders=orders, followed=dict(open_orders))
+        self.reached = replace(self.reached, orders=orders, followed=dict(open_orders))
 
     def complete(self, open_orders: Mapping[str, int]) -> None:
         """All windows were read."""

@@ -2,13 +2,15 @@
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Generic, TypeVar
 
 from source_cryptocom.clock import rfc3339
 from source_cryptocom.state.cursor import StreamCursor
-from source_cryptocom.state.state import VERSION, State
+from source_cryptocom.state.state import VERSION, State, check_version, creation_times, is_refreshing, past_time
+
+Claim = TypeVar("Claim", bound="WindowState")
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,11 @@ class WindowState(ABC):
     def details(self) -> dict[str, Any]:
         """What this kind of state holds besides."""
 
+    @classmethod
+    @abstractmethod
+    def parse_details(cls, state: State, now: int) -> dict[str, Any]:
+        """The same as the fields of this class. Raises UnusableState."""
+
     def as_state(self, cursor_column: str) -> dict[str, Any]:
         state = {"version": VERSION, cursor_column: rfc3339(self.cursor_ms), **self.details()}
         if self.followed:
@@ -37,20 +44,27 @@ class WindowState(ABC):
             state["full_refresh"] = True
         return state
 
-
-Claim = TypeVar("Claim", bound=WindowState)
+    @classmethod
+    def parse(cls: type[Claim], state: State, cursor_column: str, now: int) -> Claim:
+        """A saved state at `now` (ms). Raises UnusableState, or ConfigError for a later version's state."""
+        check_version(state)
+        return cls(
+            past_time(state, cursor_column, now),
+            creation_times(state, cls.followed_name, now),
+            is_refreshing(state),
+            **cls.parse_details(state, now),
+        )
 
 
 class WindowCursor(StreamCursor, Generic[Claim]):
-    """The state of one stream. `parse` reads a saved one at a moment in ms; it raises UnusableState and ConfigError."""
+    """The state of one stream. `reached` is how far this sync has come, once it has begun."""
 
-    def __init__(
-        self, stream_name: str, logger: logging.Logger, cursor_column: str, parse: Callable[[State, str, int], Claim]
-    ) -> None:
+    state_type: type[Claim]
+    reached: Claim
+
+    def __init__(self, stream_name: str, logger: logging.Logger, cursor_column: str) -> None:
         super().__init__(stream_name, logger)
         self._cursor_column = cursor_column
-        self._parse = parse
-        self._reached: Claim | None = None
         # Until the first window is read, the sync claims no more than the one before.
         self._claimed: Claim | None = None
 
@@ -58,23 +72,16 @@ class WindowCursor(StreamCursor, Generic[Claim]):
     def state(self) -> MutableMapping[str, Any]:
         return self._claimed.as_state(self._cursor_column) if self._claimed else dict(self._saved)
 
-    @property
-    def reached(self) -> Claim:
-        """How far this sync has come. Raises RuntimeError before it has begun."""
-        if self._reached is None:
-            raise RuntimeError("reading has not begun")
-        return self._reached
-
     def _resume(self, now: int, first: Claim) -> bool:
         """Whether this sync goes on from the saved state; else it begins with `first`. Raises ConfigError."""
-        saved = self._parse_saved(lambda state: self._parse(state, self._cursor_column, now))
+        saved = self._parse_saved(lambda state: self.state_type.parse(state, self._cursor_column, now))
         if saved is not None and (saved.refreshing or not self.full_refresh):
-            self._reached = replace(saved, refreshing=self.full_refresh)
+            self.reached = replace(saved, refreshing=self.full_refresh)
             return True
         # What the last sync followed is followed on: it may have been created before the start.
-        self._reached = replace(first, followed=saved.followed if saved else {}, refreshing=self.full_refresh)
+        self.reached = replace(first, followed=saved.followed if saved else {}, refreshing=self.full_refresh)
         self._logger.info(f"{self._stream_name}: reading from {rfc3339(first.cursor_ms)} (start_date).")
         return False
 
     def _claim(self, state: Claim) -> None:
-        self._reached = self._claimed = state
+        self.reached = self._claimed = state

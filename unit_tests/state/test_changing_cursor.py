@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from source_cryptocom.clock import rfc3339
 from source_cryptocom.config import ConfigError
-from source_cryptocom.state.changing_cursor import ChangingCursor, ChangingState, KnownRow, parse_changing_state
+from source_cryptocom.state.changing_cursor import ChangingCursor, ChangingState, KnownRow
 from source_cryptocom.state.sample_cursor import SAMPLE_CURSORS, SampleCursor
 from source_cryptocom.state.state import LOOKBACK_MS, OPENED_MS, UnusableState
 from unit_tests.support.builders import DAY_MS, NOW_MS
@@ -30,7 +30,7 @@ moments = st.integers(OPENED_MS, NOW_MS + LOOKBACK_MS)
     )
 )
 def test_a_state_reads_back_as_itself(state: ChangingState) -> None:
-    assert parse_changing_state(state.as_state("update_time"), "update_time", NOW_MS) == state
+    assert ChangingState.parse(state.as_state("update_time"), "update_time", NOW_MS) == state
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_a_state_that_cannot_be_right_is_not_used(
     change: dict[str, Any], reason: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with pytest.raises(UnusableState, match=reason):
-        parse_changing_state({**SAVED, **change}, "update_time", NOW_MS)
+        ChangingState.parse({**SAVED, **change}, "update_time", NOW_MS)
     cursor = ChangingCursor("deposit", LOGGER, "update_time")
     cursor.restore({**SAVED, **change}, full_refresh=False)
     start_ms = NOW_MS - 60 * DAY_MS
@@ -62,7 +62,7 @@ def test_a_state_that_cannot_be_right_is_not_used(
 
 def test_a_later_versions_state_is_a_sentence_for_the_user() -> None:
     with pytest.raises(ConfigError, match="later version"):
-        parse_changing_state({**SAVED, "version": 2}, "update_time", NOW_MS)
+        ChangingState.parse({**SAVED, "version": 2}, "update_time", NOW_MS)
 
 
 def test_until_a_window_is_read_the_state_is_the_last_syncs() -> None:

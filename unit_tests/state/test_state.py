@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from source_cryptocom.config import ConfigError
-from source_cryptocom.state.history_cursor import HistoryState, OrderWatermark, parse_history_state
+from source_cryptocom.state.history_cursor import HistoryState, OrderWatermark
 from source_cryptocom.state.market_cursor import MarketState, parse_market_state
 from source_cryptocom.state.state import LOOKBACK_MS, UnusableState, state_message
 from unit_tests.support.builders import NOW_MS
@@ -23,7 +23,7 @@ watched = st.dictionaries(names, times, max_size=5)
 
 
 def history(**state: Any) -> HistoryState:
-    return parse_history_state({"version": 1, FIELD: CURSOR, **state}, FIELD, NOW_MS)
+    return HistoryState.parse({"version": 1, FIELD: CURSOR, **state}, FIELD, NOW_MS)
 
 
 def market(**state: Any) -> MarketState:
@@ -38,7 +38,7 @@ def test_a_history_state_reads_back_as_itself(
     cursor_ms: int, open_orders: dict[str, int], refreshing: bool, orders: OrderWatermark | None
 ) -> None:
     state = HistoryState(cursor_ms, open_orders, refreshing, orders)
-    assert parse_history_state(state.as_state(FIELD), FIELD, NOW_MS) == state
+    assert HistoryState.parse(state.as_state(FIELD), FIELD, NOW_MS) == state
 
 
 @given(st.none() | times, st.dictionaries(names, names, max_size=5), st.booleans())
@@ -114,7 +114,7 @@ def test_a_state_that_this_connector_did_not_write_is_not_used(version: Any) -> 
 
 def test_a_state_without_a_version_is_not_used() -> None:
     with pytest.raises(UnusableState, match=r"^it was not written by this connector$"):
-        parse_history_state({FIELD: CURSOR}, FIELD, NOW_MS)
+        HistoryState.parse({FIELD: CURSOR}, FIELD, NOW_MS)
     with pytest.raises(UnusableState, match=r"^it was not written by this connector$"):
         parse_market_state({"synced_at": CURSOR}, NOW_MS)
 
@@ -144,7 +144,7 @@ def test_a_time_that_cannot_be_read_is_named(garbage: Any) -> None:
 
 def test_a_history_state_without_its_cursor_is_not_used() -> None:
     with pytest.raises(UnusableState, match=r"^update_time is None, which is not a time$"):
-        parse_history_state({"version": 1, "event_time": CURSOR}, FIELD, NOW_MS)
+        HistoryState.parse({"version": 1, "event_time": CURSOR}, FIELD, NOW_MS)
 
 
 def test_a_state_from_the_future_is_not_used() -> None:
