@@ -6,7 +6,6 @@ number it writes into the catalog. Where nobody counts generations, a state may 
 run: then the mark counts for an hour, so that no table stays empty or old for long.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,18 +22,17 @@ class FullRefresh:
     """A full refresh of one stream. `generation_id` is the platform's number of it, None where nobody counts."""
 
     generation_id: int | None = None
-    clock: Callable[[], int] = now_ms
 
     def mark_completed(self, state: State) -> dict[str, Any]:
         """The state of a stream that has been read whole."""
         generation = {} if self.generation_id is None else {_GENERATION: self.generation_id}
-        return {**state, COMPLETED_AT: rfc3339(self.clock()), **generation}
+        return {**state, COMPLETED_AT: rfc3339(now_ms()), **generation}
 
     def is_completed(self, state: State) -> bool:
         """Whether `state` says that this refresh is complete. A mark that cannot be read is none."""
         if self.generation_id is not None and _GENERATION in state:
             return COMPLETED_AT in state and state[_GENERATION] == self.generation_id
         try:
-            return 0 <= self.clock() - any_time(state, COMPLETED_AT) < VALID_FOR_MS
+            return 0 <= now_ms() - any_time(state, COMPLETED_AT) < VALID_FOR_MS
         except UnusableState:
             return False
