@@ -67,8 +67,10 @@ class SnapshotCursor(StreamCursor):
         if self._saved:
             return dict(self._saved)
         synced_ms = self.started_ms if self.is_complete else self._last.synced_ms
-        state = MarketState(synced_ms, self._packed_cursors(), self.full_refresh and not self.is_complete)
-        return state.as_state() if state != MarketState(refreshing=state.refreshing) else {}
+        cursors = self._packed_cursors()
+        if synced_ms is None and not cursors:
+            return {}
+        return MarketState(synced_ms, cursors, self.full_refresh and not self.is_complete).as_state()
 
     def begin(self, now: int, hours_between_syncs: float) -> bool:
         """Takes up the saved state; whether the stream is due at `now` (ms). Raises ConfigError."""
@@ -148,11 +150,10 @@ class InstrumentCursors(SnapshotCursor):
         if self._format is None:
             self._cursors = dict(saved.cursors)
             return
-        restored = self._format.restore(saved.cursors, self.started_ms)
-        self._cursors = dict(restored.cursors)
-        if restored.rejected:
+        self._cursors, rejected = self._format.restore(saved.cursors, self.started_ms)
+        if rejected:
             self._logger.warning(
-                f"{self._stream_name}: ignoring the saved cursor of {join_names(restored.rejected)}: unreadable, in "
-                "the future, or before the exchange opened. Where the last row is known it is read on from there, else "
-                "as in a first sync."
+                f"{self._stream_name}: ignoring the saved cursor of {join_names(rejected)}: unreadable, in the future, "
+                "or before the exchange opened. Where the last row is known it is read on from there, else as in a "
+                "first sync."
             )

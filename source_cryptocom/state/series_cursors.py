@@ -32,14 +32,6 @@ class Cursor(ABC):
         return self
 
 
-@dataclass(frozen=True)
-class RestoredCursors:
-    """`cursors` by series; `rejected` names the series whose saved cursor cannot be right."""
-
-    cursors: Mapping[str, Cursor]
-    rejected: Sequence[str]
-
-
 def _one_by_one(cursors: Mapping[str, Any]) -> dict[str, Any]:
     return {series: cursor.as_state() for series, cursor in cursors.items()}
 
@@ -56,10 +48,9 @@ class CursorFormat:
     pack: Callable[[Mapping[str, Any]], dict[str, Any]] = _one_by_one
     unpack: Callable[[Mapping[str, Any]], Iterable[tuple[str, Any]]] = Mapping.items
 
-    def restore(self, saved: Mapping[str, Any], now_ms: int) -> RestoredCursors:
-        """The cursors that can be right at `now_ms`. One that cannot be right does not affect the others."""
-        cursors: dict[str, Cursor] = {}
-        rejected = []
+    def restore(self, saved: Mapping[str, Any], now_ms: int) -> tuple[dict[str, Any], list[str]]:
+        """The cursors that can be right at `now_ms`, and the series of those that cannot: each is judged on its own."""
+        cursors, rejected = {}, []
         for series, state in self.unpack(saved):
             try:
                 cursor = self.parse(state)
@@ -71,7 +62,7 @@ class CursorFormat:
                 cursor = cursor.at_last_record()
             if is_plausible(cursor.position_ms, now_ms):
                 cursors[series] = cursor
-        return RestoredCursors(cursors, rejected)
+        return cursors, rejected
 
 
 def join_names(names: Sequence[str]) -> str:
