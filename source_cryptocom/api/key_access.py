@@ -2,9 +2,10 @@
 
 import logging
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from source_cryptocom.api.client import CHECK_RETRIES
@@ -36,42 +37,40 @@ class KeyAccess:
     def __init__(self, api: "ExchangeApi") -> None:
         self._api = api
         self._lock = threading.Lock()
-        self._is_known = False
-        self._reads_balance: bool | None = None
 
     def reads_balance(self) -> bool | None:
         """Whether the key may read the balance; None where the exchange gave no answer to that. Asked once."""
-        with self._lock:
-            if not self._is_known:
-                try:
-                    self.require_balance()
-                except ExchangeError as error:
-                    self._reads_balance = False if error.action is Action.CONFIG_ERROR else None
-                self._is_known = True
-            return self._reads_balance
+        error = self._balance_refusal()
+        if error is None:
+            return True
+        return False if error.action is Action.CONFIG_ERROR else None
 
     def require_balance(self) -> None:
         """Read the balance. Raises ExchangeError."""
-        self._ask(SampleRequest("user_balance", BALANCE))
-        self._is_known = self._reads_balance = True
+        if error := self._balance_refusal():
+            raise error
 
-    def refusals(self, samples: Iterable[SampleRequest]) -> dict[str, ExchangeError]:
+    def refusals(self, samples: Sequence[SampleRequest]) -> dict[str, ExchangeError]:
         """Send sample requests side by side; return the errors by table, of whatever kind."""
-
-        def refusal(sample: SampleRequest) -> ExchangeError | None:
-            try:
-                self._ask(sample)
-            except ExchangeError as error:
-                return error
-            return None
-
-        asked = list(samples)
         with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as workers:
-            errors = list(workers.map(refusal, asked))
-        return {sample.table: error for sample, error in zip(asked, errors, strict=True) if error}
+            errors = workers.map(self._refusal, samples)
+            return {sample.table: error for sample, error in zip(samples, errors, strict=True) if error}
 
-    def _ask(self, sample: SampleRequest) -> None:
-        """Send one request, whose rows are dropped. Raises ExchangeError."""
-        self._api.endpoint(
+    def _balance_refusal(self) -> ExchangeError | None:
+        with self._lock:
+            return self._balance_error
+
+    @cached_property
+    def _balance_error(self) -> ExchangeError | None:
+        return self._refusal(SampleRequest("user_balance", BALANCE))
+
+    def _refusal(self, sample: SampleRequest) -> ExchangeError | None:
+        """Send one request, whose rows are dropped."""
+        endpoint = self._api.endpoint(
             sample.table, sample.method, sample.rate_limit, LOGGER, sample.records_path, retry_policy=CHECK_RETRIES
-        ).fetch(**sample.parameters)
+        )
+        try:
+            endpoint.fetch(**sample.parameters)
+        except ExchangeError as error:
+            return error
+        return None
