@@ -30,4 +30,4 @@ class SyncContext:
     def instruments(self) -> Instruments:
         """The exchange's list, from one request that serves all streams."""
         endpoint = self.api.endpoint("instrument", "public/get-instruments", PUBLIC, LOGGER)
-        return Instruments(lambda: fetch_instruments(endpoint, LOGGER))
+        return Instruments(lambda: fetch_instruments(endpoint))

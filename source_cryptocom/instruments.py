@@ -2,32 +2,28 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from source_cryptocom.api.endpoint import Endpoint
 from source_cryptocom.api.response import Row
 
-
-def doubts(rows: Sequence[Row], next_cursor: object) -> Iterator[str]:
-    """What speaks against an answer of public/get-instruments holding every instrument, as sentences for a log."""
-    if not rows:
-        yield (
-            "public/get-instruments lists nothing, so this table is empty and the tables that are read per instrument "
-            "have no new ones. The exchange has hundreds: look at its status page, and sync again later."
-        )
-    if next_cursor:
-        yield (
-            f"public/get-instruments sent {len(rows):,} rows and a next_cursor, which says that there are more. Its "
-            "documentation has no way to ask for them, so tables lack the other instruments. Name those that you need "
-            "under instruments, and please report this."
-        )
+LOGGER = logging.getLogger("airbyte")
 
 
-def fetch_instruments(endpoint: Endpoint, logger: logging.Logger) -> Sequence[Row]:
+def fetch_instruments(endpoint: Endpoint) -> Sequence[Row]:
     """All rows of public/get-instruments, with a warning where they may not be all. Raises ExchangeError."""
     page = endpoint.fetch()
-    for doubt in doubts(page.rows, page.result.get("next_cursor")):
-        logger.warning(f"instrument: {doubt}")
+    if not page.rows:
+        LOGGER.warning(
+            "instrument: public/get-instruments lists nothing, so this table is empty and the tables that are read per "
+            "instrument have no new ones. The exchange has hundreds: look at its status page, and sync again later."
+        )
+    if page.result.get("next_cursor"):
+        LOGGER.warning(
+            f"instrument: public/get-instruments sent {len(page.rows):,} rows and a next_cursor, which says that there "
+            "are more. Its documentation has no way to ask for them, so tables lack the other instruments. Name those "
+            "that you need under instruments, and please report this."
+        )
     return page.rows
 
 
