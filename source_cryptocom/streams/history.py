@@ -52,14 +52,11 @@ class Transaction(IncrementalExchangeStream):
     retriever = TimeWindows(times=(RowTime("event_timestamp_ms", "event_timestamp_ns"),), identity=tuple(primary_key))
 
 
-class AdvancedOrderHistory(IncrementalExchangeStream):
+class AdvancedOrderHistory(OrderHistory):
     """Trigger orders and legs of order lists that have ended; `exchange_order_id` names the order that one became."""
 
     method = "private/advanced/get-order-history"
     rate_limit = PRIVATE
-    primary_key = "order_id"
-    cursor_field = "update_time"
-    row_checks = (legs_share_an_order_id,)
     optional = True
     retriever = OrderWindows(open_orders="private/advanced/get-open-orders")
 

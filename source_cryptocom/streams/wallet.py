@@ -25,15 +25,11 @@ class Deposit(IncrementalExchangeStream):
     )
 
 
-class Withdrawal(IncrementalExchangeStream):
+class Withdrawal(Deposit):
     """On-chain withdrawals; the fee is charged beside the amount."""
 
     method = "private/get-withdrawal-history"
-    rate_limit = PRIVATE
     records_path = "withdrawal_list"
-    primary_key = "id"
-    cursor_field = "update_time"
-    optional = True
     retriever = ChangingRows(
         ON_CHAIN, ("id",), PageNumbers(), status="status", final=("2", "4", "5", "6"), start="start_ts", end="end_ts"
     )
