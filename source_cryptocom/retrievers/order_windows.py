@@ -44,11 +44,7 @@ class OrderWindowsReader(TimeWindowsReader):
         super().__init__(windows, table)
         self._open_orders_method = table.context.api.endpoint(table.name, windows.open_orders, PRIVATE, table.logger)
         self._open_now: set[str] = set()
-        self._followed: dict[str, int] = {}
         self._emitted_again: set[Hashable] = set()
-
-    def open_orders(self) -> dict[str, int]:
-        return self._followed
 
     def before_windows(self, start_ms: int, now: int) -> Iterator[Output]:
         """The orders that neither list showed to the sync before."""
@@ -61,13 +57,13 @@ class OrderWindowsReader(TimeWindowsReader):
         # The answer may have taken minutes: an order that ended meanwhile is not in it.
         listed_ms = max(now, self._table.context.clock())
         self._open_now = set(open_now)
-        self._followed = {**history.followed, **open_now}
+        self.followed = {**history.followed, **open_now}
         lookback = order_lookback(history, start_ms, oldest_kept_ms(now), listed_ms)
         for page in self._recent_pages(lookback):
             rows = [row for row in page if self._closes_open_order(row) or lookback.is_new(UPDATED.earliest_ns(row))]
             self._emitted_again.update(map(self._windows.identity_of, rows))
             yield self._closed(rows)
-        self.cursor.follow(lookback.known, self._followed)
+        self.cursor.follow(lookback.known, self.followed)
 
     def _recent_pages(self, lookback: OrderLookback) -> Iterator[list[Row]]:
         for window in lookback.windows():
@@ -82,11 +78,11 @@ class OrderWindowsReader(TimeWindowsReader):
             yield [row for row in page if self._windows.identity_of(row) not in self._emitted_again]
 
     def _closes_open_order(self, row: Row) -> bool:
-        return str(row.get("order_id")) in self._followed and row.get("status") not in OPEN_STATUSES
+        return str(row.get("order_id")) in self.followed and row.get("status") not in OPEN_STATUSES
 
     def _close(self, rows: Iterable[Row]) -> None:
         for row in filter(self._closes_open_order, rows):
-            del self._followed[str(row.get("order_id"))]
+            del self.followed[str(row.get("order_id"))]
 
     def _closed(self, rows: list[Row]) -> Output:
         self._close(rows)
@@ -95,14 +91,14 @@ class OrderWindowsReader(TimeWindowsReader):
     def after_windows(self) -> Iterator[Output]:
         """The followed orders that have ended but came up in no window, without those neighbours which have."""
         oldest_ms = oldest_kept_ms(self._table.context.clock())
-        ended = {order_id: ms for order_id, ms in self._followed.items() if order_id not in self._open_now}
+        ended = {order_id: ms for order_id, ms in self.followed.items() if order_id not in self._open_now}
         for window in windows_around((ms for ms in ended.values() if ms >= oldest_ms), self._widths.proven_ns):
             yield from self._fetch_closed_orders(window, ended)
-        missing = [order_id for order_id in ended if order_id in self._followed]
+        missing = [order_id for order_id in ended if order_id in self.followed]
         forgotten = [order_id for order_id in missing if ended[order_id] < oldest_ms]
         sought = [order_id for order_id in missing if ended[order_id] >= oldest_ms]
         for order_id in forgotten:
-            del self._followed[order_id]
+            del self.followed[order_id]
         for orders, what in ((sought, "The next sync looks again"), (forgotten, "The exchange has forgotten them")):
             if orders:
                 self._table.warn(f"no longer open, but not in the order history yet: {join_names(orders)}. {what}.")
@@ -113,7 +109,7 @@ class OrderWindowsReader(TimeWindowsReader):
         for pages_read, page in enumerate(self.pages(window), 1):
             # A neighbour that was open when the sync began may have ended since: it is no longer followed, either.
             yield self._closed(list(filter(self._closes_open_order, page)))
-            left = sorted({ms for order_id, ms in ended.items() if order_id in self._followed and window.holds(ms)})
+            left = sorted({ms for order_id, ms in ended.items() if order_id in self.followed and window.holds(ms)})
             if len(left) <= pages_left(window, page, pages_read):
                 break
         else:

@@ -55,6 +55,8 @@ class TimeWindowsReader(Reader):
         self._table = table
         self.cursor: HistoryCursor = HistoryCursor(table.name, table.logger, table.cursor_column)
         self.requests_made = 0
+        # From sync to sync, by id with the time of creation in ms.
+        self.followed: dict[str, int] = {}
         self._widths = WindowWidths(self._fetch, windows.times)
         self._paginator = WindowPaginator(
             self._fetch, windows.identity_of, windows.times, fetch_page=self._widths.fetch_page
@@ -74,10 +76,10 @@ class TimeWindowsReader(Reader):
             end_ms = window.end_ns // NS_PER_MS
             days_read, days_left = days_left - days_between(end_ms, now), days_between(end_ms, now)
             self._progress.done(days_read, f", up to {rfc3339(end_ms)}")
-            self.cursor.advance(end_ms, self.open_orders())
+            self.cursor.advance(end_ms, self.followed)
             yield state_message(self._table.name, self.cursor.state)
         yield from self.after_windows()
-        self.cursor.complete(self.open_orders())
+        self.cursor.complete(self.followed)
 
     def before_windows(self, start_ms: int, now: int) -> Iterator[Output]:
         """Records that lie before the first window, which begins at `start_ms`."""
@@ -86,10 +88,6 @@ class TimeWindowsReader(Reader):
     def after_windows(self) -> Iterator[Output]:
         """Records that no window can have brought."""
         return iter(())
-
-    def open_orders(self) -> dict[str, int]:
-        """What is followed from sync to sync, by id with the time of creation in ms."""
-        return {}
 
     def new_rows(self, window: Window) -> Iterator[list[Row]]:
         """The rows of a window that were not emitted before it."""
