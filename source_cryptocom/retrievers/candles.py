@@ -4,8 +4,6 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from math import ceil
 
-from airbyte_cdk.utils import AirbyteTracedException
-
 from source_cryptocom.clock import MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE, rfc3339
 from source_cryptocom.config import Config
 from source_cryptocom.retrievers.base import SeriesPages
@@ -81,7 +79,11 @@ class Candles(PerInstrumentReader):
                 if cursor and not cursor.empty:
                     self._warn_of_a_gap(series, begin_ms, min(oldest_ms, asked_ms))
         except OtherCandles as error:
-            raise self._other_candles(series, error.end_ms) from None
+            raise self._table.failure(
+                f"{self._table.name}: {series}: asked for the candles before {rfc3339(error.end_ms)}, the exchange "
+                "sent other ones, so what lies before cannot be read; nothing of it was claimed. The next sync tries "
+                "again."
+            ) from None
         # One duration back lies the candle that could be forming now; the second is for clocks.
         empty_ms = max(begin_ms, self.cursor.started_ms - 2 * duration.shortest_ms)
         self.advance(series, after or CandleCursor(empty_ms, empty=True))
@@ -101,12 +103,6 @@ class Candles(PerInstrumentReader):
             return candle_page(rows)
         except (KeyError, TypeError, ValueError):
             raise self._table.unreadable("a candle has no time") from None
-
-    def _other_candles(self, series: str, end_ms: int) -> AirbyteTracedException:
-        return self._table.failure(
-            f"{self._table.name}: {series}: asked for the candles before {rfc3339(end_ms)}, the exchange sent other "
-            "ones, so what lies before cannot be read; nothing of it was claimed. The next sync tries again."
-        )
 
     def _warn_of_a_gap(self, series: str, begin_ms: int, oldest_ms: int) -> None:
         self._table.warn(

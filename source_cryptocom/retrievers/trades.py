@@ -11,7 +11,7 @@ from source_cryptocom.concurrency.partition_queue import PartitionTask
 from source_cryptocom.config import Config
 from source_cryptocom.retrievers.base import SeriesPages
 from source_cryptocom.retrievers.per_instrument import PerInstrumentReader
-from source_cryptocom.retrievers.split_window import JUDGED_PAGES, split_window
+from source_cryptocom.retrievers.split_window import split_window
 from source_cryptocom.retrievers.trade_tracker import TIME, TradeTracker, trade_id_of, trade_ns_of
 from source_cryptocom.retrievers.window_paginator import WindowPaginator
 from source_cryptocom.retrievers.window_requests import fetch_page, read_window
@@ -27,7 +27,7 @@ SERVED_NS = 30 * MS_PER_DAY * NS_PER_MS
 
 def _rest_to_share(part: Window, page: Sequence[Row], pages: int) -> list[Window]:
     """See split_window. A page that is nearly full says that there is a rest at all."""
-    if pages < JUDGED_PAGES or len(page) < PAGE_LIMIT * 2 // 3:
+    if len(page) < PAGE_LIMIT * 2 // 3:
         return []
     times = [trade_ns_of(row) for row in page]
     return split_window(part, min(times), max(times), pages)
@@ -108,9 +108,7 @@ class Trades(PerInstrumentReader):
             "start_ts": str(window.start_ns),
             "end_ts": str(window.end_ns),
         }
-        rows = fetch_page(self._table, parameters, larger=limit > PAGE_LIMIT)
-        self._progress.request()
-        return rows
+        return fetch_page(self, parameters, larger=limit > PAGE_LIMIT)
 
     def _warn_of_a_gap(self, instrument: str, cursor: TradeCursor, reading: TradeTracker) -> None:
         """Says so where the exchange's own history does not reach back to `cursor`.
