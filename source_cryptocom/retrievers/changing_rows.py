@@ -6,12 +6,12 @@ always a few days, for rows that come up late; it emits the rows that are new, o
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from source_cryptocom.api.endpoint import Parameter
 from source_cryptocom.api.rate_limits import RateLimit
 from source_cryptocom.api.response import Row
 from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS
+from source_cryptocom.config import oldest_kept_ms
 from source_cryptocom.retrievers.base import Output, Reader, Record, Retriever, RowSource, Slice, Table
 from source_cryptocom.retrievers.numbered_pages import digest, read_numbered_pages
 from source_cryptocom.retrievers.window_paginator import WindowPaginator
@@ -20,16 +20,6 @@ from source_cryptocom.retrievers.windows import RowTime, Window, ascending_windo
 from source_cryptocom.state.changing_cursor import ChangingCursor, ChangingState, KnownRow
 from source_cryptocom.state.series_cursors import join_names
 from source_cryptocom.state.state import state_message
-
-
-class WindowPages(Protocol):
-    """How the rows of one window come: by page number, or by ever earlier ends."""
-
-    def read(self, source: RowSource, table: Table, rows: "ChangingRows", window: Window) -> Iterator[Sequence[Row]]:
-        """All pages of the window, from `source`. A row may come more than once."""
-
-    def one_row(self) -> Mapping[str, Parameter]:
-        """What asks for a page of one row."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +75,8 @@ class OpenRows:
 class ChangingRows(Retriever):
     """`times`: a row's creation first, then the other times by which the exchange may filter.
 
-    `key`: the fields that tell a row from every other. `status` and `final`: the field, and the values after which a
+    `key`: the fields that tell a row from every other. `pages`: how the rows of a window come; one may come more than
+    once. `status` and `final`: the field, and the values after which a
     row stays what it is; without a status it always does. Times are sent in `unit_ns`.
     """
 
@@ -94,7 +85,7 @@ class ChangingRows(Retriever):
 
     times: Sequence[RowTime]
     key: Sequence[str]
-    pages: WindowPages
+    pages: PageNumbers | EarlierEnds
     status: str = ""
     final: Sequence[str] = ()
     open_rows: OpenRows | None = None
@@ -103,7 +94,6 @@ class ChangingRows(Retriever):
     unit_ns: int = NS_PER_MS
     step_ms: int = 90 * MS_PER_DAY
     lookback_ms: int = 7 * MS_PER_DAY
-    reach_ms: int = 180 * MS_PER_DAY
 
     def reader(self, table: Table) -> Reader:
         return ChangingRowsReader(self, table)
@@ -152,7 +142,7 @@ class ChangingRowsReader(Reader):
     def read(self, stream_slice: Slice) -> Iterator[Output]:
         context = self._table.context
         now = context.clock()
-        oldest_ms = now - self._rows.reach_ms
+        oldest_ms = oldest_kept_ms(now)
         saved = self.cursor.begin(now, context.config.start_ms)
         self._known = dict(saved.known)
         self._followed = self._still_served(saved.followed, oldest_ms)
