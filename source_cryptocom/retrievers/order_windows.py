@@ -130,11 +130,10 @@ def pages_left(window: Window, page: Sequence[Row], pages_read: int) -> float:
 
 def windows_around(times_ms: Iterable[int], widest_ns: int) -> Iterator[Window]:
     """Ascending windows of at most `widest_ns` that contain the given times, each as tight as it can be."""
-    group: list[int] = []
+    groups: list[list[int]] = []
     for ms in sorted(times_ms):
-        if group and (ms + 1 - group[0]) * NS_PER_MS > widest_ns:
-            yield Window(group[0] * NS_PER_MS, (group[-1] + 1) * NS_PER_MS)
-            group = []
-        group.append(ms)
-    if group:
-        yield Window(group[0] * NS_PER_MS, (group[-1] + 1) * NS_PER_MS)
+        if groups and (ms + 1 - groups[-1][0]) * NS_PER_MS <= widest_ns:
+            groups[-1].append(ms)
+        else:
+            groups.append([ms])
+    return (Window(group[0] * NS_PER_MS, (group[-1] + 1) * NS_PER_MS) for group in groups)

@@ -36,7 +36,7 @@ def _cut(rest: Window, count: int) -> Iterator[Window]:
     """`count` windows of about one width, the newest first; fewer where they would be narrower than a millisecond."""
     end_ns = rest.end_ns
     for number in range(count - 1, -1, -1):
-        cut_ns = (rest.start_ns + rest.width_ns * number // count) // NS_PER_MS * NS_PER_MS if number else rest.start_ns
-        if rest.start_ns <= cut_ns < end_ns:
+        cut_ns = max(rest.start_ns, (rest.start_ns + rest.width_ns * number // count) // NS_PER_MS * NS_PER_MS)
+        if cut_ns < end_ns:
             yield Window(cut_ns, end_ns)
             end_ns = cut_ns
