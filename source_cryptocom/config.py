@@ -97,13 +97,18 @@ class Config:
     warnings: tuple[str, ...] = ()
 
 
+def _given(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields without blanks around texts; an empty one means absent."""
+    stripped = {name: value.strip() if isinstance(value, str) else value for name, value in raw.items()}
+    return {name: value for name, value in stripped.items() if value not in ("", None)}
+
+
 def normalize_config(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Each field in the type that the spec wants, the start date in UTC; without blanks around texts and empty fields.
+    """Each field that is given in the type that the spec wants, the start date in UTC.
 
     What cannot be read is left for `parse_config` to name.
     """
-    stripped = {name: value.strip() if isinstance(value, str) else value for name, value in raw.items()}
-    given = {name: value for name, value in stripped.items() if value not in ("", None)}
+    given = _given(raw)
     for name, parse in _NORMALIZED.items():
         if name in given:
             with suppress(ValueError, OverflowError):
@@ -112,33 +117,26 @@ def normalize_config(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class ConfigReader:
-    """Reads one field after another and collects what is wrong with them."""
+    """Reads one field after another and collects what is wrong with them.
+
+    `unread`: what is left of the user's fields; the platform adds some of its own, with an underscore before them.
+    """
 
     def __init__(self, raw: Mapping[str, Any]) -> None:
-        self._raw = raw
-        self._read: set[str] = set()
+        self.given = _given(raw)
+        self.unread = {name for name in raw if not name.startswith("_")}
         self.problems: list[str] = []
 
     def read(self, name: str, default: Value, parse: Callable[[Any], Value]) -> Value:
         """The parsed field; `default` where it is absent, empty or wrong. `parse` raises ValueError with a sentence."""
-        self._read.add(name)
-        if not self.has(name):
+        self.unread.discard(name)
+        if name not in self.given:
             return default
-        value = self._raw[name]
         try:
-            return parse(value.strip() if isinstance(value, str) else value)
+            return parse(self.given[name])
         except ValueError as error:
             self.problems.append(f"{name}: {error}")
             return default
-
-    def has(self, name: str) -> bool:
-        """Whether the field is there; an empty text means absent."""
-        value = self._raw.get(name)
-        return bool(value.strip()) if isinstance(value, str) else value is not None
-
-    def unknown(self) -> list[str]:
-        """Fields that nothing has read; the platform adds some of its own, with an underscore before them."""
-        return sorted(name for name in self._raw if name not in self._read and not name.startswith("_"))
 
 
 def parse_config(raw: Mapping[str, Any], now: int) -> Config:
@@ -172,10 +170,11 @@ def parse_config(raw: Mapping[str, Any], now: int) -> Config:
         hours_between_syncs=form.read("hours_between_syncs", 12.0, hours),
         num_workers=form.read("num_workers", 64, integer(2, 128)),
         log=form.read("log", False, boolean),
-        default_start=not form.has("start_date"),
+        default_start="start_date" not in form.given,
     )
     if form.problems:
         raise ConfigError("The configuration cannot be used. " + " ".join(form.problems))
-    if unknown := form.unknown():
-        warnings.append(f"The configuration has fields that this connector does not know: {', '.join(unknown)}.")
+    if form.unread:
+        unknown = ", ".join(sorted(form.unread))
+        warnings.append(f"The configuration has fields that this connector does not know: {unknown}.")
     return replace(config, warnings=tuple(warnings))
