@@ -14,10 +14,10 @@ _WHITELIST_CODE = 40103
 def exchange_answers(answer: Answer) -> Finding:
     """Whether a request without a key is answered."""
     handling = "Without an answer it tries again for five minutes, then ends the sync with a sentence that says why."
-    if answer.is_good:
+    if answer.rule is None:
         return Finding("exchange", Verdict.EXPECTED, "public methods answer", handling)
-    hint = answer.rule.hint if answer.rule else ""
-    return Finding("exchange", Verdict.PROBLEM, f"{answer.summary}. {hint}".rstrip(), handling)
+    hint = answer.rule.hint.format(method="public/get-instruments", clock="")
+    return Finding("exchange", Verdict.PROBLEM, f"{answer.summary}. {hint}", handling)
 
 
 def clock(answers: Sequence[Answer]) -> Finding:

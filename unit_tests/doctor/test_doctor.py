@@ -8,7 +8,7 @@ import pytest
 
 from source_cryptocom.api.errors import rule_for
 from source_cryptocom.clock import MS_PER_DAY
-from source_cryptocom.doctor.connection import clock, pace
+from source_cryptocom.doctor.connection import clock, exchange_answers, pace
 from source_cryptocom.doctor.finding import Verdict
 from source_cryptocom.doctor.probe import PAGE, Answer
 from source_cryptocom.doctor.window_width import Windows, window_width
@@ -75,3 +75,9 @@ def test_requests_that_were_too_many_are_counted() -> None:
     finding = pace([answer(), answer(code=42901, status=429)])
     assert finding.verdict is Verdict.DIFFERENT
     assert "1 of 2 requests refused as too many" in finding.seen
+
+
+def test_what_the_exchange_says_against_a_public_request_names_its_method() -> None:
+    finding = exchange_answers(answer(code=40104, status=401))
+    assert finding.verdict is Verdict.PROBLEM
+    assert "does not permit public/get-instruments: " in finding.seen
