@@ -69,34 +69,33 @@ class Windows:
 
 
 def window_width(table: str, windows: Windows) -> Finding:
-    """The first of these judgements that holds."""
+    """How wide a window of `table` is served."""
     answers = {1: windows.day, **windows.wider}
-    refused = sorted(days for days, answer in answers.items() if not answer.is_good)
-    blamed = all(answers[days].rule == answers[refused[0]].rule for days in refused) and 1 not in refused
-    is_window = bool(refused) and blamed and _blames_request(answers[refused[0]])
-    empty = sorted(days for days, answer in windows.wider.items() if windows.day.rows and not answer.rows)
-    served = f"{windows.widest} days are served: rows of {windows.oldest:.0f} days came"
-    judgements = (
-        (is_window, Verdict.DIFFERENT, f"{refused[0] if refused else 0} days are refused"),
-        (bool(refused), Verdict.UNKNOWN, f"a window was {answers[refused[0]].summary if refused else ''}"),
-        (not any(answer.rows for answer in answers.values()), Verdict.UNKNOWN, "no rows came"),
-        (bool(empty), Verdict.DIFFERENT, f"{empty[0] if empty else 0} days are answered with an empty list"),
-        (
-            windows.cut is not None,
-            Verdict.DIFFERENT,
-            f"{windows.widest} days are cut to the last {24 * (windows.cut or 0)} hours",
-        ),
-        (
-            windows.is_full and windows.oldest <= 1,
-            Verdict.UNKNOWN,
-            "a page is full within a day",
-        ),
-        (True, Verdict.EXPECTED, served),
-    )
-    verdict, seen = next((verdict, seen) for holds, verdict, seen in judgements if holds)
+    verdict, seen = _refusal(answers) or _service(windows, answers)
     handling = "It reads a day at a time, or as much more as answers have proved to be served whole."
     return Finding(f"width of a window: {table}", verdict, seen, handling)
 
 
-def _blames_request(answer: Answer) -> bool:
-    return answer.rule is not None and answer.rule.action is Action.BAD_REQUEST
+def _refusal(answers: Mapping[int, Answer]) -> tuple[Verdict, str] | None:
+    """None where no window, by its days, was refused."""
+    refused = {days: rule for days in sorted(answers) if (rule := answers[days].rule)}
+    if not refused:
+        return None
+    narrowest, rule = next(iter(refused.items()))
+    alike = all(other == rule for other in refused.values())
+    if narrowest > 1 and alike and rule.action is Action.BAD_REQUEST:
+        return Verdict.DIFFERENT, f"{narrowest} days are refused"
+    return Verdict.UNKNOWN, f"a window was {answers[narrowest].summary}"
+
+
+def _service(windows: Windows, answers: Mapping[int, Answer]) -> tuple[Verdict, str]:
+    empty = [days for days in sorted(answers) if not answers[days].rows]
+    if len(empty) == len(answers):
+        return Verdict.UNKNOWN, "no rows came"
+    if empty and windows.day.rows:
+        return Verdict.DIFFERENT, f"{empty[0]} days are answered with an empty list"
+    if windows.cut:
+        return Verdict.DIFFERENT, f"{windows.widest} days are cut to the last {24 * windows.cut} hours"
+    if windows.is_full and windows.oldest <= 1:
+        return Verdict.UNKNOWN, "a page is full within a day"
+    return Verdict.EXPECTED, f"{windows.widest} days are served: rows of {windows.oldest:.0f} days came"
