@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from requests.auth import AuthBase
 from source_cryptocom.api.authenticator import ExchangeAuthenticator, PublicAccess
 from source_cryptocom.api.connection_errors import rule_for_exception
 from source_cryptocom.api.errors import ErrorRule, rule_for
-from source_cryptocom.api.rate_limits import PRIVATE, PUBLIC, RateLimit, RequestBudget, process_budget
+from source_cryptocom.api.rate_limits import PRIVATE, PUBLIC, RateLimit, process_budget
 from source_cryptocom.api.response import MalformedResult, Row, envelope_of
 from source_cryptocom.api.transport import REQUEST_ARGUMENTS, BoundedAdapter
 from source_cryptocom.clock import now_ms
@@ -52,41 +53,33 @@ class Answer:
         return f"refused with code {self.code}" if self.code is not None else f"refused with HTTP {self.status}"
 
 
-@dataclass
 class Probe:
     """The exchange that a config names, within the limits of its methods. Raises NoRequestLeft after the last one."""
 
-    config: Config
-    budget: RequestBudget = field(default_factory=process_budget)
-    answers: list[Answer] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.answers: list[Answer] = []
         self._session = requests.Session()
         for scheme in ("https://", "http://"):  # ignore-https-check
             self._session.mount(scheme, BoundedAdapter())
-        credentials = self.config.credentials
-        self._private: AuthBase = ExchangeAuthenticator(credentials) if credentials else PublicAccess()
+        self._private: AuthBase = ExchangeAuthenticator(config.credentials) if config.credentials else PublicAccess()
 
-    def public(self, method: str, params: Mapping[str, Any] | None = None) -> Answer:
+    def public(self, method: str) -> Answer:
         """Asks without a key."""
-        url = self.config.base_url + method
-        return self._ask(requests.Request("GET", url, params=params, auth=PublicAccess()), method, PUBLIC)
+        return self._ask("GET", method, PUBLIC, auth=PublicAccess())
 
     def private(self, method: str, params: Mapping[str, Any] | None = None, limit: RateLimit = PRIVATE) -> Answer:
         """Asks with the config's key."""
         body = {"method": method, "params": dict(params or {})}
-        url = self.config.base_url + method
-        return self._ask(requests.Request("POST", url, json=body, auth=self._private), method, limit)
+        return self._ask("POST", method, limit, auth=self._private, json=body)
 
-    def _ask(self, request: requests.Request, method: str, limit: RateLimit) -> Answer:
+    def _ask(self, http_method: str, method: str, limit: RateLimit, **request: Any) -> Answer:
         if len(self.answers) >= MAX_REQUESTS:
             raise NoRequestLeft
-        self.budget.for_method(method, limit).acquire_call(request)
-        prepared = self._session.prepare_request(request)
-        settings = self._session.merge_environment_settings(prepared.url, {}, None, None, None)
+        process_budget().for_method(method, limit).acquire_call(method)
         started = time.monotonic()
         try:
-            response = self._session.send(prepared, **{**settings, **REQUEST_ARGUMENTS})
+            response = self._session.request(http_method, self.config.base_url + method, **request, **REQUEST_ARGUMENTS)
         except requests.exceptions.RequestException as error:
             answer = Answer(None, None, rule_for_exception(error), [], time.monotonic() - started, None)
         else:
@@ -96,13 +89,11 @@ class Probe:
 
 
 def _answer(response: requests.Response, seconds: float) -> Answer:
-    code, message, result = None, "", None
-    try:
+    code, result = None, None
+    with suppress(MalformedResult):
         envelope = envelope_of(response)
-        code, message, result = envelope.code, envelope.message, envelope.result
-    except MalformedResult:
-        pass
-    rule = rule_for(response.status_code, code, per_instrument=False, message=message)
+        code, result = envelope.code, envelope.result
+    rule = rule_for(response.status_code, code, per_instrument=False)
     ahead = _clock_ahead(response.headers.get("Date"), seconds)
     return Answer(response.status_code, code, rule, _rows(result), seconds, ahead)
 
