@@ -113,16 +113,18 @@ def time_filter(probe: Probe, rows: Sequence[Row]) -> Finding:
     """Which time of an order a window tests: asks around the two times of the order in which they differ most."""
     subject = "time that a window tests: order_history"
     handling = "It is right under both: it follows every order that it saw open until it ends."
-    candidates = [row for row in rows if len(_order_times(row)) == 2]
-    order = max(candidates, key=lambda row: _order_times(row)[1] - _order_times(row)[0], default=None)
-    if order is None or _order_times(order)[1] - _order_times(order)[0] < 2 * MS_PER_SECOND:
+    spans = [
+        (created_ms, updated_ms, row.get("order_id"))
+        for row in rows
+        for created_ms in times_of([row], "create_time")
+        for updated_ms in times_of([row], "update_time")
+    ]
+    created_ms, updated_ms, order_id = max(spans, key=lambda span: span[1] - span[0], default=(0, 0, None))
+    if updated_ms - created_ms < 2 * MS_PER_SECOND:
         return Finding(subject, Verdict.UNKNOWN, "no order whose creation and end lie apart", handling)
     found = [
-        any(
-            row.get("order_id") == order.get("order_id")
-            for row in ORDERS.ask(probe, moment - MS_PER_SECOND, moment + MS_PER_SECOND).rows
-        )
-        for moment in _order_times(order)
+        any(row.get("order_id") == order_id for row in ORDERS.ask(probe, ms - MS_PER_SECOND, ms + MS_PER_SECOND).rows)
+        for ms in (created_ms, updated_ms)
     ]
     seen = {
         (True, False): (Verdict.EXPECTED, "the time at which the order was placed"),
@@ -132,11 +134,6 @@ def time_filter(probe: Probe, rows: Sequence[Row]) -> Finding:
     }
     verdict, what = seen[found[0], found[1]]
     return Finding(subject, verdict, what, handling)
-
-
-def _order_times(order: Row) -> list[int]:
-    """When it was placed and when it changed last; fewer than two where one cannot be read."""
-    return times_of([order], "create_time") + times_of([order], "update_time")
 
 
 def form_of_answers(rows: Sequence[Row]) -> Finding:

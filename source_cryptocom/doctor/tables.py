@@ -1,26 +1,16 @@
 """Which tables the key can read: one request for each of their methods."""
 
-from collections.abc import Mapping
-
 from source_cryptocom.doctor.finding import Finding, Verdict
 from source_cryptocom.doctor.probe import Answer, Probe
 from source_cryptocom.streams.samples import sample_requests
 
 
 def readable_tables(probe: Probe, now_ms: int) -> list[Finding]:
-    """A finding for what can be read, and one for each kind of refusal."""
-    answers = {
-        sample.table: probe.private(sample.method, sample.parameters, sample.rate_limit)
-        for sample in sample_requests(now_ms)
-    }
-    return judged(answers)
-
-
-def judged(answers: Mapping[str, Answer]) -> list[Finding]:
-    """The tables together that were answered in the same way."""
+    """A finding for what can be read, and one for each kind of refusal: the tables together that are answered alike."""
     alike: dict[tuple[Verdict, str, str], list[str]] = {}
-    for table, answer in answers.items():
-        alike.setdefault(_judge(answer), []).append(table)
+    for sample in sample_requests(now_ms):
+        answer = probe.private(sample.method, sample.parameters, sample.rate_limit)
+        alike.setdefault(_judge(answer), []).append(sample.table)
     return [
         Finding("tables", verdict, f"{', '.join(tables)}: {seen}", handling)
         for (verdict, seen, handling), tables in alike.items()
