@@ -37,7 +37,7 @@ class Progress:
         if now - self._last_logged < INTERVAL_SECONDS:
             return
         self._last_logged = now
-        rate = self._requests / max(now - self._started, 0.001)
+        rate = self._requests / (now - self._started)
         self._logger.info(
             f"{self._table}: {self._done:,} of {self._total:,} {self._unit} read, "
             f"{self._requests:,} requests, {rate:.1f} a second{where}"

@@ -1,6 +1,6 @@
 """Keeps key, secret and signatures out of everything that a person can read, and answers out of the log.
 
-The CDK masks registered secrets in logs and traces; this room registers them in the encodings they can take, masks
+The CDK masks registered secrets in logs and traces; this module registers them in the encodings they can take, masks
 signatures (which no config holds) by their shape, and lends the mask to whatever the CDK does not cover.
 """
 
