@@ -59,14 +59,14 @@ class SnapshotCursor(StreamCursor):
 
     def __init__(self, stream_name: str, logger: logging.Logger) -> None:
         super().__init__(stream_name, logger)
-        self._last = MarketState()
+        self._synced_ms: int | None = None
         self.started_ms = 0
 
     @property
     def state(self) -> MutableMapping[str, Any]:
         if self._saved:
             return dict(self._saved)
-        synced_ms = self.started_ms if self.is_complete else self._last.synced_ms
+        synced_ms = self.started_ms if self.is_complete else self._synced_ms
         cursors = self._packed_cursors()
         if synced_ms is None and not cursors:
             return {}
@@ -75,8 +75,13 @@ class SnapshotCursor(StreamCursor):
     def begin(self, now: int, hours_between_syncs: float) -> bool:
         """Takes up the saved state; whether the stream is due at `now` (ms). Raises ConfigError."""
         self.started_ms = now
-        if saved := self._parse_saved(lambda state: parse_market_state(state, now)):
-            self._take_up(saved)
+        saved = self._parse_saved(lambda state: parse_market_state(state, now))
+        if saved and saved.synced_ms is None and (synced_at := self._saved.get("synced_at")):
+            self._logger.warning(f"{self._stream_name}: ignoring synced_at, because {synced_at} lies in the future.")
+        # What a full refresh left at its end, or an incremental sync, says nothing to a full refresh.
+        if saved and (saved.refreshing or not self.full_refresh):
+            self._synced_ms = saved.synced_ms
+            self._restore_cursors(saved.cursors)
         self._saved = {}
         return self._is_due(hours_between_syncs)
 
@@ -88,21 +93,17 @@ class SnapshotCursor(StreamCursor):
         """How far each instrument is read by now, as the state holds it; a copy."""
         return {}
 
-    def _take_up(self, saved: MarketState) -> None:
-        if saved.synced_ms is None and (synced_at := self._saved.get("synced_at")):
-            self._logger.warning(f"{self._stream_name}: ignoring synced_at, because {synced_at} lies in the future.")
-        # What a full refresh left at its end, or an incremental sync, says nothing to a full refresh.
-        if not self.full_refresh or saved.refreshing:
-            self._last = saved
+    def _restore_cursors(self, saved: Mapping[str, Any]) -> None:
+        """Takes up how far each instrument was read, as the state holds it."""
 
     def _is_due(self, hours: float) -> bool:
-        if self.full_refresh or self._last.synced_ms is None:
+        if self.full_refresh or self._synced_ms is None:
             return True
-        due_ms = self._last.synced_ms + round(hours * MS_PER_HOUR)
+        due_ms = self._synced_ms + round(hours * MS_PER_HOUR)
         if self.started_ms >= due_ms:
             return True
         self._logger.info(
-            f"{self._stream_name}: read at {rfc3339(self._last.synced_ms)}, less than {hours:g} hours ago "
+            f"{self._stream_name}: read at {rfc3339(self._synced_ms)}, less than {hours:g} hours ago "
             f"(hours_between_syncs): nothing is read before {rfc3339(due_ms)}."
         )
         return False
@@ -143,14 +144,11 @@ class InstrumentCursors(SnapshotCursor):
         with self.lock:
             return self._format.pack(self._cursors) if self._format else dict(self._cursors)
 
-    def _take_up(self, saved: MarketState) -> None:
-        super()._take_up(saved)
-        if self._last is not saved:
-            return
+    def _restore_cursors(self, saved: Mapping[str, Any]) -> None:
         if self._format is None:
-            self._cursors = dict(saved.cursors)
+            self._cursors = dict(saved)
             return
-        self._cursors, rejected = self._format.restore(saved.cursors, self.started_ms)
+        self._cursors, rejected = self._format.restore(saved, self.started_ms)
         if rejected:
             self._logger.warning(
                 f"{self._stream_name}: ignoring the saved cursor of {join_names(rejected)}: unreadable, in the future, "
