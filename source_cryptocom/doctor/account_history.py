@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from source_cryptocom.api.rate_limits import HISTORY, PRIVATE, RateLimit
 from source_cryptocom.api.response import Row
@@ -24,10 +23,10 @@ class History:
     times: tuple[str, ...]
     limit: RateLimit
 
-    def ask(self, probe: Probe, start_ms: int, end_ms: int, **params: Any) -> Answer:
+    def ask(self, probe: Probe, start_ms: int, end_ms: int, limit: int | str = PAGE) -> Answer:
         """A page of the rows from `start_ms` to `end_ms`."""
-        window = {"start_time": str(start_ms * NS_PER_MS), "end_time": str(end_ms * NS_PER_MS), "limit": PAGE}
-        return probe.private(self.method, {**window, **params}, self.limit)
+        window = {"start_time": str(start_ms * NS_PER_MS), "end_time": str(end_ms * NS_PER_MS), "limit": limit}
+        return probe.private(self.method, window, self.limit)
 
 
 ORDERS = History("order_history", "private/get-order-history", ("update_time", "create_time"), HISTORY)
@@ -64,7 +63,7 @@ def windows(probe: Probe, now_ms: int) -> tuple[list[Finding], dict[str, list[Ro
     findings, seen_rows = [], {}
     for history in HISTORIES:
         asked = _windows(probe, history, now_ms)
-        pages = [asked.day, *asked.wider.values()]
+        pages = asked.answers.values()
         findings += [
             window_width(history.table, asked),
             page_order(history, max((page.rows for page in pages), key=len)),
@@ -76,13 +75,13 @@ def windows(probe: Probe, now_ms: int) -> tuple[list[Finding], dict[str, list[Ro
 def _windows(probe: Probe, history: History, now_ms: int) -> Windows:
     day, end_ms = _newest_day(probe, history, now_ms)
     wider = {days: history.ask(probe, end_ms - days * MS_PER_DAY, end_ms) for days in WIDER_DAYS}
-    widest = max(WIDER_DAYS)
-    cut = suspected_cut(oldest_days(wider[widest], history.times[0], end_ms))
+    widest = wider[max(wider)]
+    cut = suspected_cut(oldest_days(widest, history.times[0], end_ms))
     before_cut = None
-    if wider[widest].rows and cut:
+    if widest.rows and cut:
         # As wide as is served where the suspicion is right.
         before_cut = history.ask(probe, end_ms - 2 * cut * MS_PER_DAY, end_ms - cut * MS_PER_DAY)
-    return Windows(day, wider, before_cut, history.times[0], end_ms)
+    return Windows({1: day, **wider}, before_cut, history.times[0], end_ms)
 
 
 def _newest_day(probe: Probe, history: History, now_ms: int) -> tuple[Answer, int]:

@@ -35,28 +35,27 @@ def suspected_cut(days: float) -> int | None:
 class Windows:
     """Answers to windows that end at `end_ms`, just after a row where one is known.
 
-    `day`: that of one day. `wider`: those of more, by days. `before_cut`: that of the time before a suspected cut.
+    `answers`: by days, one of them 1. `before_cut`: that of the time before a suspected cut.
     """
 
-    day: Answer
-    wider: Mapping[int, Answer]
+    answers: Mapping[int, Answer]
     before_cut: Answer | None
     time: str
     end_ms: int
 
     @property
     def widest(self) -> int:
-        return max(self.wider)
+        return max(self.answers)
 
     @property
     def oldest(self) -> float:
         """How many days before the end the oldest row of the widest window was."""
-        return oldest_days(self.wider[self.widest], self.time, self.end_ms)
+        return oldest_days(self.answers[self.widest], self.time, self.end_ms)
 
     @property
     def is_full(self) -> bool:
         """Whether the widest window holds a page of rows or more."""
-        return len(self.wider[self.widest].rows) >= PAGE
+        return len(self.answers[self.widest].rows) >= PAGE
 
     @property
     def cut(self) -> int | None:
@@ -70,8 +69,7 @@ class Windows:
 
 def window_width(table: str, windows: Windows) -> Finding:
     """How wide a window of `table` is served."""
-    answers = {1: windows.day, **windows.wider}
-    verdict, seen = _refusal(answers) or _service(windows, answers)
+    verdict, seen = _refusal(windows.answers) or _service(windows)
     handling = "It reads a day at a time, or as much more as answers have proved to be served whole."
     return Finding(f"width of a window: {table}", verdict, seen, handling)
 
@@ -88,11 +86,11 @@ def _refusal(answers: Mapping[int, Answer]) -> tuple[Verdict, str] | None:
     return Verdict.UNKNOWN, f"a window was {answers[narrowest].summary}"
 
 
-def _service(windows: Windows, answers: Mapping[int, Answer]) -> tuple[Verdict, str]:
-    empty = [days for days in sorted(answers) if not answers[days].rows]
-    if len(empty) == len(answers):
+def _service(windows: Windows) -> tuple[Verdict, str]:
+    empty = [days for days in sorted(windows.answers) if not windows.answers[days].rows]
+    if len(empty) == len(windows.answers):
         return Verdict.UNKNOWN, "no rows came"
-    if empty and windows.day.rows:
+    if empty and empty[0] > 1:
         return Verdict.DIFFERENT, f"{empty[0]} days are answered with an empty list"
     if windows.cut:
         return Verdict.DIFFERENT, f"{windows.widest} days are cut to the last {24 * windows.cut} hours"

@@ -51,7 +51,7 @@ REFUSED = answer(code=40005, status=400)
 def test_the_width_of_a_window_follows_from_which_rows_came(
     day: Answer, week: Answer, half_year: Answer, before_cut: Answer | None, verdict: Verdict, seen: str
 ) -> None:
-    finding = window_width("user_trade", Windows(day, {7: week, 180: half_year}, before_cut, "create_time", END))
+    finding = window_width("user_trade", Windows({1: day, 7: week, 180: half_year}, before_cut, "create_time", END))
     assert finding.verdict is verdict
     assert seen in finding.seen
 
