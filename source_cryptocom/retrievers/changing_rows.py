@@ -29,7 +29,7 @@ class PageNumbers:
     size: int = 200
 
     def read(self, source: RowSource, table: Table, rows: "ChangingRows", window: Window) -> Iterator[Sequence[Row]]:
-        return read_numbered_pages(table, source, rows.key_of, {**rows.bounds(window), "page_size": self.size})
+        return read_numbered_pages(table, source, table.key_of, {**rows.bounds(window), "page_size": self.size})
 
     def one_row(self) -> Mapping[str, Parameter]:
         return {"page": 0, "page_size": 1}
@@ -46,7 +46,7 @@ class EarlierEnds:
         def fetch_part(part: Window, size: int) -> Sequence[Row]:
             return fetch_page(source, {**rows.bounds(part), **self._limited(size)}, larger=size > self.size)
 
-        paginator = WindowPaginator(fetch_part, lambda row: (rows.key_of(row), digest(row)), rows.times, self.size)
+        paginator = WindowPaginator(fetch_part, lambda row: (table.key_of(row), digest(row)), rows.times, self.size)
         return read_window(table, paginator, window)
 
     def one_row(self) -> Mapping[str, Parameter]:
@@ -75,16 +75,14 @@ class OpenRows:
 class ChangingRows(Retriever):
     """`times`: a row's creation first, then the other times by which the exchange may filter.
 
-    `key`: the fields that tell a row from every other. `pages`: how the rows of a window come; one may come more than
-    once. `status` and `final`: the field, and the values after which a
-    row stays what it is; without a status it always does. Times are sent in `unit_ns`.
+    `pages`: how the rows of a window come; one may come more than once. `status` and `final`: the field, and the values
+    after which a row stays what it is; without a status it always does. Times are sent in `unit_ns`.
     """
 
     is_resumable = True
     reads_history = True
 
     times: Sequence[RowTime]
-    key: Sequence[str]
     pages: PageNumbers | EarlierEnds
     status: str = ""
     final: Sequence[str] = ()
@@ -100,10 +98,6 @@ class ChangingRows(Retriever):
 
     def sample(self, now_ms: int) -> Mapping[str, Parameter]:
         return {**self.bounds(last_day(now_ms)), **self.pages.one_row()}
-
-    def key_of(self, row: Row) -> str:
-        """What tells a row from every other."""
-        return " ".join(str(row.get(name)) for name in self.key)
 
     def is_final(self, row: Row) -> bool:
         return not self.status or str(row.get(self.status)) in self.final
@@ -177,7 +171,7 @@ class ChangingRowsReader(Reader):
         """The records of the rows that are not known in this form."""
         changed = []
         for row, record in zip(page, self._table.to_records(page), strict=True):
-            key = self._rows.key_of(row)
+            key = self._table.key_of(row)
             if self._rows.is_final(row):
                 self._followed.pop(key, None)
             else:
@@ -192,7 +186,7 @@ class ChangingRowsReader(Reader):
 
     def _follow(self, row: Row) -> None:
         if created_ms := self._rows.created_ms(row):
-            self._followed[self._rows.key_of(row)] = created_ms
+            self._followed[self._table.key_of(row)] = created_ms
 
     def _claim(self, end_ms: int, begun_ms: int) -> ChangingState:
         """What may be said once all windows from `begun_ms` to `end_ms` are read."""

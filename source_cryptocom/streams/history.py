@@ -73,7 +73,6 @@ class OtcDeal(IncrementalExchangeStream):
     optional = True
     retriever = ChangingRows(
         (RowTime("create_time_ms", "create_time_ns"), RowTime("update_time_ms", "update_time_ns")),
-        ("deal_id",),
         EarlierEnds(20, limit=""),
         status="deal_status",
         final=("SETTLED", "REJECTED"),

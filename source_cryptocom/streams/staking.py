@@ -1,6 +1,7 @@
 """Staking: what is staked, what is on its way, and what it earned."""
 
 from source_cryptocom.api.rate_limits import STAKING
+from source_cryptocom.api.response import Row
 from source_cryptocom.retrievers.changing_rows import ChangingRows, EarlierEnds, OpenRows
 from source_cryptocom.retrievers.pages import LastDays
 from source_cryptocom.retrievers.windows import RowTime
@@ -10,9 +11,9 @@ CREATED = RowTime("create_timestamp_ms")
 PAGES = EarlierEnds(500)
 
 
-def _until_final(key: str, open_rows: str) -> ChangingRows:
+def _until_final(open_rows: str) -> ChangingRows:
     """`open_rows`: the method that lists those which have not ended."""
-    return ChangingRows((CREATED,), (key,), PAGES, "status", ("COMPLETED", "REJECTED"), OpenRows(open_rows, STAKING))
+    return ChangingRows((CREATED,), PAGES, "status", ("COMPLETED", "REJECTED"), OpenRows(open_rows, STAKING))
 
 
 class StakingPosition(ExchangeStream):
@@ -44,7 +45,7 @@ class StakeHistory(IncrementalExchangeStream):
     cursor_field = "create_time"
     columns = {"create_timestamp_ms": "create_time"}
     optional = True
-    retriever = _until_final("staking_id", "private/staking/get-open-stake")
+    retriever = _until_final("private/staking/get-open-stake")
 
 
 class OpenConvert(OpenStake):
@@ -59,7 +60,7 @@ class ConvertHistory(StakeHistory):
 
     method = "private/staking/get-convert-history"
     primary_key = "convert_id"
-    retriever = _until_final("convert_id", "private/staking/get-open-convert")
+    retriever = _until_final("private/staking/get-open-convert")
 
 
 class StakingReward(IncrementalExchangeStream):
@@ -71,8 +72,8 @@ class StakingReward(IncrementalExchangeStream):
     cursor_field = "event_time"
     columns = {"event_timestamp_ms": "event_time"}
     optional = True
-    retriever = ChangingRows(
-        (RowTime("event_timestamp_ms"),),
-        ("staking_inst_name", "reward_inst_name", "event_timestamp_ms", "reward_quantity"),
-        PAGES,
-    )
+    retriever = ChangingRows((RowTime("event_timestamp_ms"),), PAGES)
+
+    def key_of(self, row: Row) -> str:
+        """Two of one moment are told apart by their quantity, as far as it differs."""
+        return f"{super().key_of(row)} {row.get('reward_quantity')}"

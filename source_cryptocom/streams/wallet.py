@@ -20,9 +20,7 @@ class Deposit(IncrementalExchangeStream):
     primary_key = "id"
     cursor_field = "update_time"
     optional = True
-    retriever = ChangingRows(
-        ON_CHAIN, ("id",), PageNumbers(), status="status", final=("1", "2"), start="start_ts", end="end_ts"
-    )
+    retriever = ChangingRows(ON_CHAIN, PageNumbers(), status="status", final=("1", "2"), start="start_ts", end="end_ts")
 
 
 class Withdrawal(Deposit):
@@ -31,7 +29,7 @@ class Withdrawal(Deposit):
     method = "private/get-withdrawal-history"
     records_path = "withdrawal_list"
     retriever = ChangingRows(
-        ON_CHAIN, ("id",), PageNumbers(), status="status", final=("2", "4", "5", "6"), start="start_ts", end="end_ts"
+        ON_CHAIN, PageNumbers(), status="status", final=("2", "4", "5", "6"), start="start_ts", end="end_ts"
     )
 
 
@@ -47,7 +45,6 @@ class FiatDeposit(IncrementalExchangeStream):
     optional = True
     retriever = ChangingRows(
         BANK,
-        ("id",),
         PageNumbers(size=20),
         status="status",
         final=("completed", "failed", "refunded", "cancelled"),
