@@ -1,6 +1,6 @@
 """Orders: windows of those that have ended, and the open ones followed until they end."""
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from source_cryptocom.api.rate_limits import PRIVATE
@@ -25,7 +25,6 @@ class OrderWindows(TimeWindows):
 
     open_orders: str
     times: Sequence[RowTime] = (CREATED, UPDATED)
-    identity: Sequence[str] = ("order_id", "leg_id", "update_time")
 
     def reader(self, table: Table) -> Reader:
         return OrderWindowsReader(self, table)
@@ -44,7 +43,7 @@ class OrderWindowsReader(TimeWindowsReader):
         super().__init__(windows, table)
         self._open_orders_method = table.context.api.endpoint(table.name, windows.open_orders, PRIVATE, table.logger)
         self._open_now: set[str] = set()
-        self._emitted_again: set[Hashable] = set()
+        self._emitted_again: set[str] = set()
 
     def before_windows(self, start_ms: int, now: int) -> Iterator[Output]:
         """The orders that neither list showed to the sync before."""
@@ -61,7 +60,7 @@ class OrderWindowsReader(TimeWindowsReader):
         lookback = order_lookback(history, start_ms, oldest_kept_ms(now), listed_ms)
         for page in self._recent_pages(lookback):
             rows = [row for row in page if self._closes_open_order(row) or lookback.is_new(UPDATED.earliest_ns(row))]
-            self._emitted_again.update(map(self._windows.identity_of, rows))
+            self._emitted_again.update(map(self._table.key_of, rows))
             yield self._closed(rows)
         self.cursor.follow(lookback.known, self.followed)
 
@@ -75,7 +74,7 @@ class OrderWindowsReader(TimeWindowsReader):
     def new_rows(self, window: Window) -> Iterator[list[Row]]:
         for page in self.pages(window):
             self._close(page)
-            yield [row for row in page if self._windows.identity_of(row) not in self._emitted_again]
+            yield [row for row in page if self._table.key_of(row) not in self._emitted_again]
 
     def _closes_open_order(self, row: Row) -> bool:
         return str(row.get("order_id")) in self.followed and row.get("status") not in OPEN_STATUSES

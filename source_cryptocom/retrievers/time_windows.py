@@ -1,6 +1,6 @@
 """Tables of history: ascending windows of time, a STATE after each that was read to its end."""
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from source_cryptocom.api.endpoint import Parameter
@@ -20,8 +20,7 @@ from source_cryptocom.state.state import LOOKBACK_MS, state_message
 class TimeWindows(Retriever):
     """Windows as wide as is proven to be served, from where the last sync came to, less a lookback.
 
-    `times`: the times of a row by which the exchange may filter. `identity`: the fields that tell a row from every
-    other. Times are sent in ns.
+    `times`: the times of a row by which the exchange may filter. Times are sent in ns.
     """
 
     takes_long = True
@@ -29,17 +28,12 @@ class TimeWindows(Retriever):
     reads_history = True
 
     times: Sequence[RowTime]
-    identity: Sequence[str]
 
     def reader(self, table: Table) -> Reader:
         return TimeWindowsReader(self, table)
 
     def sample(self, now_ms: int) -> Mapping[str, Parameter]:
         return self.parameters(last_day(now_ms), 1)
-
-    def identity_of(self, row: Row) -> Hashable:
-        """What tells a row from every other."""
-        return tuple(str(row.get(name)) for name in self.identity)
 
     def parameters(self, window: Window, limit: int) -> dict[str, Parameter]:
         """A window's request."""
@@ -58,9 +52,7 @@ class TimeWindowsReader(Reader):
         # From sync to sync, by id with the time of creation in ms.
         self.followed: dict[str, int] = {}
         self._widths = WindowWidths(self._fetch, windows.times)
-        self._paginator = WindowPaginator(
-            self._fetch, windows.identity_of, windows.times, fetch_page=self._widths.fetch_page
-        )
+        self._paginator = WindowPaginator(self._fetch, table.key_of, windows.times, fetch_page=self._widths.fetch_page)
         self._progress = Progress(table.logger, table.name, "days", 0)
 
     def read(self, stream_slice: Slice) -> Iterator[Output]:

@@ -1,6 +1,7 @@
 """The account's history: orders that have ended, fills, and the ledger."""
 
 from source_cryptocom.api.rate_limits import HISTORY, PRIVATE
+from source_cryptocom.api.response import Row
 from source_cryptocom.clock import MS_PER_DAY
 from source_cryptocom.retrievers.changing_rows import ChangingRows, EarlierEnds, OpenRows
 from source_cryptocom.retrievers.order_windows import CREATED, OrderWindows
@@ -20,6 +21,10 @@ class OrderHistory(IncrementalExchangeStream):
     retriever = OrderWindows(open_orders="private/get-open-orders")
     row_checks = (legs_share_an_order_id,)
 
+    def key_of(self, row: Row) -> str:
+        """An order that has changed comes again, and legs of an order list may share an id."""
+        return f"{super().key_of(row)} {row.get('leg_id')} {row.get('update_time')}"
+
 
 class UserTrade(IncrementalExchangeStream):
     """The account's fills. They never change, so their own time is the cursor."""
@@ -28,9 +33,7 @@ class UserTrade(IncrementalExchangeStream):
     rate_limit = HISTORY
     primary_key = ["instrument_name", "trade_id"]
     cursor_field = "create_time"
-    retriever = TimeWindows(
-        times=(CREATED, RowTime("create_time", "transact_time_ns")), identity=("instrument_name", "trade_id")
-    )
+    retriever = TimeWindows((CREATED, RowTime("create_time", "transact_time_ns")))
 
 
 class Transaction(IncrementalExchangeStream):
@@ -49,7 +52,7 @@ class Transaction(IncrementalExchangeStream):
     cursor_field = "event_time"
     columns = {"event_timestamp_ms": "event_time"}
     defaults = {"isolation_id": "0"}
-    retriever = TimeWindows(times=(RowTime("event_timestamp_ms", "event_timestamp_ns"),), identity=tuple(primary_key))
+    retriever = TimeWindows((RowTime("event_timestamp_ms", "event_timestamp_ns"),))
 
 
 class AdvancedOrderHistory(OrderHistory):
