@@ -72,6 +72,16 @@ def test_an_order_that_a_window_shows_as_open_is_still_watched(exchange: StubExc
     assert table.state["open_orders"] == {"7001": ago_ns(3) // MS}
 
 
+def test_an_order_that_a_window_shows_as_open_and_the_next_one_as_filled_comes_in_both_forms(
+    exchange: StubExchange,
+) -> None:
+    shown, filled = order("7001", ago_ns(30), status="ACTIVE"), order("7001", ago_ns(30), NOW_MS - 60_000)
+    served(exchange, ORDERS, [shown, filled], lambda row: row["update_time"] * MS)
+    exchange.serve(OPEN, lambda _: [])
+    reading = read(OrderHistory(sync(start_date="2026-08-15T12:00:00.000Z")))
+    assert [record["status"] for record in reading.records] == ["ACTIVE", "FILLED"]
+
+
 def test_an_order_that_vanished_without_ending_is_a_warning_and_stays_watched(
     exchange: StubExchange, log: pytest.LogCaptureFixture
 ) -> None:
