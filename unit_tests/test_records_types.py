@@ -1,6 +1,8 @@
 """How a value comes to have the type that its column declares."""
 
 import json
+import time
+from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any
 
@@ -140,6 +142,28 @@ def test_a_list_in_another_form_becomes_the_list_that_it_means(schema: dict[str,
 )
 def test_an_odd_value_is_what_it_most_likely_means_or_null(schema: dict[str, Any], value: Any, read: Any) -> None:
     assert column_type(schema).read(value) == read
+
+
+@pytest.fixture
+def nine_hours_ahead(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """This machine's time zone is Japan's."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "JST-9")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("nine_hours_ahead")
+def test_a_time_without_a_zone_is_in_utc_wherever_the_machine_stands() -> None:
+    read = column_type({"type": "string", "format": "date-time"}).read
+    assert read("2026-08-16T23:06:39") == "2026-08-16T23:06:39.000Z"
+    assert read("2026-08-17T08:06:39+09:00") == "2026-08-16T23:06:39.000Z"
+
+
+@pytest.mark.parametrize(("kind", "levels"), [("object", '{"a":'), ("array", "[")])
+def test_a_text_of_more_levels_than_anybody_can_mean_is_null(kind: str, levels: str) -> None:
+    assert column_type({"type": kind, "items": {"type": "object"}}).read(levels * 100_000) is None
 
 
 @pytest.mark.parametrize("kind", ["string", "integer", "boolean", "object", "array"])

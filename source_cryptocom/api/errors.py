@@ -165,7 +165,7 @@ _UNAUTHORIZED = (40101, 10002, 10003)
 _CODES_LIKE_STATUSES = (401, 408)
 
 
-def rule_for(status: int, code: int | None, per_instrument: bool, message: str = "") -> ErrorRule | None:
+def rule_for(status: int, code: int | None, per_instrument: bool = False, message: str = "") -> ErrorRule | None:
     """What an answer asks for; None for success. `per_instrument`: the request's own choice was just an instrument.
 
     The code decides where the table has it (50001 comes with 400 and with 500, failures come with 200), but for 429,
@@ -198,10 +198,10 @@ def _rule_for_status(status: int, code: int | None) -> ErrorRule:
     """Where the code does not decide."""
     if status >= 500:
         return _retry(_SERVER)
-    if 300 <= status < 400:
-        return _ELSEWHERE
     if code is None and status < 300:
         return _UNREADABLE
+    if 300 <= status < 400:
+        return _ELSEWHERE
     rule = HTTP_STATUSES.get(status, _UNKNOWN)
     # A firewall's 403 may pass, the exchange's own, with a code, does not.
     return ErrorRule(Action.FAIL, rule.hint) if status == 403 and code is not None else rule
@@ -213,7 +213,7 @@ def rule_for_response(response: requests.Response) -> ErrorRule | None:
         code = envelope_of(response).code
     except MalformedResult:
         code = None
-    return rule_for(response.status_code, code, per_instrument=False)
+    return rule_for(response.status_code, code)
 
 
 def is_rate_limited(response: requests.Response) -> bool:

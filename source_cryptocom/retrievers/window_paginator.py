@@ -54,9 +54,9 @@ class UnpageableWindow(Exception):
 
 @dataclass(frozen=True)
 class Continuation:
-    """A guess at the end of what a full page left unread; `kind` names the guess, so that failures are remembered."""
+    """A guess at the end of what a full page left unread; `kind` is the time and unit that a failure speaks against."""
 
-    kind: tuple[str, str]
+    kind: tuple[str, int]
     end_ns: int
 
 
@@ -77,7 +77,7 @@ class WindowPaginator:
         self._identity = identity
         self._times = times
         self._page_limit = page_limit
-        self._failed_kinds: set[tuple[str, str]] = set()
+        self._failed_kinds: set[tuple[str, int]] = set()
         self._larger_pages: bool | None = None  # not known yet whether the exchange serves them
         self._unproven: Window | None = None  # the window in whole, as long as it may tell
         self._wrong_guesses: dict[Window, Page] = {}
@@ -100,11 +100,9 @@ class WindowPaginator:
     def _read(self, window: Window, within: Sequence[Row] = ()) -> Iterator[list[Row]]:
         """Reads a window that was cut from a larger one, whose newest page is `within`."""
         page = self._page(window)
-        if self._is_one_instant(window, page.rows, within):
-            larger_page = self._larger_page(window)
-            if self._larger_pages and len(larger_page) < LARGER_LIMIT:
-                yield self._unseen(larger_page)
-                return
+        if self._is_one_instant(window, page.rows, within) and (larger_page := self._larger_page(window)):
+            yield self._unseen(larger_page)
+            return
         while True:
             yield self._unseen(page.rows)
             if len(page.rows) < self._page_limit:
@@ -114,18 +112,14 @@ class WindowPaginator:
                 page = self._page(window)
                 continue
             for step in self._steps(page.rows, window):
-                if step.end_ns >= window.end_ns:
-                    continue
                 earlier = Window(window.start_ns, step.end_ns)
                 earlier_page = self._page(earlier)
-                if not self._overlaps(page.rows, earlier_page.rows, earlier):
-                    self._wrong_guesses[earlier] = earlier_page
-                    self._failed_kinds.add(step.kind)
-                    continue
-                window = earlier
-                if self._makes_progress(earlier_page.rows):
-                    page = earlier_page
+                if self._overlaps(page.rows, earlier_page.rows, earlier):
+                    window = earlier
+                    page = earlier_page if self._makes_progress(earlier_page.rows) else page
                     break
+                self._wrong_guesses[earlier] = earlier_page
+                self._failed_kinds.add(step.kind)
             else:
                 yield from self._read_in_parts(window, page.rows)
                 return
@@ -165,8 +159,8 @@ class WindowPaginator:
         for time in self._times:
             oldest = self._oldest(page, time)
             if oldest is not None:
-                next_ms = (oldest // NS_PER_MS + 1) * NS_PER_MS
-                steps += [Continuation((time.name, "ns"), oldest + 1), Continuation((time.name, "ms"), next_ms)]
+                units = (1, NS_PER_MS)
+                steps += [Continuation((time.name, unit), (oldest // unit + 1) * unit) for unit in units]
         trusted = [step for step in steps if step.kind not in self._failed_kinds]
         if window.width_ns > NS_PER_MS:
             trusted = trusted or steps
@@ -180,7 +174,10 @@ class WindowPaginator:
 
     def _read_in_parts(self, window: Window, page: Sequence[Row]) -> Iterator[list[Row]]:
         if window.width_ns == 1:
-            raise UnpageableWindow(window, self._page_limit)
+            if not (larger_page := self._larger_page(window)):
+                raise UnpageableWindow(window, self._page_limit)
+            yield self._unseen(larger_page)
+            return
         middle = self._middle(window, page)
         later, earlier = Window(middle, window.end_ns), Window(window.start_ns, middle)
         if later.width_ns == NS_PER_MS and self._may_lie_in(later, page):
@@ -197,31 +194,31 @@ class WindowPaginator:
 
     def _is_one_instant(self, window: Window, page: Sequence[Row], within: Sequence[Row]) -> bool:
         """Whether a full page seems to come from a single instant: cutting a millisecond brought it again."""
-        if len(page) < self._page_limit or window.width_ns >= NS_PER_MS:
+        if len(page) < self._page_limit or not 1 < window.width_ns < NS_PER_MS:
             return False
-        return window.width_ns == 1 or set(map(self._identity, page)) == set(map(self._identity, within))
+        return set(map(self._identity, page)) == set(map(self._identity, within))
 
     def _larger_page(self, window: Window) -> Sequence[Row]:
-        """The window in one page of up to LARGER_LIMIT rows; no rows where the exchange refuses that."""
+        """The whole window in one page of fewer than LARGER_LIMIT rows; no rows where the exchange serves no such."""
         if self._larger_pages is False:
             return []
         try:
             rows = self._fetch(window, LARGER_LIMIT)
             if self._larger_pages is None:
-                self._larger_pages = self._serves_larger_pages(window, len(rows))
+                self._larger_pages = self._serves_larger_pages(len(rows))
         except PageSizeRefused:
             self._larger_pages = False
             return []
-        return rows
+        return rows if self._larger_pages and len(rows) < LARGER_LIMIT else []
 
-    def _serves_larger_pages(self, window: Window, rows: int) -> bool | None:
-        """What `rows` in answer to LARGER_LIMIT for `window` say about that.
+    def _serves_larger_pages(self, rows: int) -> bool | None:
+        """What `rows` in answer to LARGER_LIMIT say about that.
 
         Exactly a page of them say nothing: the exchange may have cut it, or there may be no more. Then the whole
         window, which is known to hold more, is asked for once.
         """
         whole = self._unproven
-        if rows == self._page_limit and whole is not None and whole != window and len(self._seen) > self._page_limit:
+        if rows == self._page_limit and whole is not None and len(self._seen) > self._page_limit:
             rows, self._unproven = len(self._fetch(whole, LARGER_LIMIT)), None
             return rows > self._page_limit
         return True if rows > self._page_limit else None

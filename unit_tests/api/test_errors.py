@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+import requests
 from airbyte_cdk.models import FailureType
 
 from source_cryptocom.api.errors import (
@@ -19,6 +20,7 @@ from source_cryptocom.api.errors import (
     error_message,
     rule_for,
     rule_for_key,
+    rule_for_response,
 )
 from source_cryptocom.logs.redaction import register_secrets
 from unit_tests.support.builders import API_KEY, NOW_MS
@@ -201,6 +203,15 @@ def test_a_feature_that_the_account_lacks_can_be_told_from_other_errors(code: in
 @pytest.mark.parametrize("code", [40101, 40103, 202, 40003, 50001, 42901])
 def test_other_errors_do_not_look_like_a_missing_feature(code: int) -> None:
     assert not REASON_CODES[code].refuses_method
+    assert not ExchangeError(REASON_CODES[code].action, "It may not.").refuses_method
+
+
+def test_an_answer_that_names_no_instrument_is_judged_by_its_status_where_its_code_is_about_instruments() -> None:
+    response = requests.Response()
+    response.status_code, response._content = 503, b'{"id": 1, "method": "public/get-tickers", "code": 206}'
+    rule = rule_for_response(response)
+    assert rule is not None
+    assert rule.action is RETRY
 
 
 DATE = "Mon, 17 Aug 2026 12:00:00 GMT"
@@ -214,6 +225,7 @@ DATE = "Mon, 17 Aug 2026 12:00:00 GMT"
         (DATE, 0, ""),
         (DATE, 60, ""),
         (DATE, -60, ""),
+        (DATE, 61, " (0:01:01 ahead, by the answer's Date)"),
         ("yesterday", 120, ""),
         (None, 120, ""),
     ],
@@ -244,6 +256,15 @@ def test_a_missing_key_permission_is_named_with_its_method() -> None:
         "private/get-trades was answered with code 40101 UNAUTHORIZED (HTTP 401). The key or the secret is wrong, "
         "belongs to the other environment (production and sandbox have keys of their own), is disabled, or lacks the "
         'permission for private/get-trades: give the key "Can Read" in the exchange\'s API management.'
+    )
+
+
+def test_a_clock_that_is_off_reads_well_where_nobody_knows_by_how_much() -> None:
+    lasting = REASON_CODES[40102].lasting
+    assert lasting is not None
+    assert error_message(METHOD, 400, 40102, "INVALID_NONCE", lasting) == (
+        "private/get-trades was answered with code 40102 INVALID_NONCE (HTTP 400). The clock of this machine is more "
+        "than 60 seconds away from the exchange's: synchronise it (NTP), then sync again."
     )
 
 

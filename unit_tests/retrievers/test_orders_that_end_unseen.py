@@ -139,6 +139,7 @@ def test_a_first_sync_reads_nothing_again() -> None:
     plan = order_lookback(HistoryState(YESTERDAY_MS), YESTERDAY_MS, 0, NOW_MS)
     assert list(plan.windows()) == []
     assert plan.known == OrderWatermark(YESTERDAY_MS, NOW_MS)
+    assert plan.is_new(0)
 
 
 def test_an_hourly_sync_reads_the_hour_before_again_for_what_changed_since() -> None:

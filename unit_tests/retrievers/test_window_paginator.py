@@ -18,7 +18,8 @@ from source_cryptocom.retrievers.window_paginator import (
     WindowPaginator,
 )
 from source_cryptocom.retrievers.windows import Window
-from unit_tests.support.window_reading import DAY_NS, TIMES, day_windows, read, reader_of, spread
+from unit_tests.support.width_server import WidthServer
+from unit_tests.support.window_reading import DAY_NS, TIMES, day_windows, newest_day, read, reader_of, spread, to_the_ms
 from unit_tests.support.window_server import MS, START_NS, Order, Rules, WindowServer, orders, rules
 
 SPAN_MS = 2 * 86_400_000
@@ -76,6 +77,44 @@ def test_exactly_a_page_of_rows_in_one_millisecond_is_read_where_larger_pages_ar
     server = WindowServer([*crowd, *others], Rules(precision=precision, large="served"))
     found = read(reader_of(server), START_NS, START_NS + DAY_NS)
     assert sorted(found) == sorted(server.between(START_NS, START_NS + DAY_NS))
+
+
+@pytest.mark.parametrize("precision", ["ns", "ms", "rows to the ms"])
+def test_more_than_a_page_of_rows_at_the_very_start_of_a_window_is_read_by_a_larger_page(precision: Any) -> None:
+    crowd = [Order(number, START_NS, START_NS) for number in range(150)]
+    server = WindowServer([*crowd, *spread(60, 1, first=150)], Rules(precision=precision))
+    found = read(reader_of(server), START_NS, START_NS + DAY_NS)
+    assert sorted(found) == sorted(server.between(START_NS, START_NS + DAY_NS))
+
+
+def test_two_crowds_in_neighbouring_nanoseconds_are_read_by_larger_pages() -> None:
+    crowds = [Order(number, START_NS + 7 + number % 2, START_NS) for number in range(500)]
+    server = WindowServer(crowds)
+    assert len(set(read(reader_of(server), START_NS, START_NS + DAY_NS))) == 500
+
+
+A_PAGE_IN_ONE_MS = [Order(number, START_NS + 9 * MS + 750_000 + number, START_NS) for number in range(PAGE_LIMIT)]
+LATER_NS = START_NS + 2 * DAY_NS + 5
+LATER_CROWD = [Order(1_000 + number, LATER_NS, LATER_NS) for number in range(150)]
+
+
+def test_a_larger_page_that_brings_exactly_a_page_does_not_rule_larger_pages_out() -> None:
+    server = WindowServer([*A_PAGE_IN_ONE_MS, *LATER_CROWD])
+    reader = WindowPaginator(to_the_ms(server.fetch), lambda row: row["order_id"], TIMES)
+    assert len(read(reader, START_NS, START_NS + 3 * DAY_NS)) == 250
+
+
+def test_nor_does_an_answer_to_a_window_wider_than_a_day_which_may_hold_more_than_comes() -> None:
+    others = [Order(500 + number, START_NS + DAY_NS + number * MS, START_NS) for number in range(60)]
+    server = WidthServer([*A_PAGE_IN_ONE_MS, *others, *LATER_CROWD], beyond="cut")
+    reader = WindowPaginator(
+        to_the_ms(server.fetch),
+        lambda row: row["order_id"],
+        TIMES,
+        fetch_page=newest_day(to_the_ms(server.fetch)),
+    )
+    windows = [Window(START_NS, START_NS + 2 * DAY_NS), Window(START_NS + 2 * DAY_NS, START_NS + 3 * DAY_NS)]
+    assert len([row for window in windows for page in reader.read(window) for row in page]) == 310
 
 
 @pytest.mark.parametrize("large", ["clamped", "refused"])
@@ -178,6 +217,13 @@ def test_a_page_is_handed_on_before_the_next_one_is_asked_for() -> None:
     pages = reader_of(server).read(Window(START_NS, START_NS + DAY_NS))
     assert len(next(pages)) == PAGE_LIMIT
     assert len(server.asked) == 1
+
+
+def test_the_part_of_a_window_that_a_page_does_not_vouch_for_is_read_too() -> None:
+    server = WindowServer([Order(day, START_NS + day * DAY_NS, START_NS + day * DAY_NS) for day in range(3)])
+    reader = WindowPaginator(server.fetch, lambda row: row["order_id"], TIMES, fetch_page=newest_day(server.fetch))
+    pages = reader.read(Window(START_NS, START_NS + 3 * DAY_NS))
+    assert [row["order_id"] for page in pages for row in page] == ["2", "1", "0"]
 
 
 def test_limit_refused_is_only_expected_of_a_larger_page() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from source_cryptocom.retrievers.window_paginator import LARGER_LIMIT, PAGE_LIMIT, WindowPaginator
 from source_cryptocom.retrievers.windows import Window
-from unit_tests.support.window_reading import DAY_NS, TIMES, read, reader_of, spread
+from unit_tests.support.window_reading import DAY_NS, TIMES, read, reader_of, spread, to_the_ms
 from unit_tests.support.window_server import MS, START_NS, Order, Rules, WindowServer
 
 # Every precision, filter and order; a limit above the page's that is served, and an exclusive end.
@@ -18,6 +18,15 @@ ORDINARY = [
         ("created", "updated"), ("newest first", "oldest first"), ("ns", "ms", "rows to the ms")
     )
 ]
+
+
+def reader_without_times(server: WindowServer) -> WindowPaginator:
+    """Its rows show nothing of the times by which the exchange finds them."""
+
+    def fetch(window: Window, limit: int) -> list[dict[str, Any]]:
+        return [{"order_id": row["order_id"]} for row in server.fetch(window, limit)]
+
+    return WindowPaginator(fetch, lambda row: row["order_id"], TIMES)
 
 
 def test_a_day_without_rows_costs_one_request() -> None:
@@ -47,12 +56,7 @@ def test_a_cancel_all_of_hundreds_of_orders_in_one_millisecond_is_read_whole(rul
 
 def test_rows_without_a_readable_time_are_read_by_halves() -> None:
     server = WindowServer(spread(300, 1))
-    fetch = server.fetch
-
-    def without_times(window: Window, limit: int) -> list[dict[str, Any]]:
-        return [{"order_id": row["order_id"]} for row in fetch(window, limit)]
-
-    reader = WindowPaginator(without_times, lambda row: row["order_id"], TIMES)
+    reader = reader_without_times(server)
     assert sorted(read(reader, START_NS, START_NS + DAY_NS)) == sorted(server.between(START_NS, START_NS + DAY_NS))
     assert len(server.asked) <= 15
 
@@ -64,12 +68,7 @@ def test_a_refused_limit_is_not_asked_for_again() -> None:
         [Order(number, order.created, order.updated) for number, order in enumerate(crowds)],
         Rules(precision="ns", large="refused"),
     )
-    hidden = server.fetch
-
-    def to_the_ms(window: Window, limit: int) -> list[dict[str, Any]]:
-        return [{"order_id": row["order_id"], "create_time": row["create_time"]} for row in hidden(window, limit)]
-
-    reader = WindowPaginator(to_the_ms, lambda row: row["order_id"], TIMES)
+    reader = WindowPaginator(to_the_ms(server.fetch), lambda row: row["order_id"], TIMES)
     assert len(read(reader, START_NS, START_NS + DAY_NS)) == 500
     assert [limit for _, limit in server.asked].count(LARGER_LIMIT) == 1
 
@@ -94,12 +93,7 @@ def test_in_a_crowded_millisecond_no_request_is_spent_on_a_guess_that_was_wrong_
 def test_a_window_is_cut_at_whole_milliseconds_as_long_as_it_can_be() -> None:
     orders = [Order(number, START_NS + (1_000 + number // 90) * MS, START_NS) for number in range(450)]
     server = WindowServer(orders, Rules(large="refused"))
-    fetch = server.fetch
-
-    def without_times(window: Window, limit: int) -> list[dict[str, Any]]:
-        return [{"order_id": row["order_id"]} for row in fetch(window, limit)]
-
-    reader = WindowPaginator(without_times, lambda row: row["order_id"], TIMES)
+    reader = reader_without_times(server)
     assert len(read(reader, START_NS, START_NS + DAY_NS)) == 450
     assert all(window.start_ns % MS == window.end_ns % MS == 0 for window, _ in server.asked)
     assert LARGER_LIMIT not in {limit for _, limit in server.asked}
@@ -119,6 +113,39 @@ def test_a_crowd_that_nanoseconds_part_needs_no_larger_page(large: Any) -> None:
     server = WindowServer(crowd, Rules(filter_by="updated", large=large))
     assert len(read(reader_of(server), START_NS, START_NS + DAY_NS)) == 130
     assert {limit for _, limit in server.asked} == {PAGE_LIMIT}
+
+
+def test_a_millisecond_is_cut_before_a_larger_page_is_asked_for() -> None:
+    server = WindowServer([Order(number, START_NS + number * 7_000, START_NS) for number in range(130)])
+    assert len(read(reader_without_times(server), START_NS, START_NS + DAY_NS)) == 130
+    assert {limit for _, limit in server.asked} == {PAGE_LIMIT}
+
+
+def test_guesses_that_were_all_wrong_before_are_not_made_again_within_a_millisecond() -> None:
+    """By the only time that its rows show, the exchange does not filter: what ended last was created first."""
+    crowd_ns = START_NS + DAY_NS
+    day = [
+        Order(number, START_NS + number * DAY_NS // 300, crowd_ns - 1 - number * DAY_NS // 300) for number in range(300)
+    ]
+    crowd = [Order(300 + number, crowd_ns + number, crowd_ns + MS - 1 - number * 7_000) for number in range(130)]
+    server = WindowServer([*day, *crowd], Rules("updated", large="refused"))
+    reader = WindowPaginator(server.fetch, lambda row: row["order_id"], TIMES[:1])
+    assert len(read(reader, START_NS, crowd_ns)) == 300
+    server.asked.clear()
+    assert len(read(reader, crowd_ns, crowd_ns + MS)) == 130
+    assert [window.width_ns for window, _ in server.asked] == [MS, MS // 2, MS // 2]
+
+
+@pytest.mark.parametrize("filter_by", ["created", "updated"])
+@pytest.mark.parametrize("precision", ["ns", "ms", "rows to the ms"])
+def test_rows_at_an_end_that_turns_out_inclusive_are_set_apart_at_once(filter_by: Any, precision: Any) -> None:
+    at_ns = START_NS + DAY_NS // 3
+    crowd = [Order(number, at_ns, at_ns) for number in range(450)]
+    server = WindowServer(
+        [*crowd, *spread(60, 1, first=450)], Rules(filter_by, precision=precision, inclusive_end=True)
+    )
+    assert set(read(reader_of(server), START_NS, START_NS + DAY_NS)) == server.between(START_NS, START_NS + DAY_NS)
+    assert len(server.asked) <= 10
 
 
 @pytest.mark.parametrize("days", [1, 2, 5, 20])

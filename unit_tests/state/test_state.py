@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from source_cryptocom.config import ConfigError
 from source_cryptocom.state.history_cursor import HistoryState, OrderWatermark
 from source_cryptocom.state.market_cursor import MarketState, parse_market_state
-from source_cryptocom.state.state import LOOKBACK_MS, UnusableState, state_message
+from source_cryptocom.state.state import LOOKBACK_MS, OPENED_MS, UnusableState, is_plausible, state_message
 from unit_tests.support.builders import NOW_MS
 
 FIELD = "update_time"
@@ -159,6 +159,14 @@ def test_a_sync_in_the_future_says_nothing_against_the_cursors() -> None:
 
 def test_a_state_a_little_ahead_of_this_machines_clock_is_used() -> None:
     assert history(**{FIELD: "2026-08-17T12:03:00Z"}).cursor_ms == NOW_MS + LOOKBACK_MS
+
+
+@pytest.mark.parametrize(
+    ("cursor_ms", "plausible"),
+    [(OPENED_MS - 1, False), (OPENED_MS, True), (NOW_MS + LOOKBACK_MS, True), (NOW_MS + LOOKBACK_MS + 1, False)],
+)
+def test_a_cursor_lies_between_the_exchanges_opening_and_a_little_ahead_of_now(cursor_ms: int, plausible: bool) -> None:
+    assert is_plausible(cursor_ms, NOW_MS) is plausible
 
 
 def test_the_margin_covers_two_clocks_a_minute_off() -> None:

@@ -1,10 +1,10 @@
 """Reads a model server's windows, and orders to fill it with."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
-from source_cryptocom.retrievers.window_paginator import PAGE_LIMIT, WindowPaginator
+from source_cryptocom.retrievers.window_paginator import PAGE_LIMIT, Fetch, Page, WindowPaginator
 from source_cryptocom.retrievers.windows import RowTime, Window
 from unit_tests.support.window_server import MS, START_NS, Order
 
@@ -14,6 +14,25 @@ DAY_NS = 86_400_000 * MS
 
 def reader_of(server: Any, page_limit: int = PAGE_LIMIT) -> WindowPaginator:
     return WindowPaginator(server.fetch, lambda row: row["order_id"], TIMES, page_limit)
+
+
+def to_the_ms(fetch: Fetch) -> Fetch:
+    """Rows that do not show the nanoseconds by which the exchange finds them."""
+
+    def fetch_to_the_ms(window: Window, limit: int) -> list[dict[str, Any]]:
+        return [{"order_id": row["order_id"], "create_time": row["create_time"]} for row in fetch(window, limit)]
+
+    return fetch_to_the_ms
+
+
+def newest_day(fetch: Fetch) -> Callable[[Window], Page]:
+    """Pages that are sure of the last day of their window, and of no more."""
+
+    def fetch_page(window: Window) -> Page:
+        start_ns = max(window.start_ns, window.end_ns - DAY_NS)
+        return Page(fetch(Window(start_ns, window.end_ns), PAGE_LIMIT), start_ns)
+
+    return fetch_page
 
 
 def day_windows(start_ns: int, end_ns: int) -> Iterator[Window]:
