@@ -80,10 +80,12 @@ def exchange(*arguments: str) -> Iterator[str]:
     """The simulated exchange in a process of its own; yields its root, which ends with /exchange/v1."""
     command = [sys.executable, "-m", "integration_tests.exchange", "--port", "0", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        if process.stdout is None:
-            raise RuntimeError("the exchange has no output")
-        yield process.stdout.readline().split()[-1]
-        process.terminate()
+        try:
+            if process.stdout is None:
+                raise RuntimeError("the exchange has no output")
+            yield process.stdout.readline().split()[-1]
+        finally:
+            process.terminate()
 
 
 def statistics(root: str) -> dict[str, Any]:

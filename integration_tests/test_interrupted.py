@@ -25,13 +25,12 @@ from integration_tests.exchange.exchange import Exchange
 from integration_tests.exchange.faults import Fault
 from integration_tests.exchange.running import running_exchange
 from integration_tests.exchange.seeding import seeded_account
-from source_cryptocom.concurrency.record_queue import MAX_RECORDS
 from source_cryptocom.shutdown import immediate_shutdown
 
 
 @pytest.fixture(scope="module")
 def exchange() -> Iterator[Exchange]:
-    account = seeded_account(time.time_ns(), orders=MAX_RECORDS + 4_000, days=20, with_fills=False)
+    account = seeded_account(time.time_ns(), orders=5_000, days=20, with_fills=False)
     with running_exchange(Behaviour(enforce_limits=False), account, EmptyMarket()) as exchange:
         yield exchange
 

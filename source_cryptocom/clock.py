@@ -16,6 +16,8 @@ _UNITS_PER_MS = {16: 1_000, 19: 1_000_000}
 
 def in_ms(time_since_epoch: int) -> int:
     """Milliseconds, whether they came as such or as micro- or nanoseconds: the number of digits tells."""
+    if time_since_epoch < FIRST_NO_MS:
+        return time_since_epoch
     return time_since_epoch // _UNITS_PER_MS.get(len(str(time_since_epoch)), 1)
 
 

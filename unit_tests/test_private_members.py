@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from queue import Queue
 from typing import Any
 
 import pytest
 import requests
+from airbyte_cdk.sources.concurrent_source.concurrent_source import ConcurrentSource
 from airbyte_cdk.sources.streams.http import HttpClient, HttpStream
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, PoolManager
@@ -50,8 +50,8 @@ USES = [
     ),
     # A stream's own client takes the place of the CDK's.
     use("streams.base", HttpStream, "_http_client"),
-    # The standard library documents these in the source of queue.Queue alone.
-    use("concurrency.record_queue", Queue, "_qsize _put _get", Queue()),
+    # A page of records is one item of the engine's queue.
+    use("concurrency.engine", ConcurrentSource, "_handle_item"),
     # An answer's whole body is read within bounds. Public names, but not all of them documented.
     use("api.transport", requests.Response, "_content _content_consumed", requests.Response()),
     use("api.transport", HTTPAdapter, "init_poolmanager proxy_manager_for poolmanager", HTTPAdapter()),

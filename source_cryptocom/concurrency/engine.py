@@ -1,15 +1,32 @@
 """The CDK's concurrent engine, with one queue for records and for states."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from airbyte_cdk.models import AirbyteMessage
+from airbyte_cdk.sources.concurrent_source.concurrent_read_processor import ConcurrentReadProcessor
 from airbyte_cdk.sources.concurrent_source.concurrent_source import ConcurrentSource
+from airbyte_cdk.sources.concurrent_source.thread_pool_manager import ThreadPoolManager
 from airbyte_cdk.sources.message import InMemoryMessageRepository, MessageRepository
 from airbyte_cdk.sources.message.concurrent_repository import ConcurrentMessageRepository
+from airbyte_cdk.sources.streams.concurrent.partitions.types import QueueItem
+from airbyte_cdk.sources.types import Record
 from airbyte_cdk.sources.utils.slice_logger import DebugSliceLogger
 
-from source_cryptocom.concurrency.record_queue import RecordQueue
+from source_cryptocom.concurrency.record_queue import RecordPage, RecordQueue
+
+
+class PagedSource(ConcurrentSource):
+    """Takes the records of a page from the queue at once."""
+
+    def _handle_item(self, queue_item: QueueItem, processor: ConcurrentReadProcessor) -> Iterable[AirbyteMessage]:
+        if not isinstance(queue_item, RecordPage):
+            yield from super()._handle_item(queue_item, processor)
+            return
+        for record in queue_item.records:
+            yield from processor.on_record(Record(record, queue_item.stream_name))
 
 
 @dataclass(frozen=True)
@@ -28,12 +45,12 @@ def build_engine(num_workers: int, streams: int, logger: logging.Logger) -> Engi
     """An engine with `num_workers` threads that starts all streams at once, up to the number of threads."""
     queue = RecordQueue()
     repository = ConcurrentMessageRepository(queue, InMemoryMessageRepository())
-    concurrent_source = ConcurrentSource.create(
-        num_workers=num_workers,
-        initial_number_of_partitions_to_generate=max(1, min(streams, num_workers - 1)),
-        logger=logger,
-        slice_logger=DebugSliceLogger(),
-        message_repository=repository,
-        queue=queue,
+    concurrent_source = PagedSource(
+        ThreadPoolManager(ThreadPoolExecutor(num_workers, thread_name_prefix="workerpool"), logger),
+        logger,
+        DebugSliceLogger(),
+        queue,
+        repository,
+        initial_number_partitions_to_generate=max(1, min(streams, num_workers - 1)),
     )
     return Engine(concurrent_source, repository, queue.stop)

@@ -80,9 +80,11 @@ class RowTime:
     def earliest_ns(self, row: Row) -> int | None:
         """The time in ns, rounded down; None where the row has none that can be read."""
         for field, unit in ((self.ns_field, 1), (self.ms_field, NS_PER_MS)):
+            if field not in row:
+                continue
             try:
                 time = int(row[field])
-            except (KeyError, TypeError, ValueError):
+            except (TypeError, ValueError):
                 continue
             return time if unit == 1 else in_ms(time) * unit
         return None
