@@ -19,7 +19,7 @@ SLOWEST_PER_SECOND = 0.25
 class Pace:
     """A share of the method's published limit: halved at each refusal, raised by an eighth a second while answers come.
 
-    At the full pace it costs nothing: the published limit alone holds then. Thread-safe.
+    At the full pace it costs nothing: the published limit alone holds then. Thread-safe but for `wait_turn`.
     """
 
     def __init__(self, method: str, per_second: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -30,7 +30,6 @@ class Pace:
         self._share = 1.0
         self._changed = self._refused = float("-inf")
         self._last_turn = float("-inf")
-        self._turn = threading.Lock()
         self._answers = threading.Condition()
 
     @property
@@ -38,14 +37,13 @@ class Pace:
         return self._share < 1
 
     def wait_turn(self) -> None:
-        """Block until the next request may leave: one worker after the other, while the pace is slowed."""
+        """Block until the next request may leave, while the pace is slowed. For one worker after the other."""
         if not self.is_slowed:
             return
-        with self._turn:
-            seconds = self._last_turn + 1 / (self._per_second * self._share) - self._clock()
-            if seconds > 0:
-                time.sleep(seconds)
-            self._last_turn = self._clock()
+        seconds = self._last_turn + 1 / (self._per_second * self._share) - self._clock()
+        if seconds > 0:
+            time.sleep(seconds)
+        self._last_turn = self._clock()
 
     def wait_for_answers(self, seconds: float) -> bool:
         """Block for `seconds`, or until a slowed method answers; return whether it did."""

@@ -94,16 +94,21 @@ def _policy(limit: RateLimit) -> MovingWindowCallRatePolicy:
 
 
 class MethodBudget(APIBudget):
-    """The CDK's budget for the requests of one method: within its limit, and slower while they are refused."""
+    """The CDK's budget for the requests of one method: within its limit, and slower while they are refused.
+
+    One worker waits for the next free request, the others for that one: they would all wake for each request.
+    """
 
     def __init__(self, policy: AbstractCallRatePolicy, pace: Pace) -> None:
         super().__init__(policies=[policy])
         self._policy = policy
+        self._turn = threading.Lock()
         self.pace = pace
 
     def acquire_call(self, request: Any, block: bool = True, timeout: float | None = None) -> None:
-        self.pace.wait_turn()
-        super().acquire_call(request, block, timeout)
+        with self._turn:
+            self.pace.wait_turn()
+            super().acquire_call(request, block, timeout)
 
     def update_from_response(self, request: Any, response: Any) -> None:
         if is_rate_limited(response):

@@ -1,12 +1,16 @@
 """The published limits, held per method, with a little to spare."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
 
 import pytest
 import requests
-from airbyte_cdk.sources.streams.call_rate import CallRateLimitHit
+from airbyte_cdk.sources.streams.call_rate import CallRateLimitHit, MovingWindowCallRatePolicy, Rate
 
 from source_cryptocom.api.endpoint import ExchangeApi
+from source_cryptocom.api.pace import Pace
 from source_cryptocom.api.rate_limits import (
     HISTORY,
     PRIVATE,
@@ -129,6 +133,30 @@ def test_the_second_request_waits_from_the_answer_of_the_first_which_also_opened
     with pytest.raises(CallRateLimitHit) as later:
         budget.acquire_call(request(), block=False)
     assert later.value.time_to_wait <= hit.value.time_to_wait
+
+
+class CountingPolicy(MovingWindowCallRatePolicy):
+    """Ten requests in a fifth of a second; counts those that came too soon by more than the bucket's millisecond."""
+
+    def __init__(self) -> None:
+        super().__init__([Rate(10, timedelta(seconds=0.2))], [])
+        self.too_soon = 0
+
+    def try_acquire(self, request: Any, weight: int) -> None:
+        try:
+            super().try_acquire(request, weight)
+        except CallRateLimitHit as hit:
+            self.too_soon += hit.time_to_wait > timedelta(milliseconds=5)
+            raise
+
+
+def test_of_many_workers_that_wait_for_a_method_one_asks_for_the_next_request() -> None:
+    policy = CountingPolicy()
+    budget = MethodBudget(policy, Pace("public/get-book", 50))
+    with ThreadPoolExecutor(max_workers=40) as workers:
+        list(workers.map(lambda _: budget.acquire_call(request()), range(40)))
+    # Where all of them ask it is 30, and 20, and 10 of them.
+    assert policy.too_soon < 20
 
 
 def answered_twice(status: int, body: bytes) -> MethodBudget:
