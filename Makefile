@@ -114,14 +114,14 @@ history: install ## print account history under every combination of what the ex
 candles: install ## print candles under every combination of what the exchange leaves open
 	$(BIN)/python -m integration_tests.candle_matrix
 
-mutation: install ## inject faults into seven modules: the unit tests must notice 85 % of them
+mutation: install ## inject faults into seven modules: the unit tests must notice 95 % of them
 	rm -rf mutants
 	$(BIN)/mutmut run
 	$(BIN)/mutmut results
 	$(BIN)/mutmut export-cicd-stats
 	$(BIN)/python -c 'import json; of = json.load(open("mutants/mutmut-cicd-stats.json")); \
 	noticed = (of["killed"] + of["timeout"]) / of["total"]; \
-	print("{:.1%} of {} injected faults noticed".format(noticed, of["total"])); raise SystemExit(noticed < 0.85)'
+	print("{:.1%} of {} injected faults noticed".format(noticed, of["total"])); raise SystemExit(noticed < 0.95)'
 
 qa: $(QA)/installed ## run the checks of Airbyte's registry, as for a community connector and as for a certified one
 	$(QA)/bin/python -m release.airbyte_checks 2>/dev/null

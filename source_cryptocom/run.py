@@ -1,14 +1,19 @@
 """The command line: `source-cryptocom spec|check|discover|read`, and `doctor`."""
 
 import codecs
+import gc
 import io
 import logging
 import sys
+from collections import defaultdict
 from contextlib import ExitStack, suppress
+from functools import cache
 from typing import NoReturn
 
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
 from airbyte_cdk.logger import PRINT_BUFFER
+from airbyte_cdk.models import AirbyteMessage
+from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_cryptocom.doctor.command import main as doctor
@@ -24,6 +29,7 @@ def run(args: list[str] | None = None) -> None:
     """Runs a command; without one, prints help. Exits with 1 when a sync or a command fails, 2 for wrong arguments."""
     arguments = sys.argv[1:] if args is None else args
     _write_utf8()
+    _tune_interpreter()
     if not arguments or arguments[0] in {"-h", "--help"}:
         _print_help()
         sys.exit(0 if arguments else 2)
@@ -43,13 +49,41 @@ def run(args: list[str] | None = None) -> None:
             _fail(AirbyteTracedException.from_exception(error, message=_UNEXPECTED.format(type(error).__name__)))
 
 
+class _Entrypoint(AirbyteEntrypoint):
+    """Remembers the descriptor by which a table's records are counted: the CDK makes one for each record."""
+
+    @staticmethod
+    def handle_record_counts(
+        message: AirbyteMessage, counts: defaultdict[HashableStreamDescriptor, float]
+    ) -> AirbyteMessage:
+        if message.record is None:
+            return AirbyteEntrypoint.handle_record_counts(message, counts)
+        counts[_descriptor(message.record.stream)] += 1
+        return message
+
+
+@cache
+def _descriptor(table: str) -> HashableStreamDescriptor:
+    return HashableStreamDescriptor(name=table)
+
+
 def _launch(source: SourceCryptocom, arguments: list[str]) -> None:
     """The CDK's launch with one write a message: its print makes two, which cost a quarter of the time per record."""
-    entrypoint = AirbyteEntrypoint(source)
+    entrypoint = _Entrypoint(source)
     parsed = entrypoint.parse_args(arguments)
     with PRINT_BUFFER:
         for message in entrypoint.run(parsed):
             sys.stdout.write(f"{message}\n")
+
+
+def _tune_interpreter() -> None:
+    """Pages of records make many objects and no cycles: Python's collector would take a tenth of the time per record.
+
+    And a worker whose next request may leave would wait five ms for the thread that prints: now it waits one.
+    """
+    gc.freeze()
+    gc.set_threshold(50_000)
+    sys.setswitchinterval(0.001)
 
 
 def _write_utf8() -> None:
