@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -129,6 +130,11 @@ class HeldTable:
         }
 
 
+def _claim(state: Mapping[str, Any]) -> str:
+    """What a STATE says of its table."""
+    return json.dumps(state["stream"].get("stream_state"), sort_keys=True)
+
+
 @dataclass
 class Books:
     """`states`: the last one of each table."""
@@ -147,18 +153,24 @@ class Books:
         """What one sync has printed, whole or not."""
         rows: dict[str, list[tuple[Row, int]]] = defaultdict(list)
         last_states: dict[str, tuple[int, Any]] = {}
+        claims: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        for name, begun_from in self.states.items():
+            claims[name][_claim(AirbyteStateMessageSerializer.dump(begun_from))] = -1
         complete = set()
         for number, message in enumerate(finished.messages):
             if message["type"] == "RECORD":
                 rows[message["record"]["stream"]].append((message["record"]["data"], number))
             elif message["type"] == "STATE":
-                last_states[message["state"]["stream"]["stream_descriptor"]["name"]] = number, message["state"]
+                name = message["state"]["stream"]["stream_descriptor"]["name"]
+                last_states[name] = number, message["state"]
+                # A table that fails says once more how far it had come before the rows that it failed in.
+                claims[name].setdefault(_claim(message["state"]), number)
             elif (status := message.get("trace", {}).get("stream_status")) and status["status"] == "COMPLETE":
                 complete.add(status["stream_descriptor"]["name"])
         for name, table in self.tables.items():
             covered_to = last_states[name][0] if name in last_states else -1
-            if name in PER_SERIES and name not in complete:
-                covered_to = -1
+            if name not in complete:
+                covered_to = -1 if name in PER_SERIES or covered_to < 0 else claims[name][_claim(last_states[name][1])]
             covered = [(row, number < covered_to) for row, number in rows[name]]
             table.take(covered, name in complete or name in GROWING, self._cursor_ns(name))
             table.kills += finished.code == -9 and name not in complete
