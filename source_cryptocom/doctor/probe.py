@@ -12,7 +12,7 @@ from requests.auth import AuthBase
 
 from source_cryptocom.api.authenticator import ExchangeAuthenticator, PublicAccess
 from source_cryptocom.api.connection_errors import rule_for_exception
-from source_cryptocom.api.errors import ErrorRule, rule_for
+from source_cryptocom.api.errors import ErrorRule, rule_for_response
 from source_cryptocom.api.rate_limits import PRIVATE, PUBLIC, RateLimit, process_budget
 from source_cryptocom.api.response import MalformedResult, Row, envelope_of
 from source_cryptocom.api.transport import REQUEST_ARGUMENTS, BoundedAdapter
@@ -93,9 +93,8 @@ def _answer(response: requests.Response, seconds: float) -> Answer:
     with suppress(MalformedResult):
         envelope = envelope_of(response)
         code, result = envelope.code, envelope.result
-    rule = rule_for(response.status_code, code, per_instrument=False)
     ahead = _clock_ahead(response.headers.get("Date"), seconds)
-    return Answer(response.status_code, code, rule, _rows(result), seconds, ahead)
+    return Answer(response.status_code, code, rule_for_response(response), _rows(result), seconds, ahead)
 
 
 def _clock_ahead(date: str | None, seconds: float) -> float | None:

@@ -11,7 +11,7 @@ from source_cryptocom.retrievers.base import Output, Reader, Retriever, Slice, T
 from source_cryptocom.retrievers.numbered_pages import read_numbered_pages
 from source_cryptocom.retrievers.windows import RowTime
 from source_cryptocom.state.history_cursor import HistoryCursor
-from source_cryptocom.state.state import LOOKBACK_MS, state_message
+from source_cryptocom.state.state import state_message
 
 PAGE_SIZE = 500
 BOTS = "private/bot/get-trading-bots"
@@ -48,7 +48,7 @@ class ChangedBotsReader(Reader):
     def read(self, stream_slice: Slice) -> Iterator[Output]:
         context = self._table.context
         now = context.clock()
-        since_ms = self.cursor.begin(now, context.config.start_ms, LOOKBACK_MS)
+        since_ms = self.cursor.begin(now, context.config.start_ms)
         if since_ms == context.config.start_ms:
             since_ms = 0  # a first sync: its pages hold every bot, whenever it changed
         latest: dict[str, Row] = {}

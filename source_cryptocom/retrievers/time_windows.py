@@ -13,7 +13,7 @@ from source_cryptocom.retrievers.window_requests import fetch_page, read_window
 from source_cryptocom.retrievers.window_widths import WindowRefused, WindowWidths
 from source_cryptocom.retrievers.windows import RowTime, Window, last_day, request_bounds
 from source_cryptocom.state.history_cursor import HistoryCursor
-from source_cryptocom.state.state import LOOKBACK_MS, state_message
+from source_cryptocom.state.state import state_message
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class TimeWindowsReader(Reader):
     def read(self, stream_slice: Slice) -> Iterator[Output]:
         context = self._table.context
         now = context.clock()
-        start_ms = self.cursor.begin(now, context.config.start_ms, LOOKBACK_MS)
+        start_ms = self.cursor.begin(now, context.config.start_ms)
         days_left = days_between(start_ms, now)
         self._progress = Progress(self._table.logger, self._table.name, "days", days_left)
         yield from self.before_windows(start_ms, now)

@@ -6,7 +6,7 @@ from typing import Any
 
 from source_cryptocom.clock import rfc3339
 from source_cryptocom.config import oldest_kept_ms
-from source_cryptocom.state.state import State, past_time
+from source_cryptocom.state.state import LOOKBACK_MS, State, past_time
 from source_cryptocom.state.window_cursor import WindowCursor, WindowState
 
 
@@ -47,7 +47,7 @@ class HistoryCursor(WindowCursor[HistoryState]):
 
     state_type = HistoryState
 
-    def begin(self, now: int, start_ms: int, lookback_ms: int) -> int:
+    def begin(self, now: int, start_ms: int) -> int:
         """The ms to read from. `start_ms` is the configured start_date, for a first sync only. Raises ConfigError."""
         if not self._resume(now, HistoryState(start_ms)):
             return start_ms
@@ -60,7 +60,7 @@ class HistoryCursor(WindowCursor[HistoryState]):
                 f"{self._stream_name}: the last sync read to {rfc3339(cursor_ms)}; the exchange keeps nothing "
                 f"from before {rfc3339(oldest_ms)}, so what happened between is lost to this table."
             )
-        return max(cursor_ms - lookback_ms, oldest_ms)
+        return max(cursor_ms - LOOKBACK_MS, oldest_ms)
 
     def advance(self, end_ms: int, open_orders: Mapping[str, int]) -> None:
         """A window that ends at `end_ms` was read to its end. Never goes back."""

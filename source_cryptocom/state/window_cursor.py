@@ -34,7 +34,7 @@ class WindowState(ABC):
     @classmethod
     @abstractmethod
     def parse_details(cls, state: State, now: int) -> dict[str, Any]:
-        """The same as the fields of this class. Raises UnusableState."""
+        """What `details` has written, as fields of this class. Raises UnusableState."""
 
     def as_state(self, cursor_column: str) -> dict[str, Any]:
         state = {"version": VERSION, cursor_column: rfc3339(self.cursor_ms), **self.details()}
