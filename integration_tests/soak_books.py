@@ -153,9 +153,8 @@ class Books:
         """What one sync has printed, whole or not."""
         rows: dict[str, list[tuple[Row, int]]] = defaultdict(list)
         last_states: dict[str, tuple[int, Any]] = {}
-        claims: defaultdict[str, dict[str, int]] = defaultdict(dict)
-        for name, begun_from in self.states.items():
-            claims[name][_claim(AirbyteStateMessageSerializer.dump(begun_from))] = -1
+        # A table that fails says once more how far it had come before the rows that it failed in.
+        claims = {name: (_claim(AirbyteStateMessageSerializer.dump(state)), -1) for name, state in self.states.items()}
         complete = set()
         for number, message in enumerate(finished.messages):
             if message["type"] == "RECORD":
@@ -163,14 +162,15 @@ class Books:
             elif message["type"] == "STATE":
                 name = message["state"]["stream"]["stream_descriptor"]["name"]
                 last_states[name] = number, message["state"]
-                # A table that fails says once more how far it had come before the rows that it failed in.
-                claims[name].setdefault(_claim(message["state"]), number)
+                claim = _claim(message["state"])
+                if name not in claims or claims[name][0] != claim:
+                    claims[name] = claim, number
             elif (status := message.get("trace", {}).get("stream_status")) and status["status"] == "COMPLETE":
                 complete.add(status["stream_descriptor"]["name"])
         for name, table in self.tables.items():
             covered_to = last_states[name][0] if name in last_states else -1
             if name not in complete:
-                covered_to = -1 if name in PER_SERIES or covered_to < 0 else claims[name][_claim(last_states[name][1])]
+                covered_to = claims[name][1] if name in claims and name not in PER_SERIES else -1
             covered = [(row, number < covered_to) for row, number in rows[name]]
             table.take(covered, name in complete or name in GROWING, self._cursor_ns(name))
             table.kills += finished.code == -9 and name not in complete
