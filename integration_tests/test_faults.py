@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from _pytest.mark import ParameterSet
 
 from integration_tests.exchange.faults import KINDS
 from integration_tests.fault_cases import CASES, METHODS, Case
@@ -18,7 +17,7 @@ def running() -> Iterator[Lab]:
         yield running
 
 
-def _row(case: Case, lasting: bool) -> ParameterSet:
+def _row(case: Case, lasting: bool) -> object:
     # A fault that a second request does not get over does the same once, but where a wide window is dropped for it.
     marks = () if lasting or case.once != case.lasting else pytest.mark.thorough
     return pytest.param(case, lasting, marks=marks, id=f"{case.name}, {'lasting' if lasting else 'once'}")
