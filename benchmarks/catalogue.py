@@ -10,12 +10,12 @@ from benchmarks.market import MEGABYTE
 from benchmarks.measure import Run, Workspace, exchange, print_table, run_connector, statistics
 from demo.config_file import demo_config
 from demo.simulated import LATENCY_SECONDS
-from integration_tests.exchange.account import Account
-from integration_tests.exchange.behaviour import Behaviour
-from integration_tests.exchange.limits import PUBLIC
-from integration_tests.exchange.market import Market
-from integration_tests.exchange.resources import METHODS
-from integration_tests.exchange.running import running_exchange
+from simulated_exchange.account import Account
+from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.limits import PUBLIC
+from simulated_exchange.market import Market
+from simulated_exchange.resources import METHODS
+from simulated_exchange.running import running_exchange
 from source_cryptocom.streams import STREAMS
 
 KEY = {"api_key": "demo-key-abcdef", "api_secret": "demo-secret-0123456789"}

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.measure import Run, Workspace, print_table
-from integration_tests.exchange.behaviour import Behaviour
-from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.faults import Fault
-from integration_tests.exchange.market import Market
-from integration_tests.exchange.running import running_exchange
+from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.exchange import Exchange
+from simulated_exchange.faults import Fault
+from simulated_exchange.market import Market
+from simulated_exchange.running import running_exchange
 
 TABLES = ("instrument", "ticker", "trade", "book", "candlestick")
 PAGES = (Fault("html", count=None, status=429), Fault("html", count=None, status=403))

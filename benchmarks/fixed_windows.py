@@ -3,7 +3,7 @@
 import sys
 
 from integration_tests.impatient import impatient
-from source_cryptocom.retrievers import window_widths
+from source_cryptocom.retrievers.history import window_widths
 from source_cryptocom.run import run
 
 if __name__ == "__main__":

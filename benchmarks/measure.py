@@ -78,7 +78,7 @@ def _memory(usage: resource.struct_rusage) -> int:
 @contextmanager
 def exchange(*arguments: str) -> Iterator[str]:
     """The simulated exchange in a process of its own; yields its root, which ends with /exchange/v1."""
-    command = [sys.executable, "-m", "integration_tests.exchange", "--port", "0", *arguments]
+    command = [sys.executable, "-m", "simulated_exchange", "--port", "0", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             if process.stdout is None:

@@ -15,7 +15,7 @@ LIMIT_WINDOWS = 10
 @contextmanager
 def simulated_exchange(console: Console, days: int, instruments: int) -> Iterator[str]:
     """Its REST root on a free loopback port; its account was opened inside the days. Raises Problem."""
-    command = [sys.executable, "-m", "integration_tests.exchange", "--port", "0", "--latency", str(LATENCY_SECONDS)]
+    command = [sys.executable, "-m", "simulated_exchange", "--port", "0", "--latency", str(LATENCY_SECONDS)]
     command += ["--limit-windows", str(LIMIT_WINDOWS), "--days", str(days - 1), "--instruments", str(instruments)]
     console.step("starting a simulated exchange: no key is needed, and nothing leaves this machine")
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:

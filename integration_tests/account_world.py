@@ -5,16 +5,16 @@ from contextlib import contextmanager
 from typing import Any
 
 from integration_tests.connector import Output, State, config_for, sync
-from integration_tests.exchange.account import ACCOUNT_ID, Account
-from integration_tests.exchange.behaviour import Behaviour
-from integration_tests.exchange.empty_market import EmptyMarket
-from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.expected_account import expected_rows, key_of
-from integration_tests.exchange.expected_records import Record
-from integration_tests.exchange.resources.transaction import LedgerRow
-from integration_tests.exchange.resources.user_trade import Fill
-from integration_tests.exchange.running import running_exchange
 from integration_tests.shared_clock import DAY_NS, NOON_NS, SharedClock, moment
+from simulated_exchange.account import ACCOUNT_ID, Account
+from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.empty_market import EmptyMarket
+from simulated_exchange.exchange import Exchange
+from simulated_exchange.expected_account import expected_rows, key_of
+from simulated_exchange.expected_records import Record
+from simulated_exchange.resources.transaction import LedgerRow
+from simulated_exchange.resources.user_trade import Fill
+from simulated_exchange.running import running_exchange
 
 HISTORY = ("order_history", "user_trade", "transaction")
 CURSORS = {"order_history": "update_time", "user_trade": "create_time", "transaction": "event_time"}

@@ -13,13 +13,13 @@ from itertools import product
 from typing import Any, get_args
 
 from integration_tests.connector import Output, State, config_for, sync
-from integration_tests.exchange.behaviour import Behaviour, CandleDefaultStart, CandlePage, CandlesWithoutTrades
-from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.expected_market import expected_candles
-from integration_tests.exchange.market import Market
-from integration_tests.exchange.market_candles import TIMEFRAMES
-from integration_tests.exchange.running import running_exchange
 from integration_tests.shared_clock import DAY_NS, HOUR_NS, MINUTE_NS, NOON_NS, NS_PER_MS, SharedClock, ns_of
+from simulated_exchange.behaviour import Behaviour, CandleDefaultStart, CandlePage, CandlesWithoutTrades
+from simulated_exchange.exchange import Exchange
+from simulated_exchange.expected_market import expected_candles
+from simulated_exchange.market import Market
+from simulated_exchange.market_candles import TIMEFRAMES
+from simulated_exchange.running import running_exchange
 
 METHOD = "public/get-candlestick"
 BUSY, QUIET, RARE, SILENT, YOUNG = "SOLUSD-PERP", "ETHUSD-261030", "SHIB_BTC@OEX_HK", "SQD_USD", "YOUNG_USD"

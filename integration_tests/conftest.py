@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from integration_tests.exchange.behaviour import Behaviour
-from integration_tests.exchange.market import Market
-from integration_tests.exchange.running import running_exchange
-from integration_tests.exchange.seeding import seeded_account
+from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.market import Market
+from simulated_exchange.running import running_exchange
+from simulated_exchange.seeding import seeded_account
 
 # PyAirbyte reads these when it is imported: it would look for the connector in Airbyte's registry, and report its use.
 os.environ.update({"AIRBYTE_OFFLINE_MODE": "1", "DO_NOT_TRACK": "1"})

@@ -21,8 +21,8 @@ from airbyte_cdk.models import (
 from airbyte_cdk.test.entrypoint_wrapper import EntrypointOutput, read
 from airbyte_cdk.test.models import ExpectedOutcome
 
-from integration_tests.exchange.exchange import Exchange
 from integration_tests.impatient import impatient
+from simulated_exchange.exchange import Exchange
 from source_cryptocom import SourceCryptocom
 
 LOGGER = logging.getLogger("airbyte")

@@ -21,7 +21,7 @@ from airbyte_cdk.test.entrypoint_wrapper import EntrypointOutput
 from integration_tests.connector import Output, State, configured_catalog
 from integration_tests.impatient import impatient
 from integration_tests.shared_clock import SharedClock
-from source_cryptocom.retrievers import per_instrument
+from source_cryptocom.retrievers.per_instrument import reader as per_instrument
 from source_cryptocom.run import run
 
 _CONTEXT = multiprocessing.get_context("forkserver")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from integration_tests.exchange.faults import Fault
+from simulated_exchange.faults import Fault
 
 METHODS: dict[str, str] = {
     "instrument": "public/get-instruments",

@@ -19,17 +19,17 @@ from airbyte_cdk.test.entrypoint_wrapper import read
 from airbyte_cdk.test.models import ExpectedOutcome
 
 from integration_tests.connector import Output, State, config_for, configured_catalog
-from integration_tests.exchange.behaviour import Behaviour
-from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.expected_records import rfc3339
-from integration_tests.exchange.market import Market
-from integration_tests.exchange.running import running_exchange
-from integration_tests.exchange.seeding import seeded_account
-from integration_tests.exchange.timeline import DAY_NS
 from integration_tests.fault_cases import CASES, COMPLETE, LEFT_OUT, METHODS, OPTIONAL, PER_INSTRUMENT, SKIPPED, Case
 from integration_tests.impatient import impatient
 from integration_tests.shared_clock import SharedClock
 from integration_tests.table_truth import Truth
+from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.exchange import Exchange
+from simulated_exchange.expected_records import rfc3339
+from simulated_exchange.market import Market
+from simulated_exchange.running import running_exchange
+from simulated_exchange.seeding import seeded_account
+from simulated_exchange.timeline import DAY_NS
 from source_cryptocom import SourceCryptocom
 from source_cryptocom.api.transport import REQUEST_ARGUMENTS, BoundedAdapter
 

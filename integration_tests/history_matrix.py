@@ -14,7 +14,9 @@ from typing import get_args
 
 from integration_tests.account_world import CURSORS, METHODS, World, new_world
 from integration_tests.connector import Output
-from integration_tests.exchange.behaviour import (
+from integration_tests.history_story import FIRST_SYNC_NS, SECOND_SYNC_NS, THIRD_SYNC_NS, Story
+from integration_tests.shared_clock import DAY_NS, NOON_NS, NS_PER_MS, moment, ns_of
+from simulated_exchange.behaviour import (
     Behaviour,
     LargeLimit,
     OrderTimeFilter,
@@ -22,10 +24,8 @@ from integration_tests.exchange.behaviour import (
     TimePrecision,
     WindowCap,
 )
-from integration_tests.exchange.expected_account import key_of
-from integration_tests.exchange.expected_records import Record
-from integration_tests.history_story import FIRST_SYNC_NS, SECOND_SYNC_NS, THIRD_SYNC_NS, Story
-from integration_tests.shared_clock import DAY_NS, NOON_NS, NS_PER_MS, moment, ns_of
+from simulated_exchange.expected_account import key_of
+from simulated_exchange.expected_records import Record
 from source_cryptocom.state.state import LOOKBACK_MS
 
 START_NS = NOON_NS - 6 * DAY_NS

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass, field
 
-from integration_tests.exchange.account import ACCOUNT_ID, Account
-from integration_tests.exchange.behaviour import Behaviour
-from integration_tests.exchange.expected_account import expected_rows
-from integration_tests.exchange.expected_records import Record
-from integration_tests.exchange.resources.order import OrderStatus
-from integration_tests.exchange.resources.transaction import LedgerRow
-from integration_tests.exchange.resources.user_trade import Fill
 from integration_tests.shared_clock import DAY_NS, HOUR_NS, MINUTE_NS, NS_PER_MS, SECOND_NS
+from simulated_exchange.account import ACCOUNT_ID, Account
+from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.expected_account import expected_rows
+from simulated_exchange.expected_records import Record
+from simulated_exchange.resources.order import OrderStatus
+from simulated_exchange.resources.transaction import LedgerRow
+from simulated_exchange.resources.user_trade import Fill
 
 FIRST_SYNC_NS = 3 * DAY_NS + 5 * HOUR_NS
 SECOND_SYNC_NS = 5 * DAY_NS + 9 * HOUR_NS

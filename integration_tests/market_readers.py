@@ -6,7 +6,7 @@ import json
 from datetime import datetime, timezone
 from typing import Any
 
-from integration_tests.exchange.market import Market
+from simulated_exchange.market import Market
 
 Rows = list[dict[str, Any]]
 

@@ -10,11 +10,11 @@ import time
 from typing import Any
 
 from integration_tests.connector import LOGGER, config_for, sync
-from integration_tests.exchange.behaviour import Behaviour
-from integration_tests.exchange.empty_market import EmptyMarket
-from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.running import running_exchange
-from integration_tests.exchange.seeding import seeded_account
+from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.empty_market import EmptyMarket
+from simulated_exchange.exchange import Exchange
+from simulated_exchange.running import running_exchange
+from simulated_exchange.seeding import seeded_account
 from source_cryptocom import SourceCryptocom
 
 MASKED = ("api_key", "sig")

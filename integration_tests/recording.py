@@ -19,12 +19,12 @@ from unittest import mock
 from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessageSerializer
 
 from integration_tests.connector import Output, State, config_for, sync
-from integration_tests.exchange.behaviour import Behaviour
-from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.market import Market
-from integration_tests.exchange.running import running_exchange
-from integration_tests.exchange.seeding import seeded_account
 from integration_tests.shared_clock import DAY_NS, HOUR_NS, NOON_NS, SharedClock, moment
+from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.exchange import Exchange
+from simulated_exchange.market import Market
+from simulated_exchange.running import running_exchange
+from simulated_exchange.seeding import seeded_account
 
 FOLDER = Path(__file__).parent / "recorded_runs"
 TABLES = (

@@ -16,10 +16,10 @@ from pathlib import Path
 
 from integration_tests.connector import config_for
 from integration_tests.connector_process import Running, start_read
-from integration_tests.exchange.faults import Fault
 from integration_tests.shared_clock import moment
 from integration_tests.soak_books import TABLES, TIMEFRAME, Books
 from integration_tests.soak_world import INSTRUMENTS, Life, new_life
+from simulated_exchange.faults import Fault
 from source_cryptocom.streams import STREAMS
 
 FAULT_RATE = 0.05

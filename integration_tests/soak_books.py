@@ -11,20 +11,20 @@ from typing import Any
 from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
 
 from integration_tests.connector_process import Finished
-from integration_tests.exchange.expected_account import expected_rows, without_nulls
-from integration_tests.exchange.expected_market import (
+from integration_tests.shared_clock import DAY_NS, MINUTE_NS, NS_PER_MS, ns_of
+from integration_tests.soak_world import INSTRUMENTS, Life
+from integration_tests.table_truth import KEYS, SNAPSHOTS
+from simulated_exchange.expected_account import expected_rows, without_nulls
+from simulated_exchange.expected_market import (
     expected_book,
     expected_candles,
     expected_instruments,
     expected_tickers,
     expected_trades,
 )
-from integration_tests.exchange.market import Market
-from integration_tests.exchange.resources.instrument_fee_rate import expected_instrument_fee_rate
-from integration_tests.exchange.resources.valuation import FUNDING, expected_valuations
-from integration_tests.shared_clock import DAY_NS, MINUTE_NS, NS_PER_MS, ns_of
-from integration_tests.soak_world import INSTRUMENTS, Life
-from integration_tests.table_truth import KEYS, SNAPSHOTS
+from simulated_exchange.market import Market
+from simulated_exchange.resources.instrument_fee_rate import expected_instrument_fee_rate
+from simulated_exchange.resources.valuation import FUNDING, expected_valuations
 from source_cryptocom.streams import STREAMS, IncrementalExchangeStream
 
 MARGIN_NS = 3 * MINUTE_NS

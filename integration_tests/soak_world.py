@@ -7,18 +7,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Literal, get_args
 
-from integration_tests.exchange.account import ACCOUNT_ID, Account
-from integration_tests.exchange.behaviour import Behaviour, RowTimeFilter, WindowCap
-from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.market import Market
-from integration_tests.exchange.resources import RESOURCES
-from integration_tests.exchange.resources.advanced_order import OPEN_STATUSES, AdvancedOrder, cancel, fire, place
-from integration_tests.exchange.resources.balance_history import STEPS_NS, BalancePoint
-from integration_tests.exchange.resources.transaction import LedgerRow
-from integration_tests.exchange.resources.user_trade import Fill
-from integration_tests.exchange.running import running_exchange
-from integration_tests.exchange.seeding import seeded_account
 from integration_tests.shared_clock import DAY_NS, HOUR_NS, MINUTE_NS, NS_PER_MS, SECOND_NS, SharedClock
+from simulated_exchange.account import ACCOUNT_ID, Account
+from simulated_exchange.behaviour import Behaviour, RowTimeFilter, WindowCap
+from simulated_exchange.exchange import Exchange
+from simulated_exchange.market import Market
+from simulated_exchange.resources import RESOURCES
+from simulated_exchange.resources.advanced_order import OPEN_STATUSES, AdvancedOrder, cancel, fire, place
+from simulated_exchange.resources.balance_history import STEPS_NS, BalancePoint
+from simulated_exchange.resources.transaction import LedgerRow
+from simulated_exchange.resources.user_trade import Fill
+from simulated_exchange.running import running_exchange
+from simulated_exchange.seeding import seeded_account
 from source_cryptocom.streams import STREAMS
 
 LISTED = 200

@@ -6,17 +6,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from integration_tests.exchange.account import Account
-from integration_tests.exchange.expected_account import PRIMARY_KEYS, expected_rows, without_nulls
-from integration_tests.exchange.expected_market import (
+from integration_tests.shared_clock import HOUR_NS
+from simulated_exchange.account import Account
+from simulated_exchange.expected_account import PRIMARY_KEYS, expected_rows, without_nulls
+from simulated_exchange.expected_market import (
     expected_book,
     expected_candles,
     expected_instruments,
     expected_tickers,
     expected_trades,
 )
-from integration_tests.exchange.market import Market
-from integration_tests.shared_clock import HOUR_NS
+from simulated_exchange.market import Market
 
 TIMEFRAMES = ("1m", "5m", "1h")
 KEYS: dict[str, tuple[str, ...]] = {

@@ -9,12 +9,12 @@ import pytest
 from airbyte_cdk.models import AirbyteStreamStatus
 
 from integration_tests.connector import config_for, sync
-from integration_tests.exchange.behaviour import Behaviour
-from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.market import Market
-from integration_tests.exchange.running import running_exchange
-from integration_tests.exchange.seeding import seeded_account
 from integration_tests.shared_clock import DAY_NS, moment
+from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.exchange import Exchange
+from simulated_exchange.market import Market
+from simulated_exchange.running import running_exchange
+from simulated_exchange.seeding import seeded_account
 
 FEATURES = {
     "otc_deal": "private/otc/*",

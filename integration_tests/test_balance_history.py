@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 
 from integration_tests.account_world import World, new_world, rows_by_key, united
-from integration_tests.exchange.behaviour import Behaviour
-from integration_tests.exchange.resources.balance_history import STEPS_NS, BalancePoint
 from integration_tests.shared_clock import DAY_NS, HOUR_NS, MINUTE_NS, NOON_NS, NS_PER_MS
+from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.resources.balance_history import STEPS_NS, BalancePoint
 
 TABLE, METHOD = "balance_history", "private/user-balance-history"
 

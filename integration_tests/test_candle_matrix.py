@@ -15,9 +15,9 @@ from integration_tests.candle_matrix import (
     Combination,
     new_world,
 )
-from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.market import Market
 from integration_tests.shared_clock import DAY_NS, SharedClock
+from simulated_exchange.exchange import Exchange
+from simulated_exchange.market import Market
 
 World = tuple[Exchange, Market, SharedClock]
 

@@ -11,10 +11,10 @@ import pytest
 
 from integration_tests.connector import config_for
 from integration_tests.connector_process import Finished, start, written
-from integration_tests.exchange.behaviour import Behaviour
-from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.market import Market
-from integration_tests.exchange.running import running_exchange
+from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.exchange import Exchange
+from simulated_exchange.market import Market
+from simulated_exchange.running import running_exchange
 
 CATALOG = {
     "streams": [

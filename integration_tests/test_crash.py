@@ -13,12 +13,12 @@ import pytest
 from integration_tests.account_world import HISTORY, METHODS, World, new_world, united
 from integration_tests.connector import Output, config_for, sync
 from integration_tests.doomed_sync import Kill, as_output, read_arguments, sync_until_killed
-from integration_tests.exchange.behaviour import Behaviour
-from integration_tests.exchange.empty_market import EmptyMarket
-from integration_tests.exchange.expected_account import expected_rows, key_of
-from integration_tests.exchange.running import running_exchange
-from integration_tests.exchange.seeding import seeded_account
 from integration_tests.shared_clock import DAY_NS, HOUR_NS, MINUTE_NS, NOON_NS, moment
+from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.empty_market import EmptyMarket
+from simulated_exchange.expected_account import expected_rows, key_of
+from simulated_exchange.running import running_exchange
+from simulated_exchange.seeding import seeded_account
 
 DICE = random.Random(20260817)
 MODES = ("incremental", "full_refresh")

@@ -11,12 +11,12 @@ from airbyte_cdk.models import Type
 
 from integration_tests.connector import Output, State, config_for, sync
 from integration_tests.doomed_sync import read_arguments, sync_until_killed
-from integration_tests.exchange.behaviour import Behaviour
-from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.expected_market import expected_candles, expected_trades
-from integration_tests.exchange.market import Market
-from integration_tests.exchange.running import running_exchange
 from integration_tests.shared_clock import MINUTE_NS, NS_PER_MS, SharedClock, ns_of
+from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.exchange import Exchange
+from simulated_exchange.expected_market import expected_candles, expected_trades
+from simulated_exchange.market import Market
+from simulated_exchange.running import running_exchange
 
 DICE = random.Random(20260817)
 TABLES = ("trade", "candlestick")
@@ -119,7 +119,7 @@ def test_there_is_no_gap_after_a_kill_when_so_many_lines_were_printed(line: int,
 
 
 def test_there_is_no_gap_for_who_dies_just_after_a_state(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("source_cryptocom.retrievers.per_instrument.CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr("source_cryptocom.retrievers.per_instrument.reader.CHECKPOINT_SECONDS", 0.0)
     second = sync(world.config, TABLES, "incremental", world.first.state)
     moments = list(dying_at_each_state(second))
     assert len(moments) > len(INSTRUMENTS) * len(TIMEFRAMES)

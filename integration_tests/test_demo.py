@@ -23,14 +23,14 @@ from demo.config_file import demo_config, read_config
 from demo.console import Console, Problem
 from demo.simulated import simulated_exchange
 from integration_tests.connector import config_for
-from integration_tests.exchange.behaviour import Behaviour
-from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.expected_records import rfc3339
-from integration_tests.exchange.market import Market
-from integration_tests.exchange.resources.order import TRADED
-from integration_tests.exchange.running import running_exchange
-from integration_tests.exchange.seeding import seeded_account
 from integration_tests.warehouse import PROJECT, counts, query
+from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.exchange import Exchange
+from simulated_exchange.expected_records import rfc3339
+from simulated_exchange.market import Market
+from simulated_exchange.resources.order import TRADED
+from simulated_exchange.running import running_exchange
+from simulated_exchange.seeding import seeded_account
 from source_cryptocom.streams import STREAMS
 
 pytestmark = pytest.mark.timeout(400)

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 
 from integration_tests.connector import KEY, SECRET, config_for
-from integration_tests.exchange.account import Account
-from integration_tests.exchange.behaviour import Behaviour
-from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.market import Market
-from integration_tests.exchange.running import running_exchange
-from integration_tests.exchange.seeding import seeded_account
 from integration_tests.impatient import impatient
+from simulated_exchange.account import Account
+from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.exchange import Exchange
+from simulated_exchange.market import Market
+from simulated_exchange.running import running_exchange
+from simulated_exchange.seeding import seeded_account
 from source_cryptocom.doctor.probe import MAX_REQUESTS
 from source_cryptocom.run import run
 from source_cryptocom.streams import STREAMS

@@ -21,15 +21,15 @@ import pytest
 import yaml
 
 from integration_tests.connector import LOGGER, config_for
-from integration_tests.exchange.behaviour import Behaviour
-from integration_tests.exchange.empty_market import EmptyMarket
-from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.expected_account import expected_rows
-from integration_tests.exchange.expected_records import rfc3339
-from integration_tests.exchange.running import running_exchange
-from integration_tests.exchange.seeding import seeded_account
-from integration_tests.exchange.timeline import DAY_NS
 from integration_tests.warehouse import PROJECT, counts, suggested_tables
+from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.empty_market import EmptyMarket
+from simulated_exchange.exchange import Exchange
+from simulated_exchange.expected_account import expected_rows
+from simulated_exchange.expected_records import rfc3339
+from simulated_exchange.running import running_exchange
+from simulated_exchange.seeding import seeded_account
+from simulated_exchange.timeline import DAY_NS
 from source_cryptocom import SourceCryptocom
 from source_cryptocom.streams import STREAMS
 

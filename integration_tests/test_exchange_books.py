@@ -7,12 +7,12 @@ from decimal import Decimal
 
 import pytest
 
-from integration_tests.exchange.account import Account
-from integration_tests.exchange.market import Market
-from integration_tests.exchange.market_candles import Candle
-from integration_tests.exchange.resources.transaction import is_derivative, movements
-from integration_tests.exchange.seeding import seeded_account
 from integration_tests.shared_clock import NOON_NS
+from simulated_exchange.account import Account
+from simulated_exchange.market import Market
+from simulated_exchange.market_candles import Candle
+from simulated_exchange.resources.transaction import is_derivative, movements
+from simulated_exchange.seeding import seeded_account
 
 HOUR_MS = 3_600_000
 

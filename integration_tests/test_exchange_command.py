@@ -9,12 +9,12 @@ import sys
 import pytest
 import requests
 
-from integration_tests.exchange.__main__ import parser
-from integration_tests.exchange.behaviour import Behaviour, switch_kinds
+from simulated_exchange.__main__ import parser
+from simulated_exchange.behaviour import Behaviour, switch_kinds
 
 
 def test_the_command_listens_where_it_says_and_ends_when_told() -> None:
-    command = [sys.executable, "-m", "integration_tests.exchange", "--port", "0", "--instruments", "7", "--orders", "5"]
+    command = [sys.executable, "-m", "simulated_exchange", "--port", "0", "--instruments", "7", "--orders", "5"]
     with subprocess.Popen([*command, "--numbers", "strings"], stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         first, second = server.stdout.readline(), server.stdout.readline()

@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 import requests
 
-from integration_tests.exchange.behaviour import Behaviour
-from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.fault_answers import KEYS, WRONG_ANSWERS
-from integration_tests.exchange.fault_transport import MISBEHAVIOURS
-from integration_tests.exchange.faults import KINDS, SOAK_KINDS, Fault, Faults
-from integration_tests.exchange.plain_client import PlainClient, Response
-from integration_tests.exchange.resources.trading_bot_execution import Execution
-from integration_tests.exchange.running import running_exchange
-from integration_tests.exchange.timeline import DAY_NS
+from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.exchange import Exchange
+from simulated_exchange.fault_answers import KEYS, WRONG_ANSWERS
+from simulated_exchange.fault_transport import MISBEHAVIOURS
+from simulated_exchange.faults import KINDS, SOAK_KINDS, Fault, Faults
+from simulated_exchange.plain_client import PlainClient, Response
+from simulated_exchange.resources.trading_bot_execution import Execution
+from simulated_exchange.running import running_exchange
+from simulated_exchange.timeline import DAY_NS
 
 HISTORY = "private/get-order-history"
 TICKERS = "public/get-tickers"

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from integration_tests.exchange.account import Account
-from integration_tests.exchange.behaviour import Behaviour
-from integration_tests.exchange.empty_market import EmptyMarket
-from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.expected_account import PRIMARY_KEYS, expected_rows, key_of
-from integration_tests.exchange.plain_client import PlainClient
-from integration_tests.exchange.running import running_exchange
-from integration_tests.exchange.seeding import seeded_account
+from simulated_exchange.account import Account
+from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.empty_market import EmptyMarket
+from simulated_exchange.exchange import Exchange
+from simulated_exchange.expected_account import PRIMARY_KEYS, expected_rows, key_of
+from simulated_exchange.plain_client import PlainClient
+from simulated_exchange.running import running_exchange
+from simulated_exchange.seeding import seeded_account
 
 HISTORY = "private/get-order-history"
 MS = 1_000_000

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 import requests
 
-from integration_tests.exchange import server
-from integration_tests.exchange.account import Account
-from integration_tests.exchange.behaviour import Behaviour
-from integration_tests.exchange.empty_market import EmptyMarket
-from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.plain_client import PlainClient, Response
-from integration_tests.exchange.running import running_exchange
-from integration_tests.exchange.signature import NumberText, Verifier, pieces
+from simulated_exchange import server
+from simulated_exchange.account import Account
+from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.empty_market import EmptyMarket
+from simulated_exchange.exchange import Exchange
+from simulated_exchange.plain_client import PlainClient, Response
+from simulated_exchange.running import running_exchange
+from simulated_exchange.signature import NumberText, Verifier, pieces
 
 UNLIMITED = Behaviour(enforce_limits=False)
 ORDER_LIST = {

@@ -11,30 +11,30 @@ from typing import Any
 
 import pytest
 
-from integration_tests.exchange.account import Account
-from integration_tests.exchange.behaviour import Behaviour
-from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.expected_account import expected_rows
-from integration_tests.exchange.market import Market
-from integration_tests.exchange.personal_data import PERSONAL_DATA
-from integration_tests.exchange.plain_client import PlainClient
-from integration_tests.exchange.resources import METHODS, OWNERS
-from integration_tests.exchange.resources.advanced_order import AdvancedOrder, fire, place, place_pair
-from integration_tests.exchange.resources.deposit import Deposit, deposit
-from integration_tests.exchange.resources.fee_credit import FeeCredit
-from integration_tests.exchange.resources.fiat_deposit import fiat_deposit
-from integration_tests.exchange.resources.instrument_fee_rate import expected_instrument_fee_rate
-from integration_tests.exchange.resources.otc_deal import deal
-from integration_tests.exchange.resources.stake import Stake, stake
-from integration_tests.exchange.resources.staking_position import staked
-from integration_tests.exchange.resources.staking_reward import reward
-from integration_tests.exchange.resources.trading_bot import Bot, bot
-from integration_tests.exchange.resources.trading_bot_execution import Execution
-from integration_tests.exchange.resources.valuation import expected_valuations
-from integration_tests.exchange.running import running_exchange
-from integration_tests.exchange.seeding import seeded_account
-from integration_tests.exchange.timeline import DAY_NS, HOUR_NS, MS_NS
 from integration_tests.shared_clock import NOON_NS
+from simulated_exchange.account import Account
+from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.exchange import Exchange
+from simulated_exchange.expected_account import expected_rows
+from simulated_exchange.market import Market
+from simulated_exchange.personal_data import PERSONAL_DATA
+from simulated_exchange.plain_client import PlainClient
+from simulated_exchange.resources import METHODS, OWNERS
+from simulated_exchange.resources.advanced_order import AdvancedOrder, fire, place, place_pair
+from simulated_exchange.resources.deposit import Deposit, deposit
+from simulated_exchange.resources.fee_credit import FeeCredit
+from simulated_exchange.resources.fiat_deposit import fiat_deposit
+from simulated_exchange.resources.instrument_fee_rate import expected_instrument_fee_rate
+from simulated_exchange.resources.otc_deal import deal
+from simulated_exchange.resources.stake import Stake, stake
+from simulated_exchange.resources.staking_position import staked
+from simulated_exchange.resources.staking_reward import reward
+from simulated_exchange.resources.trading_bot import Bot, bot
+from simulated_exchange.resources.trading_bot_execution import Execution
+from simulated_exchange.resources.valuation import expected_valuations
+from simulated_exchange.running import running_exchange
+from simulated_exchange.seeding import seeded_account
+from simulated_exchange.timeline import DAY_NS, HOUR_NS, MS_NS
 
 NOW = NOON_NS
 UNLIMITED = Behaviour(enforce_limits=False)

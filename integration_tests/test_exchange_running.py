@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 import requests
 
-from integration_tests.exchange.account import Account
-from integration_tests.exchange.behaviour import Behaviour
-from integration_tests.exchange.certificate import self_signed
-from integration_tests.exchange.empty_market import EmptyMarket
-from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.limits import PRIVATE, PUBLIC, SlidingWindows
-from integration_tests.exchange.plain_client import PlainClient, Response
-from integration_tests.exchange.running import running_exchange
+from simulated_exchange.account import Account
+from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.certificate import self_signed
+from simulated_exchange.empty_market import EmptyMarket
+from simulated_exchange.exchange import Exchange
+from simulated_exchange.limits import PRIVATE, PUBLIC, SlidingWindows
+from simulated_exchange.plain_client import PlainClient, Response
+from simulated_exchange.running import running_exchange
 
 UNLIMITED = Behaviour(enforce_limits=False)
 

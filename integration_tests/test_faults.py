@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from integration_tests.exchange.faults import KINDS
 from integration_tests.fault_cases import CASES, METHODS, Case
 from integration_tests.fault_matrix import Lab, cells, lab
+from simulated_exchange.faults import KINDS
 
 
 @pytest.fixture(scope="module")

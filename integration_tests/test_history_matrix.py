@@ -7,9 +7,9 @@ import pytest
 
 from integration_tests.account_world import CURSORS, HISTORY, METHODS, World, ids, new_world, rows_by_key, united
 from integration_tests.connector import Output
-from integration_tests.exchange.behaviour import OrderTimeFilter, PageOrder
 from integration_tests.history_matrix import Chain, Combination, one_cap_each
 from integration_tests.shared_clock import DAY_NS, HOUR_NS, MINUTE_NS, NOON_NS, NS_PER_MS, SECOND_NS, moment
+from simulated_exchange.behaviour import OrderTimeFilter, PageOrder
 
 FILTERS = get_args(OrderTimeFilter)
 

@@ -9,13 +9,13 @@ import pytest
 
 from integration_tests.connector import config_for
 from integration_tests.doomed_sync import read_arguments
-from integration_tests.exchange.account import ACCOUNT_ID, Account
-from integration_tests.exchange.behaviour import Behaviour
-from integration_tests.exchange.empty_market import EmptyMarket
-from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.resources.order import Order
-from integration_tests.exchange.running import running_exchange
 from integration_tests.shared_clock import DAY_NS, MINUTE_NS, moment
+from simulated_exchange.account import ACCOUNT_ID, Account
+from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.empty_market import EmptyMarket
+from simulated_exchange.exchange import Exchange
+from simulated_exchange.resources.order import Order
+from simulated_exchange.running import running_exchange
 
 DAYS = 60
 MEASURED = """

@@ -6,9 +6,9 @@ from typing import get_args
 import pytest
 
 from integration_tests.account_world import HISTORY, World, new_world, rows_by_key
-from integration_tests.exchange.behaviour import Behaviour, OrderTimeFilter
-from integration_tests.exchange.seeding import seeded_account
 from integration_tests.shared_clock import DAY_NS, HOUR_NS, NOON_NS
+from simulated_exchange.behaviour import Behaviour, OrderTimeFilter
+from simulated_exchange.seeding import seeded_account
 
 DAYS = 60
 FILTERS = get_args(OrderTimeFilter)

@@ -21,12 +21,12 @@ from integration_tests.account_world import (
     united,
 )
 from integration_tests.connector import Output, State, config_for, sync
-from integration_tests.exchange.behaviour import Behaviour
-from integration_tests.exchange.empty_market import EmptyMarket
-from integration_tests.exchange.expected_account import key_of
-from integration_tests.exchange.faults import Fault
-from integration_tests.exchange.running import running_exchange
 from integration_tests.shared_clock import DAY_NS, HOUR_NS, MINUTE_NS, NOON_NS, SECOND_NS, moment
+from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.empty_market import EmptyMarket
+from simulated_exchange.expected_account import key_of
+from simulated_exchange.faults import Fault
+from simulated_exchange.running import running_exchange
 
 READ_AGAIN = {"order_history": 2, "user_trade": 0, "transaction": 0}
 """Requests for the two days before the interruption: an order that had just ended may have been in neither list."""

@@ -13,13 +13,13 @@ from airbyte_cdk.models import FailureType
 
 from integration_tests.connector import Output, config_for, sync
 from integration_tests.connector_process import start, written
-from integration_tests.exchange.behaviour import Behaviour
-from integration_tests.exchange.certificate import self_signed
-from integration_tests.exchange.empty_market import EmptyMarket
-from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.faults import Fault
-from integration_tests.exchange.running import running_exchange
 from integration_tests.impatient import impatient
+from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.certificate import self_signed
+from simulated_exchange.empty_market import EmptyMarket
+from simulated_exchange.exchange import Exchange
+from simulated_exchange.faults import Fault
+from simulated_exchange.running import running_exchange
 from source_cryptocom.api.client import RetryPolicy
 from source_cryptocom.api.endpoint import ExchangeApi
 from source_cryptocom.api.errors import ExchangeError

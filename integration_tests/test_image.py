@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from integration_tests.exchange.exchange import Exchange
 from integration_tests.package_run import Command, discovered_tables, read_every_table, small_exchange, write_config
+from simulated_exchange.exchange import Exchange
 
 pytestmark = pytest.mark.image_tests
 

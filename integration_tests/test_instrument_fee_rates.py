@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pytest
 
 from integration_tests.connector import by_key, config_for, sync
-from integration_tests.exchange.behaviour import Behaviour
-from integration_tests.exchange.empty_market import EmptyMarket
-from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.market import Market
-from integration_tests.exchange.resources.instrument_fee_rate import expected_instrument_fee_rate
-from integration_tests.exchange.running import running_exchange
+from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.empty_market import EmptyMarket
+from simulated_exchange.exchange import Exchange
+from simulated_exchange.market import Market
+from simulated_exchange.resources.instrument_fee_rate import expected_instrument_fee_rate
+from simulated_exchange.running import running_exchange
 
 TABLE, METHOD = "instrument_fee_rate", "private/get-instrument-fee-rate"
 

@@ -19,12 +19,12 @@ import pytest
 from integration_tests.connector import config_for
 from integration_tests.connector_process import Running, start_read
 from integration_tests.doomed_sync import read_arguments
-from integration_tests.exchange.behaviour import Behaviour
-from integration_tests.exchange.empty_market import EmptyMarket
-from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.faults import Fault
-from integration_tests.exchange.running import running_exchange
-from integration_tests.exchange.seeding import seeded_account
+from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.empty_market import EmptyMarket
+from simulated_exchange.exchange import Exchange
+from simulated_exchange.faults import Fault
+from simulated_exchange.running import running_exchange
+from simulated_exchange.seeding import seeded_account
 from source_cryptocom.shutdown import immediate_shutdown
 
 

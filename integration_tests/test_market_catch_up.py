@@ -14,14 +14,14 @@ from airbyte_cdk.models import AirbyteStreamStatus
 
 from integration_tests.connector import Output, State, config_for, sync
 from integration_tests.connector_process import start_read
-from integration_tests.exchange.behaviour import Behaviour
-from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.expected_market import expected_trades
-from integration_tests.exchange.faults import Fault
-from integration_tests.exchange.market import Market
-from integration_tests.exchange.request_log import RequestRecord
-from integration_tests.exchange.running import running_exchange
 from integration_tests.shared_clock import HOUR_NS, SharedClock
+from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.exchange import Exchange
+from simulated_exchange.expected_market import expected_trades
+from simulated_exchange.faults import Fault
+from simulated_exchange.market import Market
+from simulated_exchange.request_log import RequestRecord
+from simulated_exchange.running import running_exchange
 
 BUSY, OTHER = "SOLUSD-PERP", "ETHUSD-270326"
 METHOD = "public/get-trades"

@@ -9,13 +9,13 @@ import pytest
 from airbyte_cdk.models import AirbyteStreamStatus
 
 from integration_tests.connector import Output, State, config_for, sync
-from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.expected_market import expected_candles, expected_trades
-from integration_tests.exchange.faults import Fault
-from integration_tests.exchange.market import Market
-from integration_tests.exchange.market_trades import burst
-from integration_tests.exchange.running import running_exchange
 from integration_tests.shared_clock import DAY_NS, HOUR_NS, MINUTE_NS, NS_PER_MS, SECOND_NS, SharedClock, ns_of
+from simulated_exchange.exchange import Exchange
+from simulated_exchange.expected_market import expected_candles, expected_trades
+from simulated_exchange.faults import Fault
+from simulated_exchange.market import Market
+from simulated_exchange.market_trades import burst
+from simulated_exchange.running import running_exchange
 
 BUSY, STEADY, SLOW, RARE, SILENT = "SOLUSD-PERP", "ETHUSD-270326", "ETHUSD-261030", "SHIB_BTC@OEX_HK", "SQD_USD"
 INSTRUMENTS = [BUSY, STEADY, SLOW, RARE, SILENT]

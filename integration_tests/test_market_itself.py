@@ -7,18 +7,6 @@ from typing import Any
 
 import pytest
 
-from integration_tests.exchange.expected_market import (
-    expected_book,
-    expected_candles,
-    expected_instruments,
-    expected_tickers,
-    expected_trades,
-    rfc3339,
-)
-from integration_tests.exchange.market import Market
-from integration_tests.exchange.market_capture import captured
-from integration_tests.exchange.market_profiles import DAY_MS
-from integration_tests.exchange.market_rows import STYLES, Style, digits, ticks
 from integration_tests.market_readers import (
     DAY_NS,
     HOUR_NS,
@@ -29,6 +17,18 @@ from integration_tests.market_readers import (
     candles,
     trades,
 )
+from simulated_exchange.expected_market import (
+    expected_book,
+    expected_candles,
+    expected_instruments,
+    expected_tickers,
+    expected_trades,
+    rfc3339,
+)
+from simulated_exchange.market import Market
+from simulated_exchange.market_capture import captured
+from simulated_exchange.market_profiles import DAY_MS
+from simulated_exchange.market_rows import STYLES, Style, digits, ticks
 
 
 @pytest.fixture

@@ -8,13 +8,6 @@ from itertools import pairwise
 
 import pytest
 
-from integration_tests.exchange.expected_market import (
-    expected_candles,
-    rfc3339,
-)
-from integration_tests.exchange.market import Market
-from integration_tests.exchange.market_candles import TIMEFRAMES
-from integration_tests.exchange.market_profiles import DAY_MS, HOUR_MS
 from integration_tests.market_readers import (
     HOUR_NS,
     NOON_MS,
@@ -23,6 +16,13 @@ from integration_tests.market_readers import (
     Rows,
     candles,
 )
+from simulated_exchange.expected_market import (
+    expected_candles,
+    rfc3339,
+)
+from simulated_exchange.market import Market
+from simulated_exchange.market_candles import TIMEFRAMES
+from simulated_exchange.market_profiles import DAY_MS, HOUR_MS
 
 
 @pytest.fixture

@@ -7,12 +7,6 @@ from typing import Any
 
 import pytest
 
-from integration_tests.exchange.expected_market import (
-    expected_trades,
-)
-from integration_tests.exchange.market import Market
-from integration_tests.exchange.market_profiles import DAY_MS
-from integration_tests.exchange.market_trades import burst
 from integration_tests.market_readers import (
     DAY_NS,
     HOUR_NS,
@@ -22,6 +16,12 @@ from integration_tests.market_readers import (
     as_emitted,
     trades,
 )
+from simulated_exchange.expected_market import (
+    expected_trades,
+)
+from simulated_exchange.market import Market
+from simulated_exchange.market_profiles import DAY_MS
+from simulated_exchange.market_trades import burst
 
 
 @pytest.fixture

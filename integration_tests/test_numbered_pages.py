@@ -7,10 +7,10 @@ from functools import partial
 import pytest
 
 from integration_tests.account_world import World, new_world, rows_by_key
-from integration_tests.exchange.account import ACCOUNT_ID, Account
-from integration_tests.exchange.resources import account_tree, expired_settlement_price, fee_credit
-from integration_tests.exchange.resources.account_tree import MASTER, TreeAccount
 from integration_tests.shared_clock import MINUTE_NS, NOON_NS
+from simulated_exchange.account import ACCOUNT_ID, Account
+from simulated_exchange.resources import account_tree, expired_settlement_price, fee_credit
+from simulated_exchange.resources.account_tree import MASTER, TreeAccount
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """An order that ends while the sync looks up its neighbours is emitted, not just seen and forgotten."""
 
 from integration_tests.account_world import HISTORY, ids, new_world
-from integration_tests.exchange.behaviour import Behaviour
 from integration_tests.shared_clock import HOUR_NS, SECOND_NS
+from simulated_exchange.behaviour import Behaviour
 
 ORDER_HISTORY = "private/get-order-history"
 

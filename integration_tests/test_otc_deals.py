@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from integration_tests.account_world import World, new_world, rows_by_key, united
-from integration_tests.exchange.behaviour import Behaviour, RowTimeFilter
-from integration_tests.exchange.expected_account import key_of, without_nulls
-from integration_tests.exchange.resources.otc_deal import deal, finish
 from integration_tests.shared_clock import DAY_NS, HOUR_NS, MINUTE_NS, NOON_NS
+from simulated_exchange.behaviour import Behaviour, RowTimeFilter
+from simulated_exchange.expected_account import key_of, without_nulls
+from simulated_exchange.resources.otc_deal import deal, finish
 
 TABLE = "otc_deal"
 HISTORY, OPEN = "private/otc/get-deal-history", "private/otc/get-open-deals"

@@ -7,15 +7,15 @@ import pytest
 
 from integration_tests.connector import config_for
 from integration_tests.connector_process import start_read
-from integration_tests.exchange.behaviour import Behaviour
-from integration_tests.exchange.empty_market import EmptyMarket
-from integration_tests.exchange.expected_records import rfc3339
-from integration_tests.exchange.faults import Fault
-from integration_tests.exchange.personal_data import PERSONAL_DATA
-from integration_tests.exchange.plain_client import PlainClient
-from integration_tests.exchange.running import running_exchange
-from integration_tests.exchange.seeding import seeded_account
 from integration_tests.secret_scan import leaks
+from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.empty_market import EmptyMarket
+from simulated_exchange.expected_records import rfc3339
+from simulated_exchange.faults import Fault
+from simulated_exchange.personal_data import PERSONAL_DATA
+from simulated_exchange.plain_client import PlainClient
+from simulated_exchange.running import running_exchange
+from simulated_exchange.seeding import seeded_account
 
 METHODS = {
     "account": ("private/get-accounts", {}),

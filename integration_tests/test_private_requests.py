@@ -2,8 +2,8 @@
 
 import pytest
 
-from integration_tests.exchange.resources import METHODS
 from integration_tests.private_requests import MASKED, Body, bodies_of_a_full_sync, masked, one_of_each_kind
+from simulated_exchange.resources import METHODS
 
 SENT = {
     method: {name for name, kind in declared.parameters.items() if kind.rstrip("!") in ("number", "digits", "time")}

@@ -11,11 +11,11 @@ import pytest
 
 import source_cryptocom
 from integration_tests.connector import KEY, SECRET
-from integration_tests.exchange.expected_account import expected_rows
-from integration_tests.exchange.expected_market import expected_candles, expected_trades
-from integration_tests.exchange.market import Market
 from integration_tests.warehouse import Warehouse
 from release.pages import key_of
+from simulated_exchange.expected_account import expected_rows
+from simulated_exchange.expected_market import expected_candles, expected_trades
+from simulated_exchange.market import Market
 from source_cryptocom.streams import STREAMS
 
 pytestmark = [pytest.mark.thorough, pytest.mark.timeout(400)]

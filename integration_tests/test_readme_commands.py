@@ -17,12 +17,12 @@ from pathlib import Path
 import pytest
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
 
-from integration_tests.exchange.behaviour import Behaviour
-from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.market import Market
-from integration_tests.exchange.running import running_exchange
-from integration_tests.exchange.seeding import seeded_account
 from integration_tests.package_run import write_config
+from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.exchange import Exchange
+from simulated_exchange.market import Market
+from simulated_exchange.running import running_exchange
+from simulated_exchange.seeding import seeded_account
 from source_cryptocom.streams import STREAMS
 
 PROJECT = Path(__file__).parent.parent

@@ -11,17 +11,17 @@ import pytest
 from airbyte_cdk.models import AirbyteStreamStatus
 
 from integration_tests.connector import LOGGER, Output, config_for, sync
-from integration_tests.exchange.behaviour import Behaviour
-from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.expected_account import expected_rows
-from integration_tests.exchange.expected_records import rfc3339
-from integration_tests.exchange.faults import Fault
-from integration_tests.exchange.market import Market
-from integration_tests.exchange.running import running_exchange
-from integration_tests.exchange.seeding import seeded_account
 from integration_tests.fault_cases import METHODS
 from integration_tests.platform_rules import Platform
 from integration_tests.shared_clock import DAY_NS
+from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.exchange import Exchange
+from simulated_exchange.expected_account import expected_rows
+from simulated_exchange.expected_records import rfc3339
+from simulated_exchange.faults import Fault
+from simulated_exchange.market import Market
+from simulated_exchange.running import running_exchange
+from simulated_exchange.seeding import seeded_account
 from source_cryptocom import SourceCryptocom
 from source_cryptocom.state import full_refresh
 

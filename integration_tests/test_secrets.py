@@ -14,14 +14,14 @@ from airbyte_cdk.models import AirbyteMessageSerializer
 
 from integration_tests.connector import config_for, sync
 from integration_tests.connector_process import Finished, start, start_read, written
-from integration_tests.exchange.behaviour import Behaviour
-from integration_tests.exchange.empty_market import EmptyMarket
-from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.expected_records import rfc3339
-from integration_tests.exchange.faults import Fault
-from integration_tests.exchange.running import running_exchange
-from integration_tests.exchange.seeding import seeded_account
 from integration_tests.secret_scan import leaks
+from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.empty_market import EmptyMarket
+from simulated_exchange.exchange import Exchange
+from simulated_exchange.expected_records import rfc3339
+from simulated_exchange.faults import Fault
+from simulated_exchange.running import running_exchange
+from simulated_exchange.seeding import seeded_account
 from source_cryptocom.streams import STREAMS
 from source_cryptocom.streams.account import UserBalance
 

@@ -12,11 +12,11 @@ from airbyte_cdk.test.models import ConnectorTestScenario
 from airbyte_cdk.test.standard_tests import SourceTestSuiteBase, docker_base
 
 from integration_tests.connector import config_for, configured_catalog, sync
-from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.market import Market
-from integration_tests.exchange.running import running_exchange
-from integration_tests.exchange.seeding import seeded_account
 from integration_tests.impatient import impatient
+from simulated_exchange.exchange import Exchange
+from simulated_exchange.market import Market
+from simulated_exchange.running import running_exchange
+from simulated_exchange.seeding import seeded_account
 from source_cryptocom import SourceCryptocom
 from source_cryptocom.config import parse_config
 

@@ -15,12 +15,6 @@ from airbyte_cdk.models import AirbyteStateMessageSerializer, AirbyteStreamStatu
 
 from integration_tests.account_world import CURSORS, HISTORY, Rows, World, rows_by_key
 from integration_tests.connector import Output, State
-from integration_tests.exchange.account import Account
-from integration_tests.exchange.behaviour import Behaviour
-from integration_tests.exchange.expected_market import expected_candles, expected_trades
-from integration_tests.exchange.market import Market
-from integration_tests.exchange.market_trades import burst
-from integration_tests.exchange.running import running_exchange
 from integration_tests.shared_clock import (
     DAY_NS,
     HOUR_NS,
@@ -32,6 +26,12 @@ from integration_tests.shared_clock import (
     moment,
     ns_of,
 )
+from simulated_exchange.account import Account
+from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.expected_market import expected_candles, expected_trades
+from simulated_exchange.market import Market
+from simulated_exchange.market_trades import burst
+from simulated_exchange.running import running_exchange
 
 STEADY, RARE, SILENT = "ETHUSD-270326", "SHIB_BTC@OEX_HK", "SQD_USD"
 INSTRUMENTS = (STEADY, RARE, SILENT)

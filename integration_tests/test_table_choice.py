@@ -13,10 +13,10 @@ from airbyte_cdk.test.entrypoint_wrapper import read
 from airbyte_cdk.test.models import ExpectedOutcome
 
 from integration_tests.connector import KEY, SECRET, Output, config_for, configured_catalog, sync
-from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.market import Market
-from integration_tests.exchange.running import running_exchange
 from integration_tests.impatient import impatient
+from simulated_exchange.exchange import Exchange
+from simulated_exchange.market import Market
+from simulated_exchange.running import running_exchange
 from source_cryptocom import SourceCryptocom
 from source_cryptocom.streams import STREAMS
 

@@ -11,22 +11,22 @@ import pytest
 from jsonschema import Draft7Validator, FormatChecker
 
 from integration_tests.connector import LOGGER, Output, config_for, sync
-from integration_tests.exchange.behaviour import Behaviour
-from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.expected_account import EXTRA_FIELDS, PRIMARY_KEYS, expected_rows, without_nulls
-from integration_tests.exchange.expected_market import (
+from integration_tests.shared_clock import DAY_NS, HOUR_NS, MINUTE_NS, NOON_NS, NS_PER_MS, SharedClock, moment
+from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.exchange import Exchange
+from simulated_exchange.expected_account import EXTRA_FIELDS, PRIMARY_KEYS, expected_rows, without_nulls
+from simulated_exchange.expected_market import (
     expected_book,
     expected_candles,
     expected_instruments,
     expected_tickers,
     expected_trades,
 )
-from integration_tests.exchange.market import Market
-from integration_tests.exchange.resources import TABLES
-from integration_tests.exchange.resources.instrument_fee_rate import expected_instrument_fee_rate
-from integration_tests.exchange.running import running_exchange
-from integration_tests.exchange.seeding import seeded_account
-from integration_tests.shared_clock import DAY_NS, HOUR_NS, MINUTE_NS, NOON_NS, NS_PER_MS, SharedClock, moment
+from simulated_exchange.market import Market
+from simulated_exchange.resources import TABLES
+from simulated_exchange.resources.instrument_fee_rate import expected_instrument_fee_rate
+from simulated_exchange.running import running_exchange
+from simulated_exchange.seeding import seeded_account
 from source_cryptocom import SourceCryptocom
 from source_cryptocom.streams import STREAMS
 

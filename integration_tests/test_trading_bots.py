@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from integration_tests.account_world import World, new_world, rows_by_key, united
-from integration_tests.exchange.resources.trading_bot import Bot, bot
-from integration_tests.exchange.resources.trading_bot_execution import Execution, execute
 from integration_tests.shared_clock import DAY_NS, HOUR_NS, MINUTE_NS, NOON_NS, NS_PER_MS, SECOND_NS
+from simulated_exchange.resources.trading_bot import Bot, bot
+from simulated_exchange.resources.trading_bot_execution import Execution, execute
 
 BOTS, EXECUTIONS = "trading_bot", "trading_bot_execution"
 METHODS = {BOTS: "private/bot/get-trading-bots", EXECUTIONS: "private/bot/get-trading-bot-executions"}

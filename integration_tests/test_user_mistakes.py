@@ -20,14 +20,14 @@ from airbyte_cdk.models import (
 
 from integration_tests.connector import config_for, sync
 from integration_tests.connector_process import Finished, start, start_read, written
-from integration_tests.exchange.behaviour import Behaviour
-from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.expected_records import rfc3339
-from integration_tests.exchange.market import Market
-from integration_tests.exchange.running import running_exchange
-from integration_tests.exchange.seeding import seeded_account
-from integration_tests.exchange.timeline import DAY_NS
 from integration_tests.fault_cases import METHODS
+from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.exchange import Exchange
+from simulated_exchange.expected_records import rfc3339
+from simulated_exchange.market import Market
+from simulated_exchange.running import running_exchange
+from simulated_exchange.seeding import seeded_account
+from simulated_exchange.timeline import DAY_NS
 
 PRIVATE = [table for table, method in METHODS.items() if method.startswith("private/")]
 CONFIG, COMPLETE = FailureType.config_error, AirbyteStreamStatus.COMPLETE

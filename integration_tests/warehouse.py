@@ -15,9 +15,9 @@ import yaml
 from airbyte.caches import DuckDBCache
 
 from integration_tests.connector import config_for
-from integration_tests.exchange.exchange import Exchange
-from integration_tests.exchange.expected_records import rfc3339
-from integration_tests.exchange.timeline import DAY_NS
+from simulated_exchange.exchange import Exchange
+from simulated_exchange.expected_records import rfc3339
+from simulated_exchange.timeline import DAY_NS
 
 PROJECT = Path(__file__).parent.parent
 DAYS = 20

@@ -9,8 +9,8 @@ from airbyte_cdk.models import AirbyteStream
 
 from books.staging_models import KEYS, STAGING, generated, model_name
 from integration_tests.connector import LOGGER, config_for
-from integration_tests.exchange.empty_market import EmptyMarket
-from integration_tests.exchange.running import running_exchange
+from simulated_exchange.empty_market import EmptyMarket
+from simulated_exchange.running import running_exchange
 from source_cryptocom import SourceCryptocom
 
 

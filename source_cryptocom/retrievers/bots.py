@@ -8,9 +8,9 @@ from source_cryptocom.api.rate_limits import PRIVATE
 from source_cryptocom.api.response import Row
 from source_cryptocom.clock import NS_PER_MS
 from source_cryptocom.retrievers.base import Output, Reader, Retriever, Slice, Table
-from source_cryptocom.retrievers.numbered_pages import read_numbered_pages
-from source_cryptocom.retrievers.windows import RowTime
-from source_cryptocom.state.history_cursor import HistoryCursor
+from source_cryptocom.retrievers.history.state import HistoryCursor
+from source_cryptocom.retrievers.paging.numbered_pages import read_numbered_pages
+from source_cryptocom.retrievers.paging.windows import RowTime
 from source_cryptocom.state.state import state_message
 
 PAGE_SIZE = 500

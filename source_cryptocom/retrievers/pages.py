@@ -8,10 +8,10 @@ from source_cryptocom.api.endpoint import Parameter
 from source_cryptocom.api.response import Row
 from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS
 from source_cryptocom.retrievers.base import Output, Reader, Retriever, Slice, Table
-from source_cryptocom.retrievers.numbered_pages import read_numbered_pages
-from source_cryptocom.retrievers.window_paginator import WindowPaginator
-from source_cryptocom.retrievers.window_requests import fetch_page, read_window
-from source_cryptocom.retrievers.windows import RowTime, Window, last_day, request_bounds
+from source_cryptocom.retrievers.paging.numbered_pages import read_numbered_pages
+from source_cryptocom.retrievers.paging.window_paginator import WindowPaginator
+from source_cryptocom.retrievers.paging.window_requests import fetch_page, read_window
+from source_cryptocom.retrievers.paging.windows import RowTime, Window, last_day, request_bounds
 from source_cryptocom.state.market_cursor import SnapshotCursor
 
 
@@ -58,7 +58,7 @@ class _RowsReader(Reader):
 
 
 @dataclass(frozen=True)
-class PageNumber(Retriever):
+class NumberedPages(Retriever):
     """Pages counted from `first`; `size` rows are asked for where the method has that parameter (None: it has none)."""
 
     size: int | None = None

@@ -8,7 +8,7 @@ from typing import Any
 
 from source_cryptocom.clock import MS_PER_HOUR, rfc3339
 from source_cryptocom.state.cursor import StreamCursor
-from source_cryptocom.state.series_cursors import CursorFormat, join_names
+from source_cryptocom.state.series_positions import PositionFormat, join_names
 from source_cryptocom.state.state import (
     LOOKBACK_MS,
     VERSION,
@@ -116,7 +116,7 @@ class InstrumentCursors(SnapshotCursor):
     series has no cursor of its own: it is read or not.
     """
 
-    def __init__(self, stream_name: str, logger: logging.Logger, cursor_format: CursorFormat | None) -> None:
+    def __init__(self, stream_name: str, logger: logging.Logger, cursor_format: PositionFormat | None) -> None:
         super().__init__(stream_name, logger)
         self._format = cursor_format
         self._cursors: dict[str, Any] = {}

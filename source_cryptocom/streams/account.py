@@ -1,11 +1,11 @@
 """The account as it is at the moment of the sync."""
 
 from source_cryptocom.api.rate_limits import PRIVATE
-from source_cryptocom.retrievers.balance_history import BalanceHistoryReader, PerTimeframe
 from source_cryptocom.retrievers.bots import ChangedBots
-from source_cryptocom.retrievers.instrument_rows import InstrumentRows
-from source_cryptocom.retrievers.pages import PageNumber
-from source_cryptocom.retrievers.per_instrument import PerInstrument
+from source_cryptocom.retrievers.pages import NumberedPages
+from source_cryptocom.retrievers.per_instrument.balance_history import BalanceHistoryReader, PerTimeframe
+from source_cryptocom.retrievers.per_instrument.instrument_rows import InstrumentRows
+from source_cryptocom.retrievers.per_instrument.reader import PerInstrument
 from source_cryptocom.streams.base import ExchangeStream, IncrementalExchangeStream
 from source_cryptocom.streams.row_checks import legs_share_an_order_id
 from source_cryptocom.streams.row_expansion import accounts_of, assets_of
@@ -60,7 +60,7 @@ class Account(ExchangeStream):
     expansions = (accounts_of,)
     only_declared_columns = True
     optional = True
-    retriever = PageNumber(size=20)
+    retriever = NumberedPages(size=20)
 
 
 class SubAccountBalance(ExchangeStream):
@@ -115,7 +115,7 @@ class FeeCredit(ExchangeStream):
     records_path = "fee_credits"
     primary_key = "expiry_date"
     optional = True
-    retriever = PageNumber(size=200)
+    retriever = NumberedPages(size=200)
 
 
 class TradingBot(IncrementalExchangeStream):

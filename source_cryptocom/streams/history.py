@@ -3,10 +3,10 @@
 from source_cryptocom.api.rate_limits import HISTORY, PRIVATE
 from source_cryptocom.api.response import Row
 from source_cryptocom.clock import MS_PER_DAY
-from source_cryptocom.retrievers.changing_rows import ChangingRows, EarlierEnds, OpenRows
-from source_cryptocom.retrievers.order_windows import CREATED, OrderWindows
-from source_cryptocom.retrievers.time_windows import TimeWindows
-from source_cryptocom.retrievers.windows import RowTime
+from source_cryptocom.retrievers.changing.reader import ByEarlierEnd, ChangingRows, OpenRows
+from source_cryptocom.retrievers.history.order_windows import CREATED, OrderWindows
+from source_cryptocom.retrievers.history.time_windows import TimeWindows
+from source_cryptocom.retrievers.paging.windows import RowTime
 from source_cryptocom.streams.base import IncrementalExchangeStream
 from source_cryptocom.streams.row_checks import legs_share_an_order_id
 
@@ -76,7 +76,7 @@ class OtcDeal(IncrementalExchangeStream):
     optional = True
     retriever = ChangingRows(
         (RowTime("create_time_ms", "create_time_ns"), RowTime("update_time_ms", "update_time_ns")),
-        EarlierEnds(20, limit=""),
+        ByEarlierEnd(20, limit=""),
         status="deal_status",
         final=("SETTLED", "REJECTED"),
         open_rows=OpenRows(

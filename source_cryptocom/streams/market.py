@@ -2,12 +2,12 @@
 
 from source_cryptocom.api.endpoint import Page, Parameter
 from source_cryptocom.api.rate_limits import PUBLIC
-from source_cryptocom.retrievers.books import Books
-from source_cryptocom.retrievers.candles import Candles
-from source_cryptocom.retrievers.pages import PageNumber, SinglePage
-from source_cryptocom.retrievers.per_instrument import PerInstrument
-from source_cryptocom.retrievers.trades import Trades
-from source_cryptocom.retrievers.valuations import FundingRates, IndexPrices, Valuations
+from source_cryptocom.retrievers.candles.reader import Candles
+from source_cryptocom.retrievers.pages import NumberedPages, SinglePage
+from source_cryptocom.retrievers.per_instrument.order_books import OrderBooks
+from source_cryptocom.retrievers.per_instrument.reader import PerInstrument
+from source_cryptocom.retrievers.per_instrument.valuations import FundingRates, IndexPrices, Valuations
+from source_cryptocom.retrievers.trades.reader import Trades
 from source_cryptocom.streams.base import ExchangeStream, IncrementalExchangeStream
 from source_cryptocom.streams.row_expansion import risk_parameters_of
 
@@ -79,7 +79,7 @@ class Book(IncrementalExchangeStream):
     rate_limit = PUBLIC
     primary_key = ["instrument", "timestamp"]
     cursor_field = "timestamp"
-    retriever = PerInstrument(Books)
+    retriever = PerInstrument(OrderBooks)
     columns = {"t": "timestamp", "instrument_name": "instrument"}
 
 
@@ -135,7 +135,7 @@ class ExpiredSettlementPrice(ExchangeStream):
     primary_key = ["instrument", "expiry_time"]
     parameters = {"instrument_type": "FUTURE"}
     columns = {"i": "instrument", "x": "expiry_time", "v": "value", "t": "timestamp"}
-    retriever = PageNumber(first=1)
+    retriever = NumberedPages(first=1)
 
 
 class RiskParameter(ExchangeStream):

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from source_cryptocom.api.response import Row
-from source_cryptocom.state.series_cursors import join_names
+from source_cryptocom.state.series_positions import join_names
 
 
 def legs_share_an_order_id(rows: Sequence[Row]) -> str:

@@ -2,13 +2,13 @@
 
 from source_cryptocom.api.rate_limits import STAKING
 from source_cryptocom.api.response import Row
-from source_cryptocom.retrievers.changing_rows import ChangingRows, EarlierEnds, OpenRows
+from source_cryptocom.retrievers.changing.reader import ByEarlierEnd, ChangingRows, OpenRows
 from source_cryptocom.retrievers.pages import LastDays
-from source_cryptocom.retrievers.windows import RowTime
+from source_cryptocom.retrievers.paging.windows import RowTime
 from source_cryptocom.streams.base import ExchangeStream, IncrementalExchangeStream
 
 CREATED = RowTime("create_timestamp_ms")
-PAGES = EarlierEnds(500)
+PAGES = ByEarlierEnd(500)
 
 
 def _until_final(open_rows: str) -> ChangingRows:

@@ -2,8 +2,8 @@
 
 from source_cryptocom.api.rate_limits import PRIVATE
 from source_cryptocom.clock import MS_PER_DAY
-from source_cryptocom.retrievers.changing_rows import ChangingRows, PageNumbers
-from source_cryptocom.retrievers.windows import RowTime
+from source_cryptocom.retrievers.changing.reader import ByNumber, ChangingRows
+from source_cryptocom.retrievers.paging.windows import RowTime
 from source_cryptocom.streams.base import ExchangeStream, IncrementalExchangeStream
 from source_cryptocom.streams.row_expansion import networks_of
 
@@ -20,7 +20,7 @@ class Deposit(IncrementalExchangeStream):
     primary_key = "id"
     cursor_field = "update_time"
     optional = True
-    retriever = ChangingRows(ON_CHAIN, PageNumbers(), status="status", final=("1", "2"), start="start_ts", end="end_ts")
+    retriever = ChangingRows(ON_CHAIN, ByNumber(), status="status", final=("1", "2"), start="start_ts", end="end_ts")
 
 
 class Withdrawal(Deposit):
@@ -29,7 +29,7 @@ class Withdrawal(Deposit):
     method = "private/get-withdrawal-history"
     records_path = "withdrawal_list"
     retriever = ChangingRows(
-        ON_CHAIN, PageNumbers(), status="status", final=("2", "4", "5", "6"), start="start_ts", end="end_ts"
+        ON_CHAIN, ByNumber(), status="status", final=("2", "4", "5", "6"), start="start_ts", end="end_ts"
     )
 
 
@@ -45,7 +45,7 @@ class FiatDeposit(IncrementalExchangeStream):
     optional = True
     retriever = ChangingRows(
         BANK,
-        PageNumbers(size=20),
+        ByNumber(size=20),
         status="status",
         final=("completed", "failed", "refunded", "cancelled"),
         # Nobody says that a completed transfer cannot be refunded.

@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
-from source_cryptocom.concurrency.partition_queue import PartitionQueue, PartitionTask
 from source_cryptocom.retrievers.base import SeriesPages
+from source_cryptocom.retrievers.per_instrument.partition_queue import PartitionQueue, PartitionTask
 
 
 def nothing() -> SeriesPages:

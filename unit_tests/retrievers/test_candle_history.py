@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_cryptocom.retrievers.candle_history import PAGE_LIMIT, CandleHistory, Duration, OtherCandles
-from source_cryptocom.retrievers.candle_page import CandlePage
+from source_cryptocom.retrievers.candles.history import PAGE_LIMIT, CandleHistory, Duration, OtherCandles
+from source_cryptocom.retrievers.candles.page import CandlePage
 from unit_tests.support.builders import NOW_MS
 from unit_tests.support.candle_market import MINUTE_MS, ago
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_cryptocom.retrievers.candle_page import CandlePage, candle_page
+from source_cryptocom.retrievers.candles.page import CandlePage, candle_page
 from unit_tests.support.builders import candle
 
 opens = st.lists(st.integers(0, 1_000), max_size=20)

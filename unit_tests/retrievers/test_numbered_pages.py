@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from source_cryptocom.api.response import Row
-from source_cryptocom.retrievers.numbered_pages import MAX_ROUNDS, PagesKeepChanging, digest, numbered_pages
+from source_cryptocom.retrievers.paging.numbered_pages import MAX_ROUNDS, PagesKeepChanging, digest, numbered_pages
 
 Change = tuple[str, int]
 """What happens between two requests, and to which of the rows."""

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from source_cryptocom.clock import MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE, NS_PER_MS
-from source_cryptocom.retrievers.order_lookback import order_lookback
-from source_cryptocom.state.history_cursor import HistoryState, OrderWatermark
+from source_cryptocom.retrievers.history.order_lookback import order_lookback
+from source_cryptocom.retrievers.history.state import HistoryState, OrderWatermark
 from source_cryptocom.state.state import LOOKBACK_MS
 from unit_tests.support.builders import NOW_MS
 from unit_tests.support.lagging_account import SECOND_MS, START_MS, LaggingAccount, Life

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_cryptocom.retrievers.split_window import MAX_PAGES, MAX_PARTS, PAGES_WORTH_SHARING, split_window
-from source_cryptocom.retrievers.windows import Window
+from source_cryptocom.retrievers.paging.windows import Window
+from source_cryptocom.retrievers.trades.split_window import MAX_PAGES, MAX_PARTS, PAGES_WORTH_SHARING, split_window
 from unit_tests.support.builders import DAY_MS
 from unit_tests.support.trade_market import MS, NOW_NS, SECOND_NS
 

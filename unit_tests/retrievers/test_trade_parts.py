@@ -9,13 +9,13 @@ import pytest
 from airbyte_cdk.models import SyncMode
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_cryptocom.retrievers.split_window import (
+from source_cryptocom.retrievers.paging.window_paginator import WindowPaginator
+from source_cryptocom.retrievers.paging.windows import Window
+from source_cryptocom.retrievers.trades.reader import PAGE_LIMIT
+from source_cryptocom.retrievers.trades.split_window import (
     JUDGED_PAGES,
     MAX_PAGES,
 )
-from source_cryptocom.retrievers.trades import PAGE_LIMIT
-from source_cryptocom.retrievers.window_paginator import WindowPaginator
-from source_cryptocom.retrievers.windows import Window
 from source_cryptocom.streams.market import Trade
 from unit_tests.support.builders import sync, trade
 from unit_tests.support.reading import Reading, read
@@ -83,7 +83,7 @@ def test_every_trade_comes_once_and_the_cursor_is_that_of_a_serial_reading(
     shared = stream()
     found = ids(read(shared, SAVED))
     assert sorted(found) == sorted(row["d"] for row in rows[1:])
-    monkeypatch.setattr("source_cryptocom.retrievers.trades.split_window", lambda *_: [])
+    monkeypatch.setattr("source_cryptocom.retrievers.trades.reader.split_window", lambda *_: [])
     serial = stream()
     assert sorted(ids(read(serial, SAVED))) == sorted(found)
     assert serial.state == shared.state
@@ -234,6 +234,6 @@ def test_a_shared_reading_costs_few_more_requests_than_a_serial_one(
     market = Market(exchange, *evenly(12_000))
     read(stream(), SAVED)
     shared = len(market.asked)
-    monkeypatch.setattr("source_cryptocom.retrievers.trades.split_window", lambda *_: [])
+    monkeypatch.setattr("source_cryptocom.retrievers.trades.reader.split_window", lambda *_: [])
     read(stream(), SAVED)
     assert shared <= 1.2 * (len(market.asked) - shared)

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from source_cryptocom.clock import MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE, NS_PER_MS, rfc3339
-from source_cryptocom.retrievers.valuations import PAGE_SIZE, LargestPage, Sample, samples_in
-from source_cryptocom.retrievers.windows import Window
+from source_cryptocom.retrievers.paging.windows import Window
+from source_cryptocom.retrievers.per_instrument.valuations import PAGE_SIZE, LargestPage, Sample, samples_in
 from source_cryptocom.streams.market import FundingRate, IndexPrice, MarkPrice
 from unit_tests.support.builders import NOW_MS, instrument, sync
 from unit_tests.support.reading import read

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from source_cryptocom.retrievers import window_paginator
-from source_cryptocom.retrievers.window_paginator import (
+from source_cryptocom.retrievers.paging import window_paginator
+from source_cryptocom.retrievers.paging.window_paginator import (
     LARGER_LIMIT,
     PAGE_LIMIT,
     PageSizeRefused,
     UnpageableWindow,
     WindowPaginator,
 )
-from source_cryptocom.retrievers.windows import Window
+from source_cryptocom.retrievers.paging.windows import Window
 from unit_tests.support.width_server import WidthServer
 from unit_tests.support.window_reading import DAY_NS, TIMES, day_windows, newest_day, read, reader_of, spread, to_the_ms
 from unit_tests.support.window_server import MS, START_NS, Order, Rules, WindowServer, orders, rules

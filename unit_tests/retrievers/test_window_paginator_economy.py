@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from source_cryptocom.retrievers.window_paginator import LARGER_LIMIT, PAGE_LIMIT, WindowPaginator
-from source_cryptocom.retrievers.windows import Window
+from source_cryptocom.retrievers.paging.window_paginator import LARGER_LIMIT, PAGE_LIMIT, WindowPaginator
+from source_cryptocom.retrievers.paging.windows import Window
 from unit_tests.support.window_reading import DAY_NS, TIMES, read, reader_of, spread, to_the_ms
 from unit_tests.support.window_server import MS, START_NS, Order, Rules, WindowServer
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from source_cryptocom.retrievers.window_paginator import UnpageableWindow, WindowPaginator
-from source_cryptocom.retrievers.window_widths import PAGES_PER_WINDOW, WindowWidths
-from source_cryptocom.retrievers.windows import Window
+from source_cryptocom.retrievers.history.window_widths import PAGES_PER_WINDOW, WindowWidths
+from source_cryptocom.retrievers.paging.window_paginator import UnpageableWindow, WindowPaginator
+from source_cryptocom.retrievers.paging.windows import Window
 from unit_tests.support.width_server import WidthServer
 from unit_tests.support.window_reading import DAY_NS, TIMES, read, reader_of, spread
 from unit_tests.support.window_server import MS, START_NS, Order, Rules, rules

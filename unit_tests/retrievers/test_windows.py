@@ -2,7 +2,7 @@
 
 import pytest
 
-from source_cryptocom.retrievers.windows import RowTime, Window, last_day
+from source_cryptocom.retrievers.paging.windows import RowTime, Window, last_day
 from unit_tests.support.builders import NOW_MS
 
 CREATED = RowTime("create_time", "create_time_ns")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from source_cryptocom.config_values import TIMEFRAMES
-from source_cryptocom.state.candle_cursor import CANDLE_CURSORS, CandleCursor, parse_candle_cursor
+from source_cryptocom.retrievers.candles.position import CANDLE_POSITIONS, CandlePosition, parse_candle_cursor
 from unit_tests.support.builders import DAY_MS, NOW_MS, candle
 from unit_tests.support.candle_market import MINUTE_MS, NEWEST_MS, Market, ago, minutes, state, stream
 from unit_tests.support.reading import read
@@ -104,24 +104,24 @@ def test_a_series_whose_history_is_gone_warns_once(exchange: StubExchange, log: 
 
 
 series_names = st.tuples(st.sampled_from(TIMEFRAMES), st.text(alphabet="ABC_-12 ", min_size=1)).map(" ".join)
-cursors_of_series = st.builds(CandleCursor, st.integers(1, NOW_MS), st.booleans())
+cursors_of_series = st.builds(CandlePosition, st.integers(1, NOW_MS), st.booleans())
 
 
 @given(st.dictionaries(series_names, cursors_of_series))
-def test_packed_cursors_unpack_as_themselves(cursors: dict[str, CandleCursor]) -> None:
-    packed = CANDLE_CURSORS.pack(cursors)
-    assert {series: CANDLE_CURSORS.parse(state) for series, state in CANDLE_CURSORS.unpack(packed)} == cursors
+def test_packed_cursors_unpack_as_themselves(cursors: dict[str, CandlePosition]) -> None:
+    packed = CANDLE_POSITIONS.pack(cursors)
+    assert {series: CANDLE_POSITIONS.parse(state) for series, state in CANDLE_POSITIONS.unpack(packed)} == cursors
 
 
 def test_series_that_stand_at_one_candle_share_its_time() -> None:
     cursors = {
-        "1m A_USD": CandleCursor(5),
-        "1m B_USD": CandleCursor(5),
-        "1h A_USD": CandleCursor(5),
-        "1m C_USD": CandleCursor(6),
-        "1m D_USD": CandleCursor(5, empty=True),
+        "1m A_USD": CandlePosition(5),
+        "1m B_USD": CandlePosition(5),
+        "1h A_USD": CandlePosition(5),
+        "1m C_USD": CandlePosition(6),
+        "1m D_USD": CandlePosition(5, empty=True),
     }
-    assert CANDLE_CURSORS.pack(cursors) == {
+    assert CANDLE_POSITIONS.pack(cursors) == {
         "1m": {"5": ["A_USD", "B_USD"], "6": ["C_USD"], "empty 5": ["D_USD"]},
         "1h": {"5": ["A_USD"]},
     }

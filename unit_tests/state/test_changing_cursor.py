@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from source_cryptocom.clock import rfc3339
 from source_cryptocom.config import ConfigError
-from source_cryptocom.state.changing_cursor import ChangingCursor, ChangingState, KnownRow
-from source_cryptocom.state.sample_cursor import SAMPLE_CURSORS, SampleCursor
+from source_cryptocom.retrievers.changing.state import ChangingCursor, ChangingState, KnownRow
+from source_cryptocom.retrievers.per_instrument.sample_position import SAMPLE_POSITIONS, SamplePosition
 from source_cryptocom.state.state import LOOKBACK_MS, OPENED_MS, UnusableState
 from unit_tests.support.builders import DAY_MS, NOW_MS
 
@@ -83,12 +83,12 @@ def test_a_full_refresh_follows_on_what_the_last_sync_followed() -> None:
     assert cursor.begin(NOW_MS, start_ms) == ChangingState(start_ms, open_rows, True, reread_ms=start_ms)
 
 
-@given(st.dictionaries(st.text(), st.integers(OPENED_MS, NOW_MS).map(SampleCursor)))
-def test_the_cursors_of_samples_read_back_as_themselves(cursors: dict[str, SampleCursor]) -> None:
-    assert SAMPLE_CURSORS.restore(SAMPLE_CURSORS.pack(cursors), NOW_MS) == (cursors, [])
+@given(st.dictionaries(st.text(), st.integers(OPENED_MS, NOW_MS).map(SamplePosition)))
+def test_the_cursors_of_samples_read_back_as_themselves(cursors: dict[str, SamplePosition]) -> None:
+    assert SAMPLE_POSITIONS.restore(SAMPLE_POSITIONS.pack(cursors), NOW_MS) == (cursors, [])
 
 
 @pytest.mark.parametrize("saved", [None, "soon", [], {}, float("inf")])
 def test_the_cursor_of_samples_that_is_none_costs_only_its_own_series(saved: Any) -> None:
-    restored = SAMPLE_CURSORS.restore({"BTC": saved, "ETH": str(NOW_MS)}, NOW_MS)
-    assert restored == ({"ETH": SampleCursor(NOW_MS)}, ["BTC"])
+    restored = SAMPLE_POSITIONS.restore({"BTC": saved, "ETH": str(NOW_MS)}, NOW_MS)
+    assert restored == ({"ETH": SamplePosition(NOW_MS)}, ["BTC"])

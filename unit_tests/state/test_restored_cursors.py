@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from source_cryptocom.state.series_cursors import join_names
+from source_cryptocom.state.series_positions import join_names
 from source_cryptocom.streams.market import Book, Candlestick, Ticker, Trade
 from unit_tests.support.builders import DAY_MS, NOW_MS, candle, sync, ticker, trade
 from unit_tests.support.reading import Reading, read

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_cryptocom.retrievers.trade_tracker import LATENESS_NS, MAX_IDS
-from source_cryptocom.state.trade_cursor import TradeCursor, parse_trade_cursor
+from source_cryptocom.retrievers.trades.position import TradePosition, parse_trade_cursor
+from source_cryptocom.retrievers.trades.tracker import LATENESS_NS, MAX_IDS
 from unit_tests.support.builders import DAY_MS, NOW_MS, trade
 from unit_tests.support.reading import read
 from unit_tests.support.stub_exchange import Parameters, StubExchange
@@ -137,13 +137,13 @@ def test_a_state_that_knows_the_latest_trades_only_is_read_on_from(exchange: Stu
 
 @given(st.integers(0, 2**63), st.integers(1, 2**63), st.lists(st.text(min_size=1), max_size=3))
 def test_a_cursor_reads_back_as_itself(read_to_ns: int, latest_ns: int, trade_ids: list[str]) -> None:
-    cursor = TradeCursor(read_to_ns, latest_ns, tuple(trade_ids))
+    cursor = TradePosition(read_to_ns, latest_ns, tuple(trade_ids))
     assert parse_trade_cursor(cursor.as_state()) == cursor
 
 
 def test_the_cursor_of_an_instrument_without_trades_is_a_moment_alone() -> None:
-    assert TradeCursor(5).as_state() == ["5"]
-    assert parse_trade_cursor(["5"]) == TradeCursor(5)
+    assert TradePosition(5).as_state() == ["5"]
+    assert parse_trade_cursor(["5"]) == TradePosition(5)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from source_cryptocom.api.errors import ExchangeError
 from source_cryptocom.config_values import TIMEFRAMES
-from source_cryptocom.retrievers.candles import DURATIONS
+from source_cryptocom.retrievers.candles.reader import DURATIONS
 from unit_tests.support.builders import DAY_MS, NOW_MS, candle
 from unit_tests.support.candle_market import MINUTE_MS, NEWEST_MS, Market, ago, minutes, state, stream
 from unit_tests.support.reading import read

@@ -12,7 +12,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from source_cryptocom import SourceCryptocom
 from source_cryptocom.clock import rfc3339
-from source_cryptocom.retrievers.windows import RowTime
+from source_cryptocom.retrievers.paging.windows import RowTime
 from source_cryptocom.streams.account import OpenOrder, UserBalance
 from source_cryptocom.streams.history import OrderHistory
 from source_cryptocom.streams.market import Book, Candlestick, Instrument, Ticker

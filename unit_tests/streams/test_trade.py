@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_cryptocom.retrievers.trades import SPAN_NS
-from source_cryptocom.retrievers.windows import descending_windows
+from source_cryptocom.retrievers.paging.windows import descending_windows
+from source_cryptocom.retrievers.trades.reader import SPAN_NS
 from unit_tests.support.builders import DAY_MS, NOW_MS, trade
 from unit_tests.support.reading import read
 from unit_tests.support.stub_exchange import StubExchange

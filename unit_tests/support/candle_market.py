@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from source_cryptocom.retrievers.candle_history import PAGE_LIMIT
+from source_cryptocom.retrievers.candles.history import PAGE_LIMIT
 from source_cryptocom.streams.market import Candlestick
 from unit_tests.support.builders import NOW_MS, candle, sync
 from unit_tests.support.reading import Reading

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from source_cryptocom.retrievers.trades import SPAN_NS
+from source_cryptocom.retrievers.trades.reader import SPAN_NS
 from source_cryptocom.streams.market import Trade
 from unit_tests.support.builders import NOW_MS, sync, trade
 from unit_tests.support.reading import Reading

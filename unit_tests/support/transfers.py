@@ -14,7 +14,7 @@ from source_cryptocom.api.response import Row
 from source_cryptocom.clock import rfc3339
 from source_cryptocom.context import SyncContext
 from source_cryptocom.retrievers.base import Output
-from source_cryptocom.retrievers.changing_rows import ChangingRows, PageNumbers
+from source_cryptocom.retrievers.changing.reader import ByNumber, ChangingRows
 from source_cryptocom.streams.wallet import Deposit
 from unit_tests.support.builders import DAY_MS, NOW_MS, sync
 
@@ -85,7 +85,7 @@ class Wallet:
     def read(self, state: dict[str, Any]) -> Iterator[Output]:
         """What one sync at `now_ms` gives, with its last state at the end."""
         assert isinstance(Deposit.retriever, ChangingRows)
-        reader = replace(Deposit.retriever, pages=PageNumbers(), step_ms=self.step_ms).reader(self)
+        reader = replace(Deposit.retriever, pages=ByNumber(), step_ms=self.step_ms).reader(self)
         assert reader.cursor is not None
         reader.cursor.restore(state, full_refresh=False)
         yield from reader.read({})

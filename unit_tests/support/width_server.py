@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from source_cryptocom.retrievers.window_widths import WindowRefused
-from source_cryptocom.retrievers.windows import Window
+from source_cryptocom.retrievers.history.window_widths import WindowRefused
+from source_cryptocom.retrievers.paging.windows import Window
 from unit_tests.support.window_reading import DAY_NS
 from unit_tests.support.window_server import Order, Rules, WindowServer
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
-from source_cryptocom.retrievers.window_paginator import PAGE_LIMIT, Fetch, Page, WindowPaginator
-from source_cryptocom.retrievers.windows import RowTime, Window
+from source_cryptocom.retrievers.paging.window_paginator import PAGE_LIMIT, Fetch, Page, WindowPaginator
+from source_cryptocom.retrievers.paging.windows import RowTime, Window
 from unit_tests.support.window_server import MS, START_NS, Order
 
 TIMES = (RowTime("create_time", "create_time_ns"), RowTime("update_time"))

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from hypothesis import strategies as st
 
-from source_cryptocom.retrievers.window_paginator import PageSizeRefused
-from source_cryptocom.retrievers.windows import Window
+from source_cryptocom.retrievers.paging.window_paginator import PageSizeRefused
+from source_cryptocom.retrievers.paging.windows import Window
 
 MS = 1_000_000
 START_NS = 1_700_000_000_000 * MS

@@ -1,0 +1,195 @@
+"""Tables whose rows change until they are final: read again from the oldest that was not, and emitted when changed.
+
+No method of them filters by the time of a change. So each sync reads again from the oldest row that was not final, and
+always a few days, for rows that come up late; it emits the rows that are new, or that differ from what it knows.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from source_cryptocom.api.endpoint import Parameter
+from source_cryptocom.api.rate_limits import RateLimit
+from source_cryptocom.api.response import Row
+from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS
+from source_cryptocom.config import oldest_kept_ms
+from source_cryptocom.retrievers.base import Output, Reader, Record, Retriever, RowSource, Slice, Table
+from source_cryptocom.retrievers.changing.state import ChangingCursor, ChangingState, KnownRow
+from source_cryptocom.retrievers.paging.numbered_pages import digest, read_numbered_pages
+from source_cryptocom.retrievers.paging.window_paginator import WindowPaginator
+from source_cryptocom.retrievers.paging.window_requests import fetch_page, read_window
+from source_cryptocom.retrievers.paging.windows import RowTime, Window, ascending_windows, last_day, request_bounds
+from source_cryptocom.state.series_positions import join_names
+from source_cryptocom.state.state import state_message
+
+
+@dataclass(frozen=True)
+class ByNumber:
+    """Pages counted from 0. A window's end is fixed; what still shifts the pages is read again."""
+
+    size: int = 200
+
+    def read(self, source: RowSource, table: Table, rows: "ChangingRows", window: Window) -> Iterator[Sequence[Row]]:
+        return read_numbered_pages(table, source, table.key_of, {**rows.bounds(window), "page_size": self.size})
+
+    def one_row(self) -> Mapping[str, Parameter]:
+        return {"page": 0, "page_size": 1}
+
+
+@dataclass(frozen=True)
+class ByEarlierEnd:
+    """Pages of the newest `size` rows before an end that moves back. `limit`: the parameter; "" where there is none."""
+
+    size: int
+    limit: str = "limit"
+
+    def read(self, source: RowSource, table: Table, rows: "ChangingRows", window: Window) -> Iterator[Sequence[Row]]:
+        def fetch_part(part: Window, size: int) -> Sequence[Row]:
+            return fetch_page(source, {**rows.bounds(part), **self._limited(size)}, larger=size > self.size)
+
+        paginator = WindowPaginator(fetch_part, lambda row: (table.key_of(row), digest(row)), rows.times, self.size)
+        return read_window(table, paginator, window)
+
+    def one_row(self) -> Mapping[str, Parameter]:
+        return self._limited(1)
+
+    def _limited(self, size: int) -> Mapping[str, Parameter]:
+        return {self.limit: size} if self.limit else {}
+
+
+@dataclass(frozen=True)
+class OpenRows:
+    """A method that lists the rows which are not final, by windows and pages as the table's own does.
+
+    `emitted`: they belong to the table themselves. `step_ms`: the longest window that is asked for.
+    """
+
+    method: str
+    rate_limit: RateLimit
+    records_path: str = "data"
+    emitted: bool = False
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    step_ms: int = 180 * MS_PER_DAY
+
+
+@dataclass(frozen=True)
+class ChangingRows(Retriever):
+    """`times`: a row's creation first, then the other times by which the exchange may filter.
+
+    `pages`: how the rows of a window come; one may come more than once. `status` and `final`: the field, and the values
+    after which a row stays what it is; without a status it always does. Times are sent in `unit_ns`.
+    """
+
+    is_resumable = True
+    reads_history = True
+
+    times: Sequence[RowTime]
+    pages: ByNumber | ByEarlierEnd
+    status: str = ""
+    final: Sequence[str] = ()
+    open_rows: OpenRows | None = None
+    start: str = "start_time"
+    end: str = "end_time"
+    unit_ns: int = NS_PER_MS
+    step_ms: int = 90 * MS_PER_DAY
+    lookback_ms: int = 7 * MS_PER_DAY
+
+    def reader(self, table: Table) -> Reader:
+        return ChangingRowsReader(self, table)
+
+    def sample(self, now_ms: int) -> Mapping[str, Parameter]:
+        return {**self.bounds(last_day(now_ms)), **self.pages.one_row()}
+
+    def is_final(self, row: Row) -> bool:
+        return not self.status or str(row.get(self.status)) in self.final
+
+    def created_ms(self, row: Row) -> int:
+        """When the row was created, 0 where it does not say."""
+        return (self.times[0].earliest_ns(row) or 0) // NS_PER_MS
+
+    def last_ms(self, row: Row) -> int:
+        """The latest of the row's times."""
+        return max((time.earliest_ns(row) or 0) for time in self.times) // NS_PER_MS
+
+    def bounds(self, window: Window) -> dict[str, Parameter]:
+        """A window's start and end as the request names them."""
+        return dict(zip((self.start, self.end), request_bounds(window, self.unit_ns), strict=True))
+
+
+class ChangingRowsReader(Reader):
+    """Ascending windows up to the moment at which reading began, a STATE after each that was read to its end.
+
+    Rows that are not final, or that the exchange lists as open, are followed until a window brings their final form:
+    one that has left the open list comes up among the others a moment later.
+    """
+
+    def __init__(self, rows: ChangingRows, table: Table) -> None:
+        self._rows = rows
+        self._table = table
+        self.cursor: ChangingCursor = ChangingCursor(table.name, table.logger, table.cursor_column)
+        self._known: dict[str, KnownRow] = {}
+        self._followed: dict[str, int] = {}
+        if listing := rows.open_rows:
+            self._open_method = table.context.api.endpoint(
+                table.name, listing.method, listing.rate_limit, table.logger, listing.records_path, listing.parameters
+            )
+
+    def read(self, stream_slice: Slice) -> Iterator[Output]:
+        context = self._table.context
+        now = context.clock()
+        oldest_ms = oldest_kept_ms(now)
+        saved = self.cursor.begin(now, context.config.start_ms)
+        self._known = dict(saved.known)
+        self._followed = self._still_served(saved.followed, oldest_ms)
+        start_ms = max(min([saved.reread_ms, *self._followed.values()]), oldest_ms)
+        yield from self._read_open_rows(oldest_ms * NS_PER_MS, now * NS_PER_MS)
+        for window in ascending_windows(start_ms * NS_PER_MS, now * NS_PER_MS, self._rows.step_ms * NS_PER_MS):
+            for page in self._rows.pages.read(self._table, self._table, self._rows, window):
+                yield self._changed(page)
+            self.cursor.advance(self._claim(window.end_ns // NS_PER_MS, saved.reread_ms))
+            yield state_message(self._table.name, self.cursor.state)
+        self.cursor.complete()
+
+    def _still_served(self, open_rows: Mapping[str, int], oldest_ms: int) -> dict[str, int]:
+        if forgotten := [key for key, created_ms in open_rows.items() if created_ms < oldest_ms]:
+            self._table.warn(
+                f"not final when the exchange stopped listing them, so their last form stays: {join_names(forgotten)}."
+            )
+        return {key: created_ms for key, created_ms in open_rows.items() if created_ms >= oldest_ms}
+
+    def _read_open_rows(self, start_ns: int, end_ns: int) -> Iterator[Output]:
+        listing = self._rows.open_rows
+        if listing is None:
+            return
+        for window in ascending_windows(start_ns, end_ns, listing.step_ms * NS_PER_MS):
+            for page in self._rows.pages.read(self._open_method, self._table, self._rows, window):
+                for row in page:
+                    self._follow(row)
+                if listing.emitted:
+                    yield self._changed(page)
+
+    def _changed(self, page: Sequence[Row]) -> list[Record]:
+        """The records of the rows that are not known in this form."""
+        changed = []
+        for row, record in zip(page, self._table.to_records(page), strict=True):
+            key = self._table.key_of(row)
+            if self._rows.is_final(row):
+                self._followed.pop(key, None)
+            else:
+                self._follow(row)
+            # Of the record, not of the row: what is left out of the table stays out of the state, too.
+            form = KnownRow(self._rows.last_ms(row), digest(record))
+            known = self._known.get(key)
+            self._known[key] = form
+            if known is None or known.digest != form.digest:
+                changed.append(record)
+        return changed
+
+    def _follow(self, row: Row) -> None:
+        if created_ms := self._rows.created_ms(row):
+            self._followed[self._table.key_of(row)] = created_ms
+
+    def _claim(self, end_ms: int, begun_ms: int) -> ChangingState:
+        """What may be said once all windows from `begun_ms` to `end_ms` are read."""
+        reread_ms = min([max(end_ms - self._rows.lookback_ms, begun_ms), *self._followed.values()])
+        known = {key: row for key, row in self._known.items() if row.last_ms >= reread_ms}
+        return ChangingState(end_ms, dict(self._followed), reread_ms=reread_ms, known=known)

@@ -1,0 +1,138 @@
+"""Orders: windows of those that have ended, and the open ones followed until they end."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from source_cryptocom.api.rate_limits import PRIVATE
+from source_cryptocom.api.response import Row
+from source_cryptocom.clock import NS_PER_MS
+from source_cryptocom.config import oldest_kept_ms
+from source_cryptocom.retrievers.base import Output, Reader, Table
+from source_cryptocom.retrievers.history.order_lookback import MAX_REQUESTS, OrderLookback, order_lookback
+from source_cryptocom.retrievers.history.time_windows import TimeWindows, TimeWindowsReader
+from source_cryptocom.retrievers.paging.window_paginator import PAGE_LIMIT
+from source_cryptocom.retrievers.paging.windows import RowTime, Window
+from source_cryptocom.state.series_positions import join_names
+
+CREATED = RowTime("create_time", "create_time_ns")
+UPDATED = RowTime("update_time")
+OPEN_STATUSES = ("NEW", "PENDING", "ACTIVE")
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderWindows(TimeWindows):
+    """`open_orders`: the method that lists the orders which are open."""
+
+    open_orders: str
+    times: Sequence[RowTime] = (CREATED, UPDATED)
+
+    def reader(self, table: Table) -> Reader:
+        return OrderWindowsReader(self, table)
+
+
+class OrderWindowsReader(TimeWindowsReader):
+    """Reads the orders that have ended.
+
+    The exchange does not say whether its windows test an order's creation or its update. If it is the creation, an
+    order placed long ago that ends today lies in a window that was read long ago. So every sync first asks which orders
+    are open and follows them: one that is no longer open, and came up in no window, is fetched by its creation time.
+    Orders that ended before any sync saw them open are what `order_lookback` is for.
+    """
+
+    def __init__(self, windows: OrderWindows, table: Table) -> None:
+        super().__init__(windows, table)
+        self._open_orders_method = table.context.api.endpoint(table.name, windows.open_orders, PRIVATE, table.logger)
+        self._open_now: set[str] = set()
+        self._emitted_again: set[str] = set()
+
+    def before_windows(self, start_ms: int, now: int) -> Iterator[Output]:
+        """The orders that neither list showed to the sync before."""
+        history = self.cursor.reached
+        open_now = {
+            str(row["order_id"]): created_ns // NS_PER_MS
+            for row in self._open_orders_method.fetch().rows
+            if row.get("order_id") and (created_ns := CREATED.earliest_ns(row))
+        }
+        # The answer may have taken minutes: an order that ended meanwhile is not in it.
+        listed_ms = max(now, self._table.context.clock())
+        self._open_now = set(open_now)
+        self.followed = {**history.followed, **open_now}
+        lookback = order_lookback(history, start_ms, oldest_kept_ms(now), listed_ms)
+        for page in self._recent_pages(lookback):
+            rows = [row for row in page if self._closes_open_order(row) or lookback.is_new(UPDATED.earliest_ns(row))]
+            self._emitted_again.update(map(self._table.key_of, rows))
+            yield self._closed(rows)
+        self.cursor.follow(lookback.known, self.followed)
+
+    def _recent_pages(self, lookback: OrderLookback) -> Iterator[list[Row]]:
+        for window in lookback.windows():
+            for page in self.pages(window):
+                yield page
+                if self.requests_made >= MAX_REQUESTS:
+                    return
+
+    def new_rows(self, window: Window) -> Iterator[list[Row]]:
+        for page in self.pages(window):
+            self._close(page)
+            yield [row for row in page if self._table.key_of(row) not in self._emitted_again]
+
+    def _closes_open_order(self, row: Row) -> bool:
+        return str(row.get("order_id")) in self.followed and row.get("status") not in OPEN_STATUSES
+
+    def _close(self, rows: Iterable[Row]) -> None:
+        for row in filter(self._closes_open_order, rows):
+            del self.followed[str(row.get("order_id"))]
+
+    def _closed(self, rows: list[Row]) -> Output:
+        self._close(rows)
+        return self._table.to_records(rows)
+
+    def after_windows(self) -> Iterator[Output]:
+        """The followed orders that have ended but came up in no window, without those neighbours which have."""
+        oldest_ms = oldest_kept_ms(self._table.context.clock())
+        ended = {order_id: ms for order_id, ms in self.followed.items() if order_id not in self._open_now}
+        for window in windows_around((ms for ms in ended.values() if ms >= oldest_ms), self._widths.proven_ns):
+            yield from self._fetch_closed_orders(window, ended)
+        missing = [order_id for order_id in ended if order_id in self.followed]
+        forgotten = [order_id for order_id in missing if ended[order_id] < oldest_ms]
+        sought = [order_id for order_id in missing if ended[order_id] >= oldest_ms]
+        for order_id in forgotten:
+            del self.followed[order_id]
+        for orders, what in ((sought, "The next sync looks again"), (forgotten, "The exchange has forgotten them")):
+            if orders:
+                self._table.warn(f"no longer open, but not in the order history yet: {join_names(orders)}. {what}.")
+
+    def _fetch_closed_orders(self, window: Window, ended: Mapping[str, int]) -> Iterator[Output]:
+        """The followed orders of a window; one by one, where that takes fewer requests than all their neighbours."""
+        left: list[int] = []
+        for pages_read, page in enumerate(self.pages(window), 1):
+            # A neighbour that was open when the sync began may have ended since: it is no longer followed, either.
+            yield self._closed(list(filter(self._closes_open_order, page)))
+            left = sorted({ms for order_id, ms in ended.items() if order_id in self.followed and window.holds(ms)})
+            if len(left) <= pages_left(window, page, pages_read):
+                break
+        else:
+            return
+        for ms in left:
+            for page in self.pages(Window(ms * NS_PER_MS, (ms + 1) * NS_PER_MS)):
+                yield self._closed(list(filter(self._closes_open_order, page)))
+
+
+def pages_left(window: Window, page: Sequence[Row], pages_read: int) -> float:
+    """About how many pages of a window are left, by how far back the ones read so far have come; 0 after the last."""
+    times = (time.earliest_ns(row) for row in page for time in (CREATED, UPDATED))
+    oldest_ns = min((ns for ns in times if ns is not None and window.start_ns <= ns < window.end_ns), default=0)
+    if len(page) < PAGE_LIMIT or not oldest_ns:
+        return 0
+    return pages_read * (oldest_ns - window.start_ns) / (window.end_ns - oldest_ns)
+
+
+def windows_around(times_ms: Iterable[int], widest_ns: int) -> Iterator[Window]:
+    """Ascending windows of at most `widest_ns` that contain the given times, each as tight as it can be."""
+    groups: list[list[int]] = []
+    for ms in sorted(times_ms):
+        if groups and (ms + 1 - groups[-1][0]) * NS_PER_MS <= widest_ns:
+            groups[-1].append(ms)
+        else:
+            groups.append([ms])
+    return (Window(group[0] * NS_PER_MS, (group[-1] + 1) * NS_PER_MS) for group in groups)

@@ -1,0 +1,151 @@
+"""How wide a window the exchange serves, found out from its own answers. Pure: `fetch` does the requests.
+
+Nobody knows it. A window wider than some width, a day at least, may be cut in silence to what lies just before its end,
+answered with an empty list, or refused. What is sure:
+
+    A row that came in answer to a window, and lies more than W before the window's end by each of its times, proves
+    that windows of W are served whole.
+
+For the exchange tests one of the row's times, whichever it is. If it cuts windows to a width C, then the row lies less
+than C before the end by that time, and more than W: C is more than W. If it answers windows wider than C with nothing,
+or refuses them, then this one, which brought a row, was no wider than C, and it was wider than W: C is more than W. By
+which time the exchange tests is not known, so the latest of the row's times counts, and a row that lacks one of them
+proves nothing. A row whose latest time lies outside the window proves nothing either: an order that was placed in the
+window and ended after it, or a row that comes whatever is asked. Two milliseconds are taken off, because bounds and
+times may be rounded before they are compared.
+
+So of a window wider than what is proven this much is known once it is answered:
+
+    A full page holds everything from its oldest row to the end, as always.
+    Some rows, but not a page of them: the window was not answered with nothing because of its width, and if it was
+    cut, then to no less than what is proven. The last part of that width is read; what lies before it is not.
+    No row, or a refusal: nothing. It is read again in windows of the width that is proven.
+
+So `fetch_page` says of each page how much of its window it is. `windows` says in which windows a stretch is read. It
+tries wider ones where an answer is likely to tell something: at first all of the stretch, later a window that begins
+with a row that was seen, so that it must come again. An answer that tells nothing is dropped, and few such are allowed.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from source_cryptocom.clock import NS_PER_MS
+from source_cryptocom.retrievers.paging.window_paginator import PAGE_LIMIT, Fetch, Page
+from source_cryptocom.retrievers.paging.windows import WINDOW_NS, Row, RowTime, Window
+
+TRIED_DAYS = (7, 30, 90)
+"""Widths that an exchange may have chosen for a limit."""
+MAX_FAILED_TRIALS = 3
+PAGES_PER_WINDOW = 5
+"""Of a busy account: what an interrupted sync reads again at most, and holds in memory."""
+ROUNDING_NS = 2 * NS_PER_MS
+
+
+class WindowRefused(Exception):
+    """The exchange refuses a window that is wider than what it is known to serve."""
+
+
+class WindowWidths:
+    """What the exchange's answers have proven so far. Windows of WINDOW_NS are served for sure."""
+
+    def __init__(self, fetch: Fetch, times: Sequence[RowTime], page_limit: int = PAGE_LIMIT) -> None:
+        self.proven_ns = WINDOW_NS
+        self._fetch = fetch
+        self._times = times
+        self._page_limit = page_limit
+        self._failed_trials: set[Window] = set()
+        self._refuted_ns: int | None = None  # a width that is not served whole
+        self._full_page_ns = 0  # what a full page of the last window spanned
+        self._latest_row_ns: int | None = None  # of the last window
+        self._read_to_ns = 0
+        self._trial: tuple[Window, Sequence[Row]] | None = None
+
+    def windows(self, start_ns: int, end_ns: int) -> Iterator[Window]:
+        """Ascending windows that cover [start, end). Each must be read to its end before the next one is asked for.
+
+        A window that begins with a row of the one before overlaps with it.
+        """
+        self._read_to_ns, self._latest_row_ns = start_ns, None
+        first = Window(start_ns, end_ns)
+        wider = [first] if first.width_ns > 2 * WINDOW_NS else []
+        while self._read_to_ns < end_ns:
+            window = next(filter(self._is_served, wider), None)
+            if window is None:
+                window = Window(self._read_to_ns, min(self._read_to_ns + self.proven_ns, end_ns))
+            self._latest_row_ns, self._full_page_ns = None, 0
+            yield window
+            self._trial = None
+            before_ns, self._read_to_ns = self._read_to_ns, window.end_ns
+            wider = [
+                wide
+                for wide in self._wider_windows(before_ns, end_ns)
+                if wide.end_ns - self._read_to_ns > self.proven_ns
+            ]
+        self._read_to_ns = 0
+
+    def fetch_page(self, window: Window) -> Page:
+        """The newest rows of a window, and how much of it they are for sure."""
+        rows = self._answer(window)
+        if not rows and window.width_ns > self.proven_ns:
+            rows = self._answer(Window(window.end_ns - self.proven_ns, window.end_ns))
+        from_ns = window.end_ns - self.proven_ns
+        # What comes before has been read, where the window overlaps with the last one.
+        return Page(rows, from_ns if from_ns > max(window.start_ns, self._read_to_ns) else window.start_ns)
+
+    def _answer(self, asked: Window) -> Sequence[Row]:
+        if self._trial and self._trial[0] == asked:
+            rows = self._trial[1]
+        else:
+            try:
+                rows = self._fetch(asked, self._page_limit)
+            except WindowRefused:
+                return []
+        self._learn(asked, rows)
+        return rows
+
+    def _learn(self, asked: Window, rows: Sequence[Row]) -> None:
+        spans = [span for row in rows if (span := self._times_of(row)) and asked.start_ns <= span[1] < asked.end_ns]
+        if not spans:
+            return
+        reach_ns = asked.end_ns - min(latest_ns for _, latest_ns in spans)
+        self.proven_ns = max(self.proven_ns, (reach_ns - ROUNDING_NS) // NS_PER_MS * NS_PER_MS)
+        if len(rows) >= self._page_limit:
+            self._full_page_ns = reach_ns
+        self._latest_row_ns = max([earliest_ns for earliest_ns, _ in spans] + [self._latest_row_ns or 0])
+
+    def _times_of(self, row: Row) -> tuple[int, int] | None:
+        """A row's earliest and latest time; None where it lacks one of them."""
+        times = [time.earliest_ns(row) for time in self._times]
+        known = [time for time in times if time is not None]
+        return (min(known), max(known)) if len(known) == len(times) else None
+
+    def _wider_windows(self, before_ns: int, end_ns: int) -> Iterator[Window]:
+        """Windows to try next, after one that was read from `before_ns` on, the best first."""
+        if self._latest_row_ns is None or self._latest_row_ns < before_ns:
+            return
+        # The width that some full pages fill, each of which says itself how much of it was read.
+        busy_ns = PAGES_PER_WINDOW * self._full_page_ns
+        begin_ns = self._latest_row_ns // NS_PER_MS * NS_PER_MS
+        for days in TRIED_DAYS:
+            width_ns = days * WINDOW_NS
+            if 10 * width_ns > 11 * self.proven_ns:
+                if not busy_ns or width_ns <= busy_ns:
+                    yield Window(begin_ns, min(begin_ns + width_ns, end_ns))
+                break
+        yield Window(self._read_to_ns, min(self._read_to_ns + busy_ns // WINDOW_NS * WINDOW_NS, end_ns))
+
+    def _is_served(self, window: Window) -> bool:
+        """Tries a window that is wider than proven; its answer is kept for who reads it, if it tells something."""
+        if len(self._failed_trials) >= MAX_FAILED_TRIALS or window in self._failed_trials:
+            return False
+        if self._refuted_ns is not None and window.width_ns >= self._refuted_ns:
+            return False
+        rows = self._answer(window)
+        is_full = len(rows) >= self._page_limit
+        served_ns = 2 * PAGES_PER_WINDOW * self._full_page_ns if is_full else 2 * self.proven_ns
+        if rows and window.width_ns <= served_ns:
+            self._trial = (window, rows)
+            return True
+        self._failed_trials.add(window)
+        if window.start_ns < self._read_to_ns:
+            self._refuted_ns = window.width_ns
+        return False

@@ -1,0 +1,238 @@
+"""Reads a stretch of account history completely, whatever the exchange leaves open. Pure: `fetch` does the requests.
+
+What is sure of a request for [start, end): it answers the newest `limit` rows before `end`, so a page that is not full
+is the whole window. What is not: by which of a row's times the exchange filters, to which precision, and in which order
+a page comes. So a full page is continued by a guess, and every guess is checked:
+
+    A step back from a page to an earlier `end` skipped nothing if the page read there holds a row of the page before.
+
+For, by the exchange's own time, whichever it is: a row not yet read is not newer than any row of the full page, and the
+row met again lies before the new `end`; so everything not yet read lies before the new `end` too.
+
+Where no guess passes, the window is cut in two, which needs no guess. Where cutting a millisecond does not part its
+rows either, a larger page is asked for, a rare hope. Where that fails too, UnpageableWindow is raised: nothing is ever
+skipped.
+
+No request is made twice. A page that is read on from is never asked for again, because what follows it lies in smaller
+windows; the answers to wrong guesses are remembered while their window is read.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from source_cryptocom.clock import NS_PER_MS
+from source_cryptocom.retrievers.paging.windows import WINDOW_NS, Row, RowTime, Window
+
+PAGE_LIMIT = 100
+LARGER_LIMIT = 1_000
+
+Fetch = Callable[[Window, int], Sequence[Row]]
+"""Asks for the newest `limit` rows of a window. Raises PageSizeRefused where the exchange does not accept the limit."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """The newest rows of a window: where they are fewer than the page's limit, all from `whole_from_ns` to its end."""
+
+    rows: Sequence[Row]
+    whole_from_ns: int
+
+
+class PageSizeRefused(Exception):
+    """The exchange accepts no page of more than PAGE_LIMIT rows."""
+
+
+class UnpageableWindow(Exception):
+    """More rows in one instant than the exchange hands out in one page."""
+
+    def __init__(self, window: Window, limit: int) -> None:
+        super().__init__(
+            f"The window {window} holds more than {limit} rows in one instant and the exchange offers no way to tell "
+            "them apart, so it cannot be read to its end; nothing after it was claimed. Please report this."
+        )
+
+
+@dataclass(frozen=True)
+class Continuation:
+    """A guess at the end of what a full page left unread; `kind` is the time and unit that a failure speaks against."""
+
+    kind: tuple[str, int]
+    end_ns: int
+
+
+class WindowPaginator:
+    """Reads windows one after the other, and remembers which guesses the exchange's answers have refuted."""
+
+    def __init__(
+        self,
+        fetch: Fetch,
+        identity: Callable[[Row], Hashable],
+        times: Sequence[RowTime],
+        page_limit: int = PAGE_LIMIT,
+        fetch_page: Callable[[Window], Page] | None = None,
+    ) -> None:
+        """Without a `fetch_page` a page that is not full is the whole window."""
+        self._fetch = fetch
+        self._fetch_page = fetch_page or (lambda window: Page(fetch(window, page_limit), window.start_ns))
+        self._identity = identity
+        self._times = times
+        self._page_limit = page_limit
+        self._failed_kinds: set[tuple[str, int]] = set()
+        self._larger_pages: bool | None = None  # not known yet whether the exchange serves them
+        self._unproven: Window | None = None  # the window in whole, as long as it may tell
+        self._wrong_guesses: dict[Window, Page] = {}
+        self._seen: set[Hashable] = set()
+        self._seen_in_last_window: set[Hashable] = set()
+
+    def read(self, window: Window) -> Iterator[list[Row]]:
+        """The window's rows, page by page, each row once; whole when the iterator ends.
+
+        Raises UnpageableWindow where it cannot be read to its end.
+
+        A row that was in the window before as well (an end that turns out inclusive) is not given again.
+        """
+        self._seen_in_last_window, self._seen = self._seen, set()
+        # A wider one may be answered with less than it holds.
+        self._unproven = window if window.width_ns <= WINDOW_NS else None
+        self._wrong_guesses.clear()
+        yield from self._read(window)
+
+    def _read(self, window: Window, within: Sequence[Row] = ()) -> Iterator[list[Row]]:
+        """Reads a window that was cut from a larger one, whose newest page is `within`."""
+        page = self._page(window)
+        if self._is_one_instant(window, page.rows, within) and (larger_page := self._larger_page(window)):
+            yield self._unseen(larger_page)
+            return
+        while True:
+            yield self._unseen(page.rows)
+            if len(page.rows) < self._page_limit:
+                if page.whole_from_ns <= window.start_ns:
+                    return
+                window = Window(window.start_ns, page.whole_from_ns)
+                page = self._page(window)
+                continue
+            for step in self._steps(page.rows, window):
+                earlier = Window(window.start_ns, step.end_ns)
+                earlier_page = self._page(earlier)
+                if self._overlaps(page.rows, earlier_page.rows, earlier):
+                    window = earlier
+                    page = earlier_page if self._makes_progress(earlier_page.rows) else page
+                    break
+                self._wrong_guesses[earlier] = earlier_page
+                self._failed_kinds.add(step.kind)
+            else:
+                yield from self._read_in_parts(window, page.rows)
+                return
+
+    def _page(self, window: Window) -> Page:
+        """The window's newest rows: remembered, where they were the answer to a wrong guess."""
+        return self._wrong_guesses.get(window) or self._fetch_page(window)
+
+    def _unseen(self, page: Sequence[Row]) -> list[Row]:
+        fresh = []
+        for row in page:
+            if self._is_unseen(row):
+                fresh.append(row)
+            self._seen.add(self._identity(row))
+        return fresh
+
+    def _is_unseen(self, row: Row) -> bool:
+        identity = self._identity(row)
+        return identity not in self._seen and identity not in self._seen_in_last_window
+
+    def _overlaps(self, page: Sequence[Row], earlier_page: Sequence[Row], earlier: Window) -> bool:
+        """Whether the earlier page holds a row of the later one, and not merely one that comes with every page."""
+        known = set(map(self._identity, page))
+        met = (row for row in earlier_page if self._identity(row) in known)
+        return any(time.may_lie_before(row, earlier.end_ns) for row in met for time in self._times)
+
+    def _makes_progress(self, page: Sequence[Row]) -> bool:
+        """Whether it brings something: to step on from a full page of known rows might never come to an end."""
+        return len(page) < self._page_limit or any(map(self._is_unseen, page))
+
+    def _steps(self, page: Sequence[Row], window: Window) -> list[Continuation]:
+        """Ends inside the window at which the unread rest may begin, the boldest first.
+
+        A kind of guess that was wrong before is made again only where no other is left, and never in a crowd.
+        """
+        steps = []
+        for time in self._times:
+            oldest = self._oldest(page, time)
+            if oldest is not None:
+                units = (1, NS_PER_MS)
+                steps += [Continuation((time.name, unit), (oldest // unit + 1) * unit) for unit in units]
+        trusted = [step for step in steps if step.kind not in self._failed_kinds]
+        if window.width_ns > NS_PER_MS:
+            trusted = trusted or steps
+        return sorted(
+            (step for step in trusted if window.start_ns < step.end_ns < window.end_ns), key=lambda step: step.end_ns
+        )
+
+    @staticmethod
+    def _oldest(page: Sequence[Row], time: RowTime) -> int | None:
+        return min(_present(time.earliest_ns(row) for row in page), default=None)
+
+    def _read_in_parts(self, window: Window, page: Sequence[Row]) -> Iterator[list[Row]]:
+        if window.width_ns == 1:
+            if not (larger_page := self._larger_page(window)):
+                raise UnpageableWindow(window, self._page_limit)
+            yield self._unseen(larger_page)
+            return
+        middle = self._middle(window, page)
+        later, earlier = Window(middle, window.end_ns), Window(window.start_ns, middle)
+        if later.width_ns == NS_PER_MS and self._may_lie_in(later, page):
+            # To ask for the crowded millisecond would bring the same page again.
+            yield from self._read_in_parts(later, page)
+        else:
+            yield from self._read(later, within=page)
+        yield from self._read(earlier, within=page)
+
+    def _may_lie_in(self, window: Window, page: Sequence[Row]) -> bool:
+        """Whether a page's rows, by one of their times, all come from a window at whose end they were met."""
+        oldest = _present(self._oldest(page, time) for time in self._times)
+        return any(window.start_ns <= time <= window.end_ns for time in oldest)
+
+    def _is_one_instant(self, window: Window, page: Sequence[Row], within: Sequence[Row]) -> bool:
+        """Whether a full page seems to come from a single instant: cutting a millisecond brought it again."""
+        if len(page) < self._page_limit or not 1 < window.width_ns < NS_PER_MS:
+            return False
+        return set(map(self._identity, page)) == set(map(self._identity, within))
+
+    def _larger_page(self, window: Window) -> Sequence[Row]:
+        """The whole window in one page of fewer than LARGER_LIMIT rows; no rows where the exchange serves no such."""
+        if self._larger_pages is False:
+            return []
+        try:
+            rows = self._fetch(window, LARGER_LIMIT)
+            if self._larger_pages is None:
+                self._larger_pages = self._serves_larger_pages(len(rows))
+        except PageSizeRefused:
+            self._larger_pages = False
+            return []
+        return rows if self._larger_pages and len(rows) < LARGER_LIMIT else []
+
+    def _serves_larger_pages(self, rows: int) -> bool | None:
+        """What `rows` in answer to LARGER_LIMIT say about that.
+
+        Exactly a page of them say nothing: the exchange may have cut it, or there may be no more. Then the whole
+        window, which is known to hold more, is asked for once.
+        """
+        whole = self._unproven
+        if rows == self._page_limit and whole is not None and len(self._seen) > self._page_limit:
+            rows, self._unproven = len(self._fetch(whole, LARGER_LIMIT)), None
+            return rows > self._page_limit
+        return True if rows > self._page_limit else None
+
+    def _middle(self, window: Window, page: Sequence[Row]) -> int:
+        """Where to cut: before the page's oldest ms, to set a crowded ms apart at once; else halfway, at a whole ms."""
+        oldest = [self._oldest(page, time) for time in self._times]
+        candidates = [time // NS_PER_MS * NS_PER_MS for time in _present(oldest)]
+        # Rows at an end that turns out inclusive.
+        candidates = [cut - NS_PER_MS if cut == window.end_ns else cut for cut in candidates]
+        candidates.append((window.start_ns + window.end_ns) // 2 // NS_PER_MS * NS_PER_MS)
+        inside = [cut for cut in candidates if window.start_ns < cut < window.end_ns]
+        return max(inside[:-1] or inside, default=(window.start_ns + window.end_ns) // 2)
+
+
+def _present(times: Iterable[int | None]) -> Iterator[int]:
+    return (time for time in times if time is not None)
