@@ -29,6 +29,7 @@ from simulated_exchange.running import running_exchange
 from simulated_exchange.seeding import seeded_account
 from source_cryptocom import SourceCryptocom
 from source_cryptocom.streams import STREAMS
+from source_cryptocom.streams.schema import declared_schema
 
 Row = dict[str, Any]
 NOW_MS = NOON_NS // NS_PER_MS
@@ -156,6 +157,18 @@ def test_every_record_is_valid_against_the_tables_schema(table: str, read: Read)
     validator = Draft7Validator(schema, format_checker=FORMATS)
     assert [(error.json_path, error.message) for row in read.rows(table) for error in validator.iter_errors(row)] == []
     assert schema.get("additionalProperties", True) is True
+
+
+def test_a_column_whose_values_are_decimals_is_declared_as_one(read: Read) -> None:
+    texts = {
+        (table, name)
+        for table in KEYS
+        for name, column in declared_schema(table)["properties"].items()
+        if column.get("kind") == "text"
+    }
+    values = ((table, name, value) for table in KEYS for row in read.rows(table) for name, value in row.items())
+    decimals = {(table, name) for table, name, value in values if re.fullmatch(r"-?\d+\.\d+", str(value))}
+    assert not texts & decimals
 
 
 @pytest.mark.parametrize("table", KEYS)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-from books.staging_models import SCHEMAS, columns_of
+from books.staging_models import columns_of
 
 DUCKDB = {"time": "TIMESTAMP", "date": "DATE", "integer": "BIGINT", "boolean": "BOOLEAN", "json": "JSON"}
 POSTGRES = DUCKDB | {"time": "TIMESTAMPTZ", "json": "JSONB"}
@@ -23,8 +22,7 @@ def write_table(
 ) -> None:
     """Only the columns that some row has, in a table that only exists if there are rows."""
     rows = list(rows)
-    schema = json.loads((SCHEMAS / f"{table}.json").read_text(encoding="utf-8"))
-    kinds = {column.name: column.kind for column in columns_of(table, schema)} | {"_airbyte_extracted_at": "time"}
+    kinds = {column.name: column.kind for column in columns_of(table)} | {"_airbyte_extracted_at": "time"}
     columns = [name for name in kinds if any(name in row for row in rows)]
     if not columns:
         return

@@ -126,7 +126,7 @@ def concurrent_stream(
         partition_generator=_Partitions(stream, cursor, repository, full_refresh),
         name=stream.name,
         json_schema=stream.get_json_schema,
-        primary_key=list(stream.key_columns),
+        primary_key=stream.key_columns(),
         cursor_field=CursorField(stream.cursor_column) if stream.cursor_column else None,
         logger=stream.logger,
         cursor=_FinalState(stream, cursor, repository, full_refresh),

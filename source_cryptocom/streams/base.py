@@ -12,7 +12,6 @@ A declaration says what the table is; its retriever says how it is read, and the
 
 from abc import ABC
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
-from functools import cache
 from threading import Lock
 from typing import Any, ClassVar, TypeAlias
 
@@ -20,7 +19,6 @@ import requests
 from airbyte_cdk.models import AirbyteMessage, FailureType, SyncMode
 from airbyte_cdk.sources.streams.core import IncrementalMixin, StreamData
 from airbyte_cdk.sources.streams.http import HttpStream
-from airbyte_cdk.sources.utils.schema_helpers import ResourceSchemaLoader
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_cryptocom.api.endpoint import Page, Parameter, is_private
@@ -32,16 +30,12 @@ from source_cryptocom.context import SyncContext
 from source_cryptocom.records import RowMapper, UnreadableRow
 from source_cryptocom.retrievers.base import Reader, Record, Retriever
 from source_cryptocom.retrievers.pages import SinglePage
+from source_cryptocom.streams.schema import catalog_schema
 
 RowExpansion: TypeAlias = Callable[[Row], Iterable[Row]]
 """The rows of the table that one row of an answer holds. Raises ValueError where it holds none."""
 RowCheck: TypeAlias = Callable[[Sequence[Row]], str]
 """Gives the warning for a page of rows, or an empty text."""
-
-
-@cache
-def _schema(table: str) -> Mapping[str, Any]:
-    return ResourceSchemaLoader("source_cryptocom").get_schema(table)
 
 
 class ExchangeStream(HttpStream, ABC):
@@ -88,7 +82,7 @@ class ExchangeStream(HttpStream, ABC):
         self._http_client = self.endpoint.client
         self._mapper = RowMapper(
             self.get_json_schema(),
-            self.key_columns,
+            self.key_columns(),
             self.columns,
             self.defaults,
             self.upper_case,
@@ -96,7 +90,7 @@ class ExchangeStream(HttpStream, ABC):
             only_declared=self.only_declared_columns,
         )
         fields = {column: field for field, column in self.columns.items()}
-        self._key_fields = [fields.get(column, column) for column in self.key_columns]
+        self._key_fields = [fields.get(column, column) for column in self.key_columns()]
         self._unanswered_checks = list(self.row_checks)
         self.skipped = False
         self._skip_lock = Lock()
@@ -104,7 +98,7 @@ class ExchangeStream(HttpStream, ABC):
 
     def get_json_schema(self) -> Mapping[str, Any]:  # type: ignore[override]
         # The CDK's own remembers it per object, and so keeps every stream and its connections until the process ends.
-        return _schema(self.name)
+        return catalog_schema(self.name)
 
     @property
     def is_resumable(self) -> bool:
@@ -116,10 +110,11 @@ class ExchangeStream(HttpStream, ABC):
         """Whether the table needs a key."""
         return is_private(cls.method)
 
-    @property
-    def key_columns(self) -> Sequence[str]:
-        key = self.primary_key
-        return [key] if isinstance(key, str) else [str(column) for column in key or ()]
+    @classmethod
+    def key_columns(cls) -> list[str]:
+        """The columns of the primary key; none for a table of one row."""
+        key: Any = cls.primary_key
+        return [key] if isinstance(key, str) else list(key or ())
 
     @property
     def cursor_column(self) -> str:
