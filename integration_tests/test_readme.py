@@ -80,7 +80,7 @@ def test_contributing_says_of_every_folder_of_the_connector_what_it_answers() ->
 def test_every_file_that_a_page_links_to_or_names_exists(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     links = {page.parent / target for target in re.findall(r"\]\((?!http)([^)#]+)\)", text)}
-    folders = "source_cryptocom|integration_tests|demo|books|dbt|docs|examples|benchmarks|unit_tests"
+    folders = "source_cryptocom|simulated_exchange|integration_tests|demo|books|dbt|docs|examples|benchmarks|unit_tests"
     named = {PROJECT / path for path in re.findall(rf"`((?:{folders})/[a-z_/.-]*)`", text)}
     assert not [str(path) for path in links | named if not path.exists()]
 
