@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 PACKAGE = Path(__file__).parent.parent / "dbt"
+OWN_SCHEMA = {"cryptocom_schema": None}
+"""The profile's schema itself holds the marts; in another project the package adds a name to the target's schema."""
 
 
 class BooksNotBuilt(Exception):
@@ -38,7 +40,7 @@ def run_dbt(
         *(command, "--quiet", "--no-use-colors"),
         *("--project-dir", str(PACKAGE), "--profiles-dir", str(profiles)),
         *("--target-path", str(target), "--log-path", str(working_directory / "logs")),
-        *("--vars", json.dumps(dict(variables or {}))),
+        *("--vars", json.dumps(OWN_SCHEMA | dict(variables or {}))),
     ]
     finished = subprocess.run(
         [sys.executable, "-m", "dbt.cli.main", *arguments],

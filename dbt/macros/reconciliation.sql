@@ -118,7 +118,7 @@ judged as (
             select max(later.observed_at) from moment as later where later.source_account = summed.source_account
         ) as is_followed
     from summed
-    left join {{ ref('int_cryptocom__reading') }} as reading on reading.source_account = summed.source_account
+    left join {{ ref('cryptocom', 'int_cryptocom__reading') }} as reading on reading.source_account = summed.source_account
 )
 
 select

@@ -22,7 +22,9 @@ from integration_tests.books.ticks import PRODUCTS, fills_of_every_size
 pytestmark = [pytest.mark.thorough, pytest.mark.timeout(400)]
 
 MARTS = sorted(
-    path.stem for folder in ("marts", "reconciliation") for path in (PACKAGE / "models" / folder).glob("*.sql")
+    path.stem.removeprefix("cryptocom__")
+    for folder in ("marts", "reconciliation")
+    for path in (PACKAGE / "models" / folder).glob("*.sql")
 )
 MARTS.remove("reconciliation")  # it counts the rows of all accounts
 MULTIPLIED = """

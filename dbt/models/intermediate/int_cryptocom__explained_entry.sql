@@ -7,38 +7,38 @@ with movement as (
         case side when 'BUY' then quantity else -quantity end as amount,
         'otc trade' as explained_by,
         happened_at as moved_at
-    from {{ ref('otc_trade') }}
+    from {{ ref('cryptocom', 'cryptocom__otc_trade') }}
     where is_settled
     union all
     select
         source_account, quote_currency, case side when 'BUY' then -value else value end, 'otc trade', happened_at
-    from {{ ref('otc_trade') }}
+    from {{ ref('cryptocom', 'cryptocom__otc_trade') }}
     where is_settled
     union all
     select source_account, from_instrument_name, -from_quantity, 'conversion', create_time
-    from {{ ref('stg_cryptocom__convert_history') }}
+    from {{ ref('cryptocom', 'stg_cryptocom__convert_history') }}
     where status = 'COMPLETED'
     union all
     select source_account, to_instrument_name, to_quantity, 'conversion', create_time
-    from {{ ref('stg_cryptocom__convert_history') }}
+    from {{ ref('cryptocom', 'stg_cryptocom__convert_history') }}
     where status = 'COMPLETED'
     union all
     {#- What is staked leaves the wallet, and is the account's all the same. #}
     select
         source_account, underlying_inst_name, case side when 'STAKE' then -quantity else quantity end, 'staking', create_time
-    from {{ ref('stg_cryptocom__stake_history') }}
+    from {{ ref('cryptocom', 'stg_cryptocom__stake_history') }}
     where status <> 'REJECTED'
     union all
     select
         source_account, underlying_inst_name, case side when 'STAKE' then -quantity else quantity end, 'staking', create_time
-    from {{ ref('stg_cryptocom__open_stake') }} as still_open
+    from {{ ref('cryptocom', 'stg_cryptocom__open_stake') }} as still_open
     where not exists (
-        select 1 from {{ ref('stg_cryptocom__stake_history') }} as ended
+        select 1 from {{ ref('cryptocom', 'stg_cryptocom__stake_history') }} as ended
         where ended.source_account = still_open.source_account and ended.staking_id = still_open.staking_id
     )
     union all
     select source_account, reward_inst_name, reward_quantity, 'reward', event_time
-    from {{ ref('stg_cryptocom__staking_reward') }}
+    from {{ ref('cryptocom', 'stg_cryptocom__staking_reward') }}
 ),
 
 numbered as (
@@ -61,7 +61,7 @@ numbered_entry as (
             partition by entry.source_account, entry.currency, entry.amount
             order by entry.event_timestamp_ns, entry.journal_id
         ) as number_of_amount
-    from {{ ref('ledger_entry') }} as entry
+    from {{ ref('cryptocom', 'cryptocom__ledger_entry') }} as entry
     where entry.trade_id is null
         and entry.amount <> 0
         and entry.journal_type in (

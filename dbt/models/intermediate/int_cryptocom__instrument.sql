@@ -1,18 +1,18 @@
 {#- What is known of each name that the account's rows use, delisted instruments and plain currencies among them. -#}
 with named as (
-    select instrument_name from {{ ref('stg_cryptocom__user_trade') }}
+    select instrument_name from {{ ref('cryptocom', 'stg_cryptocom__user_trade') }}
     union distinct
-    select instrument_name from {{ ref('stg_cryptocom__order_history') }}
+    select instrument_name from {{ ref('cryptocom', 'stg_cryptocom__order_history') }}
     union distinct
-    select instrument_name from {{ ref('stg_cryptocom__open_order') }}
+    select instrument_name from {{ ref('cryptocom', 'stg_cryptocom__open_order') }}
     union distinct
-    select instrument_name from {{ ref('stg_cryptocom__advanced_order_history') }}
+    select instrument_name from {{ ref('cryptocom', 'stg_cryptocom__advanced_order_history') }}
     union distinct
-    select instrument_name from {{ ref('stg_cryptocom__advanced_open_order') }}
+    select instrument_name from {{ ref('cryptocom', 'stg_cryptocom__advanced_open_order') }}
     union distinct
-    select instrument_name from {{ ref('stg_cryptocom__user_position') }}
+    select instrument_name from {{ ref('cryptocom', 'stg_cryptocom__user_position') }}
     union distinct
-    select instrument_name from {{ ref('stg_cryptocom__transaction') }}
+    select instrument_name from {{ ref('cryptocom', 'stg_cryptocom__transaction') }}
 ),
 
 listed as (
@@ -22,7 +22,7 @@ listed as (
         max(inst_type) as inst_type,
         max(base_ccy) as base_ccy,
         max(quote_ccy) as quote_ccy
-    from {{ ref('stg_cryptocom__instrument') }}
+    from {{ ref('cryptocom', 'stg_cryptocom__instrument') }}
     group by symbol
 ),
 

@@ -2,16 +2,16 @@
     what happened before the first row of a table is not in it. -#}
 with reading as (
     select source_account, extracted_at, create_time as fill_time, cast(null as {{ dbt.type_timestamp() }}) as ledger_time, cast(null as {{ dbt.type_timestamp() }}) as order_time
-    from {{ ref('stg_cryptocom__user_trade') }}
+    from {{ ref('cryptocom', 'stg_cryptocom__user_trade') }}
     union all
     select source_account, extracted_at, cast(null as {{ dbt.type_timestamp() }}), event_time, cast(null as {{ dbt.type_timestamp() }})
-    from {{ ref('stg_cryptocom__transaction') }}
+    from {{ ref('cryptocom', 'stg_cryptocom__transaction') }}
     union all
     select source_account, extracted_at, cast(null as {{ dbt.type_timestamp() }}), cast(null as {{ dbt.type_timestamp() }}), create_time
-    from {{ ref('stg_cryptocom__order_history') }}
+    from {{ ref('cryptocom', 'stg_cryptocom__order_history') }}
     union all
     select source_account, extracted_at, cast(null as {{ dbt.type_timestamp() }}), cast(null as {{ dbt.type_timestamp() }}), cast(null as {{ dbt.type_timestamp() }})
-    from {{ ref('stg_cryptocom__user_balance') }}
+    from {{ ref('cryptocom', 'stg_cryptocom__user_balance') }}
 )
 
 select

@@ -1,20 +1,21 @@
+{{ config(alias='balance_by_day') }}
 {#- The balance at the end of a day is today's, less what the ledger booked since. -#}
 with day as (
-    select distinct source_account, event_date as day from {{ ref('ledger_entry') }}
+    select distinct source_account, event_date as day from {{ ref('cryptocom', 'cryptocom__ledger_entry') }}
     union distinct
     select distinct source_account, {{ cryptocom.day_of('extracted_at') }} as day
-    from {{ ref('stg_cryptocom__user_balance') }}
+    from {{ ref('cryptocom', 'stg_cryptocom__user_balance') }}
 ),
 
 currency as (
-    select distinct source_account, currency from {{ ref('ledger_entry') }}
+    select distinct source_account, currency from {{ ref('cryptocom', 'cryptocom__ledger_entry') }}
     union distinct
-    select distinct source_account, instrument_name as currency from {{ ref('stg_cryptocom__user_balance') }}
+    select distinct source_account, instrument_name as currency from {{ ref('cryptocom', 'stg_cryptocom__user_balance') }}
 ),
 
 movement as (
     select source_account, currency, event_date as day, sum(amount) as amount
-    from {{ ref('ledger_entry') }}
+    from {{ ref('cryptocom', 'cryptocom__ledger_entry') }}
     group by source_account, currency, event_date
 ),
 
@@ -50,7 +51,7 @@ candle as (
             partition by instrument, {{ cryptocom.day_of('timestamp') }}
             order by timestamp desc, extracted_at desc
         ) as newest
-    from {{ ref('stg_cryptocom__candlestick') }}
+    from {{ ref('cryptocom', 'stg_cryptocom__candlestick') }}
 ),
 
 price as (
@@ -84,6 +85,6 @@ select
     * {{ cryptocom.as_double("case when per_day.currency = 'USD' then 1 else coalesce(price.in_usd, price.in_usdt) end") }}
         as value_usd
 from per_day
-left join {{ ref('stg_cryptocom__user_balance') }} as wallet
+left join {{ ref('cryptocom', 'stg_cryptocom__user_balance') }} as wallet
     on wallet.source_account = per_day.source_account and wallet.instrument_name = per_day.currency
 left join price on price.currency = per_day.currency and price.day = per_day.day

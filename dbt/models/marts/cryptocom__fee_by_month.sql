@@ -1,3 +1,4 @@
+{{ config(alias='fee_by_month') }}
 select
     source_account,
     {{ cryptocom.month_of('filled_at') }} as month,
@@ -5,5 +6,5 @@ select
     instrument_name,
     count(*) as fills,
     sum(fee) as fee
-from {{ ref('fill_with_order') }}
+from {{ ref('cryptocom', 'cryptocom__fill_with_order') }}
 group by source_account, {{ cryptocom.month_of('filled_at') }}, fee_currency, instrument_name

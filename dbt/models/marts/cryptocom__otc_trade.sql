@@ -1,5 +1,6 @@
+{{ config(alias='otc_trade') }}
 with leg as (
-    {{ cryptocom.otc_legs(ref('stg_cryptocom__otc_deal')) }}
+    {{ cryptocom.otc_legs(ref('cryptocom', 'stg_cryptocom__otc_deal')) }}
 )
 
 select
@@ -17,5 +18,5 @@ select
     {{ cryptocom.as_price('leg.price') }} as price,
     {{ cryptocom.as_amount('leg.notional') }} as value
 from leg
-inner join {{ ref('stg_cryptocom__otc_deal') }} as deal
+inner join {{ ref('cryptocom', 'stg_cryptocom__otc_deal') }} as deal
     on deal.source_account = leg.source_account and deal.deal_id = leg.deal_id

@@ -1,31 +1,32 @@
+{{ config(alias='tax_events_explain_the_ledger') }}
 {#- Per currency, what the tax events send and receive is what the ledger booked in the same time. -#}
 with event as (
     select source_account, happened_at, received_currency as currency, received_amount as amount
-    from {{ ref('tax_event') }}
+    from {{ ref('cryptocom', 'cryptocom__tax_event') }}
     where received_currency is not null
     union all
     select source_account, happened_at, sent_currency as currency, -sent_amount as amount
-    from {{ ref('tax_event') }}
+    from {{ ref('cryptocom', 'cryptocom__tax_event') }}
     where sent_currency is not null and kind <> 'between accounts'
     union all
     select source_account, happened_at, fee_currency as currency, -fee_amount as amount
-    from {{ ref('tax_event') }}
+    from {{ ref('cryptocom', 'cryptocom__tax_event') }}
     where fee_currency is not null
     union all
     {# A withdrawal that is under way is debited, and no event yet. #}
     select source_account, happened_at, currency, -amount as amount
-    from {{ ref('transfer') }}
+    from {{ ref('cryptocom', 'cryptocom__transfer') }}
     where is_pending
     union all
     select source_account, happened_at, fee_currency as currency, -fee as amount
-    from {{ ref('transfer') }}
+    from {{ ref('cryptocom', 'cryptocom__transfer') }}
     where is_pending
 ),
 
 explained as (
     select event.source_account, event.currency, sum(event.amount) as amount
     from event
-    inner join {{ ref('int_cryptocom__reading') }} as reading
+    inner join {{ ref('cryptocom', 'int_cryptocom__reading') }} as reading
         on reading.source_account = event.source_account
         and event.happened_at >= {{ cryptocom.minutes_later('reading.ledger_from', -1) }}
     group by event.source_account, event.currency
@@ -33,7 +34,7 @@ explained as (
 
 booked as (
     select source_account, currency, sum(amount) as amount, max(event_time) as event_time
-    from {{ ref('ledger_entry') }}
+    from {{ ref('cryptocom', 'cryptocom__ledger_entry') }}
     group by source_account, currency
 )
 

@@ -1,3 +1,4 @@
+{{ config(alias='spot_gain') }}
 {#- Each sale of a pair beside the purchases of the same pair. Purchases and sales are laid end to end by quantity;
     where they overlap, the purchase is the one that FIFO sells. -#}
 with trade as (
@@ -24,7 +25,7 @@ with trade as (
             order by filled_at, trade_id
             rows between unbounded preceding and current row
         ) as bought_quantity
-    from {{ ref('fill_with_order') }}
+    from {{ ref('cryptocom', 'cryptocom__fill_with_order') }}
     where instrument_kind = 'spot'
 ),
 

@@ -1,3 +1,4 @@
+{{ config(alias='fills_add_up_to_their_orders') }}
 with filled as (
     select
         source_account,
@@ -8,7 +9,7 @@ with filled as (
         max(fee_currency) as fee_currency,
         count(distinct fee_currency) as fee_currencies,
         coalesce(max(abs(fee_credits)), {{ cryptocom.zero() }}) as fee_credits
-    from {{ ref('fill_with_order') }}
+    from {{ ref('cryptocom', 'cryptocom__fill_with_order') }}
     group by source_account, order_id
 ),
 
@@ -28,8 +29,8 @@ ended as (
         coalesce(filled.fee_credits, {{ cryptocom.zero() }}) as fee_credits,
         coalesce(filled.fee_currencies, 0) as fee_currencies,
         placed.create_time >= reading.fills_from and placed.update_time <= reading.settled_until as is_certain
-    from {{ ref('account_order') }} as placed
-    inner join {{ ref('int_cryptocom__reading') }} as reading on reading.source_account = placed.source_account
+    from {{ ref('cryptocom', 'cryptocom__account_order') }} as placed
+    inner join {{ ref('cryptocom', 'int_cryptocom__reading') }} as reading on reading.source_account = placed.source_account
     left join filled on filled.source_account = placed.source_account and filled.order_id = placed.order_id
     {#- An advanced order whose child is unknown has no fills of its own. #}
     where not placed.is_open

@@ -1,3 +1,4 @@
+{{ config(alias='transfer') }}
 {%- set no_text = 'cast(null as ' ~ dbt.type_string() ~ ')' -%}
 {%- set nothing = cryptocom.as_amount(0) -%}
 with deposit as (
@@ -17,7 +18,7 @@ with deposit as (
         update_time as happened_at,
         address,
         txid as tx_hash
-    from {{ ref('stg_cryptocom__deposit') }}
+    from {{ ref('cryptocom', 'stg_cryptocom__deposit') }}
 ),
 
 withdrawal as (
@@ -37,7 +38,7 @@ withdrawal as (
         create_time as happened_at,
         address,
         txid as tx_hash
-    from {{ ref('stg_cryptocom__withdrawal') }}
+    from {{ ref('cryptocom', 'stg_cryptocom__withdrawal') }}
 ),
 
 fiat_deposit as (
@@ -57,7 +58,7 @@ fiat_deposit as (
         coalesce(completed_at, updated_at) as happened_at,
         {{ no_text }} as address,
         {{ no_text }} as tx_hash
-    from {{ ref('stg_cryptocom__fiat_deposit') }}
+    from {{ ref('cryptocom', 'stg_cryptocom__fiat_deposit') }}
 ),
 
 fiat_withdrawal as (
@@ -77,7 +78,7 @@ fiat_withdrawal as (
         created_at as happened_at,
         {{ no_text }} as address,
         {{ no_text }} as tx_hash
-    from {{ ref('stg_cryptocom__fiat_withdrawal') }}
+    from {{ ref('cryptocom', 'stg_cryptocom__fiat_withdrawal') }}
 ),
 
 recorded as (
@@ -108,7 +109,7 @@ booked as (
         entry.event_time as happened_at,
         {{ no_text }} as address,
         {{ no_text }} as tx_hash
-    from {{ ref('ledger_entry') }} as entry
+    from {{ ref('cryptocom', 'cryptocom__ledger_entry') }} as entry
     where entry.journal_type in ({{ cryptocom.transfer_journal_types() }})
         and entry.amount <> 0
         and not exists (select 1 from recorded where recorded.source_account = entry.source_account)
@@ -127,7 +128,7 @@ moved as (
             partition by currency, abs(amount), case when amount > 0 then 1 else 0 end
             order by event_time, journal_id
         ) as number_of_amount
-    from {{ ref('ledger_entry') }}
+    from {{ ref('cryptocom', 'cryptocom__ledger_entry') }}
     where journal_type = 'SUBACCOUNT_TX' and amount <> 0
 ),
 

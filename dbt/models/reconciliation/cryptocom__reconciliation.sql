@@ -1,8 +1,10 @@
+{{ config(alias='reconciliation') }}
 {%- set checks = cryptocom.checks() -%}
 {%- set proves = {} -%}
 {%- if execute -%}
-    {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.name in checks -%}
-        {%- do proves.update({node.name: node.description | replace("'", "''")}) -%}
+    {%- for check in checks -%}
+        {%- set node = graph.nodes['model.cryptocom.cryptocom__' ~ check] -%}
+        {%- do proves.update({check: node.description | replace("'", "''")}) -%}
     {%- endfor -%}
 {%- endif -%}
 {% for check in checks -%}
@@ -13,7 +15,7 @@ select
     count(*) as compared,
     coalesce(sum(case when status = 'different' then 1 else 0 end), 0) as different,
     coalesce(sum(case when status = 'unsettled' then 1 else 0 end), 0) as unsettled
-from {{ ref(check) }}
+from {{ ref('cryptocom', 'cryptocom__' ~ check) }}
 {% if not loop.last %}union all
 {% endif %}
 {%- endfor %}

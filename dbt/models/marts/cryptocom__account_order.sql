@@ -1,3 +1,4 @@
+{{ config(alias='account_order') }}
 {%- set columns = [
     'source_account', 'order_id', 'account_id', 'client_oid', 'instrument_name', 'side', 'order_type', 'status',
     'time_in_force', 'quantity', 'limit_price', 'trigger_price', 'ref_price', 'avg_price', 'cumulative_quantity',
@@ -6,25 +7,25 @@
 ] -%}
 with ordinary as (
     select {{ columns | join(', ') }}, false as is_open
-    from {{ ref('stg_cryptocom__order_history') }}
+    from {{ ref('cryptocom', 'stg_cryptocom__order_history') }}
     union all
     {#- Read first, the open orders may hold one that the history has meanwhile. #}
     select {{ columns | join(', ') }}, true as is_open
-    from {{ ref('stg_cryptocom__open_order') }} as still_open
+    from {{ ref('cryptocom', 'stg_cryptocom__open_order') }} as still_open
     where not exists (
-        select 1 from {{ ref('stg_cryptocom__order_history') }} as ended
+        select 1 from {{ ref('cryptocom', 'stg_cryptocom__order_history') }} as ended
         where ended.source_account = still_open.source_account and ended.order_id = still_open.order_id
     )
 ),
 
 advanced as (
     select {{ columns | join(', ') }}, false as is_open
-    from {{ ref('stg_cryptocom__advanced_order_history') }}
+    from {{ ref('cryptocom', 'stg_cryptocom__advanced_order_history') }}
     union all
     select {{ columns | join(', ') }}, true as is_open
-    from {{ ref('stg_cryptocom__advanced_open_order') }} as still_open
+    from {{ ref('cryptocom', 'stg_cryptocom__advanced_open_order') }} as still_open
     where not exists (
-        select 1 from {{ ref('stg_cryptocom__advanced_order_history') }} as ended
+        select 1 from {{ ref('cryptocom', 'stg_cryptocom__advanced_order_history') }} as ended
         where ended.source_account = still_open.source_account and ended.order_id = still_open.order_id
     )
 ),

@@ -1,3 +1,4 @@
+{{ config(alias='fill_with_order') }}
 with placed as (
     select
         source_account,
@@ -8,7 +9,7 @@ with placed as (
         limit_price,
         create_time,
         advanced_order_id
-    from {{ ref('account_order') }}
+    from {{ ref('cryptocom', 'cryptocom__account_order') }}
 )
 
 select
@@ -37,6 +38,6 @@ select
     case fill.side when 'BUY' then 1 else -1 end * (placed.limit_price - fill.traded_price) as improvement,
     {{ cryptocom.seconds_between('placed.create_time', 'fill.create_time') }} as seconds_after_order,
     fill.extracted_at
-from {{ ref('stg_cryptocom__user_trade') }} as fill
+from {{ ref('cryptocom', 'stg_cryptocom__user_trade') }} as fill
 left join placed on placed.source_account = fill.source_account and placed.order_id = fill.order_id
-left join {{ ref('int_cryptocom__instrument') }} as instrument on instrument.instrument_name = fill.instrument_name
+left join {{ ref('cryptocom', 'int_cryptocom__instrument') }} as instrument on instrument.instrument_name = fill.instrument_name

@@ -1,5 +1,10 @@
 {#- Positions of every sync, kept here because most destinations hold the newest snapshot only. -#}
-{{ config(materialized='incremental', unique_key=['source_account', 'instrument_name', 'isolation_id', 'observed_at'], full_refresh=false) }}
+{{ config(
+    alias='position_snapshot',
+    materialized='incremental',
+    unique_key=['source_account', 'instrument_name', 'isolation_id', 'observed_at'],
+    full_refresh=false,
+) }}
 with observed as (
     {{ cryptocom.staging(
         'user_position',

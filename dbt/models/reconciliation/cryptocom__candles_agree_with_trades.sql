@@ -1,7 +1,8 @@
+{{ config(alias='candles_agree_with_trades') }}
 {#- Whole candles inside the span of the public trades that were read, last read after they had closed. -#}
 with span as (
     select source_account, instrument, min(timestamp) as first_trade, max(timestamp) as last_trade
-    from {{ ref('stg_cryptocom__trade') }}
+    from {{ ref('cryptocom', 'stg_cryptocom__trade') }}
     group by source_account, instrument
 ),
 
@@ -9,7 +10,7 @@ candle as (
     select
         candle.*,
         {{ cryptocom.candle_end('candle.timestamp', 'candle.timeframe') }} as closed_at
-    from {{ ref('stg_cryptocom__candlestick') }} as candle
+    from {{ ref('cryptocom', 'stg_cryptocom__candlestick') }} as candle
     where candle.timeframe in ({{ cryptocom.regular_timeframes() }}){{ cryptocom.unless_left_out('candles_agree_with_trades') }}
 ),
 
@@ -37,7 +38,7 @@ traded as (
         max(trade.price) as high,
         min(trade.price) as low
     from whole
-    left join {{ ref('stg_cryptocom__trade') }} as trade
+    left join {{ ref('cryptocom', 'stg_cryptocom__trade') }} as trade
         on trade.source_account = whole.source_account
         and trade.instrument = whole.instrument
         and trade.timestamp >= whole.timestamp

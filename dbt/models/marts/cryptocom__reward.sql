@@ -1,3 +1,4 @@
+{{ config(alias='reward') }}
 select
     source_account,
     {{ dbt.concat(["'staking_reward '", 'staking_inst_name', "' '", 'cast(event_time as ' ~ dbt.type_string() ~ ')']) }}
@@ -6,7 +7,7 @@ select
     staking_inst_name as source,
     reward_inst_name as currency,
     reward_quantity as amount
-from {{ ref('stg_cryptocom__staking_reward') }}
+from {{ ref('cryptocom', 'stg_cryptocom__staking_reward') }}
 where reward_quantity > 0
 union all
 select
@@ -16,12 +17,12 @@ select
     journal_type as source,
     currency,
     amount
-from {{ ref('ledger_entry') }} as entry
+from {{ ref('cryptocom', 'cryptocom__ledger_entry') }} as entry
 where journal_type = 'SOFT_STAKE_REWARD'
     and amount > 0
     {#- A reward in a plain coin is in both tables. #}
     and not exists (
-        select 1 from {{ ref('int_cryptocom__explained_entry') }} as explained
+        select 1 from {{ ref('cryptocom', 'int_cryptocom__explained_entry') }} as explained
         where explained.source_account = entry.source_account
             and explained.journal_id = entry.journal_id
             and explained.event_timestamp_ns = entry.event_timestamp_ns

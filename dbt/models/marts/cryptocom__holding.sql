@@ -1,3 +1,4 @@
+{{ config(alias='holding') }}
 with wallet as (
     select
         source_account,
@@ -6,7 +7,7 @@ with wallet as (
         quantity,
         reserved_qty as reserved,
         market_value as value_usd
-    from {{ ref('stg_cryptocom__user_balance') }}
+    from {{ ref('cryptocom', 'stg_cryptocom__user_balance') }}
     union all
     select
         source_account,
@@ -15,7 +16,7 @@ with wallet as (
         quantity,
         reserved_qty as reserved,
         market_value as value_usd
-    from {{ ref('stg_cryptocom__sub_account_balance') }}
+    from {{ ref('cryptocom', 'stg_cryptocom__sub_account_balance') }}
     where quantity is not null
 )
 

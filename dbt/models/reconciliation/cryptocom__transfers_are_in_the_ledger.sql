@@ -1,3 +1,4 @@
+{{ config(alias='transfers_are_in_the_ledger') }}
 {#- No row names the other. The n-th deposit of an amount is the n-th entry of that amount; what is debited for a
     withdrawal is its amount and its fee.
 
@@ -13,7 +14,7 @@ with recorded as (
         happened_at,
         is_complete,
         case direction when 'in' then amount - fee else -amount - fee end as amount
-    from {{ ref('transfer') }}
+    from {{ ref('cryptocom', 'cryptocom__transfer') }}
     {#- A withdrawal is debited when it is made; one that failed was debited and refunded. #}
     where network_kind in ('on-chain', 'bank')
         and (is_complete or is_pending)
@@ -38,7 +39,7 @@ booked as (
         min(journal_id) as journal_id,
         max(case when journal_type like '%WITHDRAW%' then 1 else 0 end) = 1 as is_withdrawal,
         sum(amount) as amount
-    from {{ ref('ledger_entry') }}
+    from {{ ref('cryptocom', 'cryptocom__ledger_entry') }}
     where journal_type in ({{ cryptocom.transfer_journal_types() }})
     group by source_account, currency, event_timestamp_ns
 ),
@@ -57,7 +58,7 @@ dated_booking as (
         {{ is_early }}
         and booked.event_time < {{ cryptocom.minutes_later('first_recorded.happened_at', -60) }} as is_before_all
     from booked
-    inner join {{ ref('int_cryptocom__reading') }} as reading on reading.source_account = booked.source_account
+    inner join {{ ref('cryptocom', 'int_cryptocom__reading') }} as reading on reading.source_account = booked.source_account
     left join first_recorded
         on first_recorded.source_account = booked.source_account
         and first_recorded.currency = booked.currency
@@ -138,5 +139,5 @@ select
         account='matched.source_account'
     ) }}
 from matched
-inner join {{ ref('int_cryptocom__reading') }} as reading on reading.source_account = matched.source_account
+inner join {{ ref('cryptocom', 'int_cryptocom__reading') }} as reading on reading.source_account = matched.source_account
 where reading.ledger_from is not null

@@ -1,5 +1,10 @@
 {#- Balances of every sync, kept here because most destinations hold the newest snapshot only. -#}
-{{ config(materialized='incremental', unique_key=['source_account', 'currency', 'observed_at'], full_refresh=false) }}
+{{ config(
+    alias='balance_snapshot',
+    materialized='incremental',
+    unique_key=['source_account', 'currency', 'observed_at'],
+    full_refresh=false,
+) }}
 with observed as (
     {{ cryptocom.staging(
         'user_balance',

@@ -1,3 +1,4 @@
+{{ config(alias='discrepancy') }}
 {%- set checks = cryptocom.checks() -%}
 {% for check in checks -%}
 select
@@ -11,7 +12,7 @@ select
     found,
     difference,
     status
-from {{ ref(check) }}
+from {{ ref('cryptocom', 'cryptocom__' ~ check) }}
 where status <> 'equal'
 {% if not loop.last %}union all
 {% endif %}

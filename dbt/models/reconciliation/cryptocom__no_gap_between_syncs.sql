@@ -1,3 +1,4 @@
+{{ config(alias='no_gap_between_syncs') }}
 {#- A candle follows the one before it. Where the later one was not yet open when the earlier one was read, another sync
     read it, and nothing may be missing between them. A gap inside one sync is the exchange's own. -#}
 with candle as (
@@ -8,7 +9,7 @@ with candle as (
         timestamp,
         extracted_at,
         {{ cryptocom.candle_end('timestamp', 'timeframe') }} as closed_at
-    from {{ ref('stg_cryptocom__candlestick') }}
+    from {{ ref('cryptocom', 'stg_cryptocom__candlestick') }}
     where timeframe in ({{ cryptocom.regular_timeframes() }}){{ cryptocom.unless_left_out('no_gap_between_syncs') }}
 ),
 

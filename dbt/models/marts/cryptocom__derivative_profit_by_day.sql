@@ -1,3 +1,4 @@
+{{ config(alias='derivative_profit_by_day') }}
 with entry as (
     select
         source_account,
@@ -7,7 +8,7 @@ with entry as (
         case when journal_type = 'FUNDING' then amount else {{ cryptocom.as_amount(0) }} end as funding,
         case when journal_type = 'FUNDING' then {{ cryptocom.as_amount(0) }} else amount end as realized,
         {{ cryptocom.as_amount(0) }} as fee
-    from {{ ref('ledger_entry') }}
+    from {{ ref('cryptocom', 'cryptocom__ledger_entry') }}
     where instrument_kind = 'derivative'
     union all
     select
@@ -18,7 +19,7 @@ with entry as (
         {{ cryptocom.as_amount(0) }} as funding,
         {{ cryptocom.as_amount(0) }} as realized,
         fee
-    from {{ ref('fill_with_order') }}
+    from {{ ref('cryptocom', 'cryptocom__fill_with_order') }}
     where instrument_kind = 'derivative'
 ),
 

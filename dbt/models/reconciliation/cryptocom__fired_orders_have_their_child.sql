@@ -1,7 +1,8 @@
+{{ config(alias='fired_orders_have_their_child') }}
 with fired as (
     select
         source_account, order_id, exchange_order_id, instrument_name, update_time, quantity, cumulative_quantity
-    from {{ ref('stg_cryptocom__advanced_order_history') }}
+    from {{ ref('cryptocom', 'stg_cryptocom__advanced_order_history') }}
     where exchange_order_id is not null and exchange_order_id <> '0'
 )
 
@@ -15,6 +16,6 @@ select
         account='fired.source_account'
     ) }}
 from fired
-inner join {{ ref('int_cryptocom__reading') }} as reading on reading.source_account = fired.source_account
-left join {{ ref('account_order') }} as child
+inner join {{ ref('cryptocom', 'int_cryptocom__reading') }} as reading on reading.source_account = fired.source_account
+left join {{ ref('cryptocom', 'cryptocom__account_order') }} as child
     on child.source_account = fired.source_account and child.order_id = fired.exchange_order_id

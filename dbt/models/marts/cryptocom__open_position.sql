@@ -1,3 +1,4 @@
+{{ config(alias='open_position') }}
 select
     source_account,
     account_id,
@@ -10,5 +11,5 @@ select
     session_pnl,
     update_time,
     extracted_at
-from {{ ref('stg_cryptocom__user_position') }}
+from {{ ref('cryptocom', 'stg_cryptocom__user_position') }}
 where quantity <> 0

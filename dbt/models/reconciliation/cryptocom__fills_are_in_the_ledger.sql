@@ -1,3 +1,4 @@
+{{ config(alias='fills_are_in_the_ledger') }}
 {#- A spot trade moves both currencies, and its fee is booked beside them, under the number of the fill. -#}
 with entry as (
     select
@@ -6,14 +7,14 @@ with entry as (
         currency,
         journal_type,
         sum(amount) as amount
-    from {{ ref('ledger_entry') }}
+    from {{ ref('cryptocom', 'cryptocom__ledger_entry') }}
     where journal_type in ('TRADING', 'TRADE_FEE') and trade_id is not null and instrument_kind <> 'derivative'
     group by source_account, trade_id, currency, journal_type
 ),
 
 contract as (
     select source_account, trade_id, count(*) as entries
-    from {{ ref('ledger_entry') }}
+    from {{ ref('cryptocom', 'cryptocom__ledger_entry') }}
     where journal_type = 'TRADING' and trade_id is not null and instrument_kind = 'derivative'
     group by source_account, trade_id
 ),
@@ -24,8 +25,8 @@ fill as (
         case fill.side when 'BUY' then 1 else -1 end as sign,
         fill.filled_at >= reading.ledger_from and fill.filled_at <= reading.settled_until as is_certain,
         {{ dbt.concat(["'fill '", 'fill.trade_id', "' of order '", "coalesce(fill.order_id, '?')"]) }} as subject
-    from {{ ref('fill_with_order') }} as fill
-    inner join {{ ref('int_cryptocom__reading') }} as reading on reading.source_account = fill.source_account
+    from {{ ref('cryptocom', 'cryptocom__fill_with_order') }} as fill
+    inner join {{ ref('cryptocom', 'int_cryptocom__reading') }} as reading on reading.source_account = fill.source_account
     {#- Without a single entry the ledger was not read. #}
     where reading.ledger_from is not null
 ),
@@ -88,8 +89,8 @@ select
         'entry.event_time > reading.fills_from and entry.event_time <= reading.settled_until',
         account='entry.source_account'
     ) }}
-from {{ ref('ledger_entry') }} as entry
-inner join {{ ref('int_cryptocom__reading') }} as reading on reading.source_account = entry.source_account
+from {{ ref('cryptocom', 'cryptocom__ledger_entry') }} as entry
+inner join {{ ref('cryptocom', 'int_cryptocom__reading') }} as reading on reading.source_account = entry.source_account
 where entry.journal_type = 'TRADING'
     and entry.trade_id is not null
     and entry.amount <> 0

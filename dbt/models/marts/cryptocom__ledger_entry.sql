@@ -1,3 +1,4 @@
+{{ config(alias='ledger_entry') }}
 select
     entry.source_account,
     entry.account_id,
@@ -22,5 +23,5 @@ select
     entry.order_id,
     entry.trade_id,
     entry.extracted_at
-from {{ ref('stg_cryptocom__transaction') }} as entry
-left join {{ ref('int_cryptocom__instrument') }} as instrument on instrument.instrument_name = entry.instrument_name
+from {{ ref('cryptocom', 'stg_cryptocom__transaction') }} as entry
+left join {{ ref('cryptocom', 'int_cryptocom__instrument') }} as instrument on instrument.instrument_name = entry.instrument_name

@@ -1,3 +1,4 @@
+{{ config(alias='tax_event') }}
 {#- Every change of what the account owns, once. Trades and fees come from the fills, transfers from the deposits and
     withdrawals, derivatives with their outcome only; from the ledger comes what no other table tells. -#}
 {%- set if_above_zero = "case when {0} > 0 then {1} end" -%}
@@ -6,7 +7,7 @@ with traded as (
         fill.*,
         {{ dbt.concat(["'user_trade '", 'trade_id']) }} as event_key,
         {{ dbt.concat(["'order '", "coalesce(order_id, '?')", "', fill '", 'trade_id']) }} as description
-    from {{ ref('fill_with_order') }} as fill
+    from {{ ref('cryptocom', 'cryptocom__fill_with_order') }} as fill
 ),
 
 spot_trade as (
@@ -74,7 +75,7 @@ transfer as (
             fee_currency=if_above_zero.format('fee', 'fee_currency'),
             tx_hash='tx_hash',
         ) }}
-    from {{ ref('transfer') }}
+    from {{ ref('cryptocom', 'cryptocom__transfer') }}
     where is_complete and amount > 0
 ),
 
@@ -88,7 +89,7 @@ reward as (
             received='amount',
             received_currency='currency',
         ) }}
-    from {{ ref('reward') }}
+    from {{ ref('cryptocom', 'cryptocom__reward') }}
 ),
 
 otc as (
@@ -103,7 +104,7 @@ otc as (
             received_currency="case side when 'BUY' then base_currency else quote_currency end",
             instrument_name='instrument_name',
         ) }}
-    from {{ ref('otc_trade') }}
+    from {{ ref('cryptocom', 'cryptocom__otc_trade') }}
     where is_settled
 ),
 
@@ -118,7 +119,7 @@ conversion as (
             received='to_quantity',
             received_currency='to_instrument_name',
         ) }}
-    from {{ ref('stg_cryptocom__convert_history') }}
+    from {{ ref('cryptocom', 'stg_cryptocom__convert_history') }}
     where status = 'COMPLETED'
 ),
 
@@ -132,8 +133,8 @@ other_entry as (
             when entry.journal_type like '%FEE%' then 'fee'
         end as label,
         explained.explained_by
-    from {{ ref('ledger_entry') }} as entry
-    left join {{ ref('int_cryptocom__explained_entry') }} as explained
+    from {{ ref('cryptocom', 'cryptocom__ledger_entry') }} as entry
+    left join {{ ref('cryptocom', 'int_cryptocom__explained_entry') }} as explained
         on explained.source_account = entry.source_account
         and explained.journal_id = entry.journal_id
         and explained.journal_type = entry.journal_type
