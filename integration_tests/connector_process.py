@@ -19,6 +19,7 @@ import orjson
 from airbyte_cdk.models import AirbyteStateMessageSerializer, ConfiguredAirbyteCatalogSerializer
 from airbyte_cdk.test.entrypoint_wrapper import EntrypointOutput
 
+import source_cryptocom.entrypoint  # noqa: F401 - so that the processes have it imported
 from integration_tests.connector import Output, State, configured_catalog
 from integration_tests.impatient import impatient
 from integration_tests.shared_clock import SharedClock

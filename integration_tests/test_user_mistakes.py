@@ -274,7 +274,8 @@ def test_a_state_of_a_later_version_fails_the_table_instead_of_reading_it_again(
     [
         ([], 2, "doctor  "),
         (["--help"], 0, "doctor  "),
-        (["sync"], 2, "invalid choice: 'sync'"),
+        (["--version"], 0, "source-cryptocom 0."),
+        (["fly"], 2, "invalid choice: 'fly' (choose from"),
         (["read", "--config", "config.json"], 2, "the following arguments are required: --catalog"),
         (["check"], 2, "the following arguments are required: --config"),
         (["spec", "--loud"], 2, "unrecognized arguments: --loud"),
@@ -285,6 +286,14 @@ def test_the_command_line_explains_itself(tmp_path: Path, arguments: list[str], 
     assert finished.code == code
     assert words in finished.stdout + finished.stderr
     assert "Traceback" not in finished.everything
+
+
+@pytest.mark.parametrize("command", ["spec", "check", "discover", "read", "doctor"])
+def test_the_help_of_a_command_is_for_people(tmp_path: Path, command: str) -> None:
+    finished = start(tmp_path, command, "--help").finish()
+    assert finished.code == 0
+    assert finished.stdout.startswith(f"usage: source-cryptocom {command} ")
+    assert "{" not in finished.stdout
 
 
 def test_check_names_the_tables_that_the_key_can_and_cannot_read(exchange: Exchange, tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """Reads the files that a command names; what is wrong with one is a config error that names it."""
 
 import json
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,8 +26,8 @@ def read_config(path: str) -> MutableMapping[str, Any]:
 
 
 def read_catalog(path: str) -> ConfiguredAirbyteCatalog:
-    """The tables to read. Raises ConfigError."""
-    return read_file("catalog", path, ConfiguredAirbyteCatalogSerializer.load)
+    """The tables to read, from a configured catalog or from what `discover` prints. Raises ConfigError."""
+    return read_file("catalog", path, _catalog)
 
 
 def read_state(path: str | None) -> list[AirbyteStateMessage]:
@@ -41,7 +42,7 @@ def read_file(kind: str, path: str, parse: Callable[[Any], Content]) -> Content:
     UTF-16 apart, with the mark that Windows PowerShell puts before either.
     """
     try:
-        return parse(json.loads(Path(path).read_bytes()))
+        return parse(_json(Path(path).read_bytes()))
     except OSError as error:
         raise ConfigError(f"The {kind} file {path} cannot be read: {error.strerror or error}.") from None
     except RecursionError:
@@ -54,6 +55,32 @@ def read_file(kind: str, path: str, parse: Callable[[Any], Content]) -> Content:
         # Masked before it is cut: half a secret would not be recognised any more.
         reason = " ".join(redact(str(error)).split())[:200] or type(error).__name__
         raise ConfigError(f"The {kind} file {path} is not a valid {kind}: {reason}") from None
+
+
+def _json(content: bytes) -> Any:
+    """The value in a file; of JSON lines, such as a command prints, the list of them."""
+    try:
+        return json.loads(content)
+    except json.JSONDecodeError:
+        lines = [line for line in content.decode(json.detect_encoding(content)).splitlines() if line.strip()]
+        with suppress(json.JSONDecodeError):
+            if len(lines) > 1:
+                return [json.loads(line) for line in lines]
+        raise
+
+
+def _catalog(content: Any) -> ConfiguredAirbyteCatalog:
+    messages = content if isinstance(content, list) else [content]
+    discovered = next((message["catalog"] for message in messages if message.get("type") == "CATALOG"), None)
+    if discovered is None:
+        return ConfiguredAirbyteCatalogSerializer.load(content)
+    return ConfiguredAirbyteCatalogSerializer.load({"streams": [_configured(found) for found in discovered["streams"]]})
+
+
+def _configured(discovered: Mapping[str, Any]) -> dict[str, Any]:
+    """A discovered table, read on from its state where it has one."""
+    mode = "incremental" if "incremental" in discovered["supported_sync_modes"] else "full_refresh"
+    return {"stream": discovered, "sync_mode": mode, "destination_sync_mode": "append"}
 
 
 def _object(content: Any) -> MutableMapping[str, Any]:

@@ -1,11 +1,12 @@
 """A file that a command names and that cannot be used is a config error with the file's name."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from airbyte_cdk.models import FailureType
+from airbyte_cdk.models import FailureType, SyncMode
 
 from source_cryptocom import SourceCryptocom
 from source_cryptocom.config import ConfigError
@@ -124,3 +125,18 @@ def test_a_secret_in_a_broken_file_is_not_shown(kind: str, tmp_path: Path) -> No
     shown = refusal(kind, path)
     assert "demo-secret" not in shown
     assert "demo-key" not in shown
+
+
+def test_the_catalog_may_be_what_discover_prints(tmp_path: Path) -> None:
+    streams = [
+        {"name": "trade", "json_schema": {}, "supported_sync_modes": ["full_refresh", "incremental"]},
+        {"name": "instrument", "json_schema": {}, "supported_sync_modes": ["full_refresh"]},
+    ]
+    lines = [
+        {"type": "LOG", "log": {"level": "INFO", "message": "2 tables"}},
+        {"type": "CATALOG", "catalog": {"streams": streams}},
+    ]
+    path = tmp_path / "catalog.json"
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    modes = {found.stream.name: found.sync_mode for found in SourceCryptocom.read_catalog(str(path)).streams}
+    assert modes == {"trade": SyncMode.incremental, "instrument": SyncMode.full_refresh}
