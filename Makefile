@@ -66,8 +66,8 @@ doctor: $(DEMO) ## say what your account and the exchange really do: make doctor
 tax: $(DEMO) ## the same, and a tax program's file: make tax FORMAT=koinly (or cointracking)
 	$(BIN)/python -m demo --config $(CONFIG) --tax $(FORMAT)
 
-models: install ## make dbt's staging models anew from the JSON schemas
-	$(BIN)/python -m books.staging_models
+generate: install ## write what follows from the declared tables: docs, staging models, the catalog of the examples
+	$(BIN)/python -m tools.generate
 
 # Side by side, for the same reason.
 test: install ## run linters, type checks and the tests
@@ -92,9 +92,6 @@ lint: install ## ruff and mypy
 format: install ## let ruff put imports and layout right
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-
-docs: install ## write the tables and their columns into docs/, from declarations and schemas
-	$(BIN)/python -m release.pages
 
 bench: install ## measure speed, memory and requests against the simulated exchange
 	$(BIN)/python -m benchmarks

@@ -12,7 +12,6 @@ import pytest
 import source_cryptocom
 from integration_tests.connector import KEY, SECRET
 from integration_tests.warehouse import Warehouse
-from release.pages import key_of
 from simulated_exchange.expected_account import expected_rows
 from simulated_exchange.expected_market import expected_candles, expected_trades
 from simulated_exchange.market import Market
@@ -46,7 +45,7 @@ def test_an_account_table_has_as_many_rows_as_the_account(warehouse: Warehouse, 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_no_key_comes_twice_after_two_syncs(warehouse: Warehouse, table: str) -> None:
-    key = ", ".join(key_of(STREAMS[table])) or "*"
+    key = ", ".join(STREAMS[table].key_columns()) or "*"
     different_keys = f"SELECT count(*) FROM (SELECT DISTINCT {key} FROM {table})"  # noqa: S608
     [(rows, different)] = warehouse.query(f"SELECT count(*), ({different_keys}) FROM {table}")  # noqa: S608
     assert rows == different == warehouse.after_second[table]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import re
+import textwrap
 from pathlib import Path
 
 import pytest
 import yaml
 
-from release.pages import CONFIGURATION_PAGE, SETUP_PAGE, TABLES_PAGE, written
-from source_cryptocom.streams import STREAMS
+from source_cryptocom.streams import STREAMS, wallet
 
 PROJECT = Path(__file__).parent.parent
 README = PROJECT / "README.md"
@@ -45,17 +46,6 @@ def section(page: Path, title: str) -> str:
     return re.split(r"^## ", text, maxsplit=1, flags=re.MULTILINE)[0]
 
 
-def test_the_readme_groups_every_table() -> None:
-    assert re.findall(r"`(\w+)`", "".join(re.findall(r"^\|.*$", section(README, "Tables"), re.MULTILINE))) == list(
-        STREAMS
-    )
-
-
-@pytest.mark.parametrize("page", [TABLES_PAGE, SETUP_PAGE, CONFIGURATION_PAGE], ids=lambda page: page.name)
-def test_fields_tables_and_columns_are_documented_as_they_are_declared(page: Path) -> None:
-    assert written(page) == page.read_text(encoding="utf-8"), "run `make docs`"
-
-
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_make_command_that_a_page_names_exists(page: Path) -> None:
     targets = set(re.findall(r"^([\w-]+):", text_of("Makefile"), re.MULTILINE))
@@ -66,6 +56,18 @@ def test_every_make_command_that_a_page_names_exists(page: Path) -> None:
 def test_contributing_explains_every_make_target() -> None:
     targets = set(re.findall(r"^([a-z-]+):.*## ", text_of("Makefile"), re.MULTILINE))
     assert not targets - set(re.findall(r"`make ([a-z-]+)`", section(CONTRIBUTING, "Start")))
+
+
+def test_the_sample_declaration_in_contributing_is_the_code() -> None:
+    [sample] = re.findall(
+        r"^   ```python\n(.*?)^   ```$", section(CONTRIBUTING, "Add a table"), re.MULTILINE | re.DOTALL
+    )
+    assert textwrap.dedent(sample) == inspect.getsource(wallet.FiatDeposit)
+
+
+def test_contributing_lists_every_retriever() -> None:
+    listed = set(re.findall(r"^\| `(\w+)` \|", section(CONTRIBUTING, "Add a table"), re.MULTILINE))
+    assert {type(stream.retriever).__name__ for stream in STREAMS.values()} <= listed
 
 
 def test_contributing_says_of_every_folder_of_the_connector_what_it_answers() -> None:
@@ -142,10 +144,6 @@ def test_every_page_is_reachable_from_the_readme() -> None:
         links = re.findall(r"\]\((?!http)([^)#]+\.md)", page.read_text(encoding="utf-8"))
         waiting += {(page.parent / link).resolve() for link in links} - found - set(waiting)
     assert set(PAGES) <= found
-
-
-def test_the_readme_counts_the_tables_as_there_are() -> None:
-    assert re.findall(r"(\d+) tables", text_of("README.md")) == [str(len(STREAMS))]
 
 
 def matched(pattern: str, name: str) -> str:

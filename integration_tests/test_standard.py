@@ -21,6 +21,7 @@ from source_cryptocom import SourceCryptocom
 from source_cryptocom.config import parse_config
 
 HERE = Path(__file__).parent
+CATALOG = HERE.parent / "examples" / "catalog.json"
 ACCOUNT_CONFIG = Path("secrets/config.json")
 SAMPLE_MOMENT = 1_786_921_599_000
 """2026-08-16T23:06:39Z, in ms: a day on which the sample config's start date is within the exchange's retention."""
@@ -76,7 +77,7 @@ def test_the_container_of_the_image_tests_reaches_the_simulated_exchange() -> No
 
 
 def test_the_sample_catalog_asks_for_every_table_as_the_connector_offers_it(exchange: Exchange) -> None:
-    asked = {entry["stream"]["name"]: entry["sync_mode"] for entry in content("configured_catalog.json")["streams"]}
+    asked = {entry["stream"]["name"]: entry["sync_mode"] for entry in json.loads(CATALOG.read_text())["streams"]}
     offered = configured_catalog(config_for(exchange), list(asked), "incremental")
     assert {entry.stream.name: entry.sync_mode.value for entry in offered.streams} == asked
     assert list(asked) == [table.name for table in SourceCryptocom().streams(config_for(exchange))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-from books.staging_models import columns_of
+from tools.generate.staging_models import columns_of
 
 DUCKDB = {"time": "TIMESTAMP", "date": "DATE", "integer": "BIGINT", "boolean": "BOOLEAN", "json": "JSON"}
 POSTGRES = DUCKDB | {"time": "TIMESTAMPTZ", "json": "JSONB"}

@@ -17,7 +17,7 @@ from dbt.cli.main import dbtRunner
 from sqlglot import exp
 
 from books.dbt_package import PACKAGE
-from books.staging_models import columns_of
+from tools.generate.staging_models import columns_of
 
 pytestmark = [pytest.mark.thorough, pytest.mark.timeout(400)]
 

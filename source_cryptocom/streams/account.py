@@ -1,4 +1,4 @@
-"""The account as it is at the moment of the sync."""
+"""The account: balances, positions, open orders, sub-accounts, fees and bots."""
 
 from source_cryptocom.api.rate_limits import PRIVATE
 from source_cryptocom.retrievers.bots import ChangedBots

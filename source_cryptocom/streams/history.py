@@ -1,4 +1,4 @@
-"""The account's history: orders that have ended, fills, and the ledger."""
+"""Account history: orders that have ended, fills, and the ledger."""
 
 from source_cryptocom.api.rate_limits import HISTORY, PRIVATE
 from source_cryptocom.api.response import Row

@@ -1,4 +1,4 @@
-"""Public market data."""
+"""Public market data, without a key."""
 
 from source_cryptocom.api.endpoint import Page, Parameter
 from source_cryptocom.api.rate_limits import PUBLIC

@@ -1,4 +1,4 @@
-"""Staking: what is staked, what is on its way, and what it earned."""
+"""Staking: positions, stakes and conversions, and rewards."""
 
 from source_cryptocom.api.rate_limits import STAKING
 from source_cryptocom.api.response import Row

@@ -1,4 +1,4 @@
-"""Transfers in and out: on chain, and through a bank."""
+"""Transfers: on chain, and through a bank."""
 
 from source_cryptocom.api.rate_limits import PRIVATE
 from source_cryptocom.clock import MS_PER_DAY

@@ -17,11 +17,6 @@ from unit_tests.support.builders import BASE_URL, NOW_MS, sync
 from unit_tests.support.reading import read
 
 HOUR_MS = 3_600_000
-FIRST_TABLES = {
-    *("instrument", "ticker", "trade", "book", "candlestick", "user_balance", "user_position", "open_order"),
-    *("order_history", "user_trade", "transaction"),
-}
-"""Tables whose answers have tests of their own."""
 
 
 @dataclass(frozen=True)
@@ -569,10 +564,6 @@ def test_the_records_are_valid_and_every_column_of_them_is_declared(example: Exa
     for record in json.loads(example.records):
         validator.validate(record)
         assert record.keys() <= schema["properties"].keys()
-
-
-def test_every_table_has_an_example() -> None:
-    assert {example.table for example in EXAMPLES} == STREAMS.keys() - FIRST_TABLES
 
 
 @pytest.mark.parametrize("table", ["account", "fiat_deposit", "fiat_withdrawal"])

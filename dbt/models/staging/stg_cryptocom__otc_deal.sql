@@ -1,4 +1,4 @@
-{#- made by books/staging_models.py from the JSON schema of the table; `make models` makes it anew -#}
+{#- written by `make generate` from the declared table and its JSON schema -#}
 {{ cryptocom.staging(
     'otc_deal',
     key=["deal_id"],

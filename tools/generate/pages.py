@@ -1,39 +1,57 @@
-"""Writes what the documentation says about the tables, from their declarations and schemas: python -m release.pages"""
+"""What the documentation says about the tables and the configuration."""
 
 import inspect
 import json
 import logging
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from airbyte_cdk.sources.utils.schema_helpers import ResourceSchemaLoader
-
 from source_cryptocom import SourceCryptocom
 from source_cryptocom.streams import STREAMS, ExchangeStream, IncrementalExchangeStream
+from source_cryptocom.streams.schema import declared_schema
 
-DOCS = Path(__file__).parent.parent / "docs"
-TABLES_PAGE = DOCS / "tables.md"
-SETUP_PAGE = DOCS / "cryptocom.md"
-CONFIGURATION_PAGE = DOCS / "configuration.md"
-BEGIN, END = "<!-- written by make docs -->", "<!-- until here -->"
+PROJECT = Path(__file__).parents[2]
+README = PROJECT / "README.md"
+DOCS = PROJECT / "docs"
+BEGIN, END = "<!-- written by make generate -->", "<!-- until here -->"
 
 _TYPES = {"date-time": "timestamp", "date": "date"}
 
 
-def written(page: Path) -> str:
-    """The page with its generated part made anew."""
+def generated() -> dict[Path, str]:
+    """Each page with its generated part made anew."""
+    parts = {
+        README: groups(),
+        DOCS / "tables.md": details(),
+        DOCS / "cryptocom.md": overview(),
+        DOCS / "configuration.md": configuration(),
+    }
+    pages = {page: _with_part(page, part) for page, part in parts.items()}
+    return pages | {README: re.sub(r"\b\d+ tables\b", f"{len(STREAMS)} tables", pages[README])}
+
+
+def _with_part(page: Path, part: str) -> str:
     before, rest = page.read_text(encoding="utf-8").split(f"{BEGIN}\n", maxsplit=1)
     _, after = rest.split(END, maxsplit=1)
-    parts = {TABLES_PAGE: details, SETUP_PAGE: overview, CONFIGURATION_PAGE: configuration}
-    return f"{before}{BEGIN}\n{parts[page]()}\n{END}{after}"
+    return f"{before}{BEGIN}\n{part}\n{END}{after}"
+
+
+def groups() -> str:
+    """A row for each module that declares tables: what its docstring says, and their names."""
+    names: dict[str, list[str]] = {}
+    for name, stream in STREAMS.items():
+        names.setdefault(stream.__module__, []).append(f"`{name}`")
+    described = [(inspect.getdoc(sys.modules[module]) or "", found) for module, found in names.items()]
+    return table(("what", "tables"), [(text.rstrip("."), ", ".join(found)) for text, found in described])
 
 
 def overview() -> str:
     """A row for each table."""
     rows = [
-        (f"`{name}`", stream.method, ", ".join(key_of(stream)), cursor_of(stream), modes_of(stream))
+        (f"`{name}`", stream.method, ", ".join(stream.key_columns()), cursor_of(stream), modes_of(stream))
         for name, stream in STREAMS.items()
     ]
     return table(("stream", "method of the exchange", "primary key", "cursor", "incremental"), rows)
@@ -45,11 +63,11 @@ def details() -> str:
 
 
 def _section(name: str, stream: type[ExchangeStream]) -> str:
-    facts = [f"Key: {', '.join(f'`{column}`' for column in key_of(stream)) or 'none'}."]
+    facts = [f"Key: {', '.join(f'`{column}`' for column in stream.key_columns()) or 'none'}."]
     if cursor := cursor_of(stream):
         facts.append(f"Cursor: `{cursor}`.")
     facts.append(f"Read from `{stream.method}`.")
-    schema = ResourceSchemaLoader("source_cryptocom").get_schema(name)
+    schema = declared_schema(name)
     columns = table(("column", "type", "meaning"), _columns(schema["properties"]))
     return f"## {name}\n\n{summary_of(stream)} {' '.join(facts)}\n\n{columns}"
 
@@ -84,12 +102,6 @@ def summary_of(stream: type[ExchangeStream]) -> str:
     return " ".join((inspect.getdoc(stream) or "").split("\n\n", maxsplit=1)[0].split())
 
 
-def key_of(stream: type[ExchangeStream]) -> list[str]:
-    """The columns of the primary key."""
-    key: Any = stream.primary_key
-    return [key] if isinstance(key, str) else list(key or ())
-
-
 def cursor_of(stream: type[ExchangeStream]) -> str:
     """The column that later syncs go on from, or nothing."""
     return str(stream.cursor_field) if issubclass(stream, IncrementalExchangeStream) else ""
@@ -108,8 +120,3 @@ def table(head: Sequence[str], rows: Iterator[Sequence[str]] | Sequence[Sequence
 
 def _row(cells: Sequence[str]) -> str:
     return re.sub(r" +", " ", f"| {' | '.join(cells)} |")
-
-
-if __name__ == "__main__":
-    for documented in (TABLES_PAGE, SETUP_PAGE, CONFIGURATION_PAGE):
-        documented.write_text(written(documented), encoding="utf-8")

@@ -1,7 +1,7 @@
-"""Writes the staging models and their documentation from the declared tables: python -m books.staging_models"""
+"""The staging models of the dbt package and their documentation."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,8 @@ import yaml
 from source_cryptocom.streams import STREAMS
 from source_cryptocom.streams.schema import declared_schema
 
-PROJECT = Path(__file__).parent.parent
-STAGING = PROJECT / "dbt" / "models" / "staging"
-DOCUMENTATION = "_staging.yml"
-HEADER = "made by books/staging_models.py from the JSON schema of the table; `make models` makes it anew"
+STAGING = Path(__file__).parents[2] / "dbt" / "models" / "staging"
+HEADER = "written by `make generate` from the declared table and its JSON schema"
 KINDS = {"string": "text", "integer": "integer", "boolean": "boolean", "array": "json", "object": "json"}
 
 
@@ -89,21 +87,12 @@ def model_name(table: str) -> str:
     return f"stg_cryptocom__{table}"
 
 
-def generated() -> Iterator[tuple[str, str]]:
-    """The name and the text of each file."""
-    for table in sorted(STREAMS):
-        yield f"{model_name(table)}.sql", model(table)
-    yield DOCUMENTATION, documentation()
+def generated() -> dict[Path, str]:
+    """The text of each file."""
+    models = {STAGING / f"{model_name(table)}.sql": model(table) for table in sorted(STREAMS)}
+    return {**models, STAGING / "_staging.yml": documentation()}
 
 
-def main() -> None:
-    """Replaces what is there."""
-    for path in STAGING.glob("*"):
-        path.unlink()
-    STAGING.mkdir(parents=True, exist_ok=True)
-    for name, text in generated():
-        (STAGING / name).write_text(text, encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+def written() -> list[Path]:
+    """The files that an earlier run has written."""
+    return [path for path in STAGING.iterdir() if HEADER in path.read_text(encoding="utf-8")]

@@ -1,0 +1,1 @@
+"""What follows from the declared tables: pages, staging models, the catalog of the examples."""
