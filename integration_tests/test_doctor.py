@@ -68,7 +68,7 @@ SEMANTICS: dict[str, tuple[dict[str, Any], list[str]]] = {
         [
             "a limit as a number is taken, as a text refused with code 40003",
             "a limit of 101 is refused with code 40003",
-            "differs width of a window: order_history: 180 days are answered with an empty list",
+            "differs width of a window: order_history: 180 days are cut to the last 168 hours",
             "ok order of a page: transaction: newest first",
             "ok time that a window tests: order_history: the time at which the order was placed",
             "times are numbers",
@@ -97,7 +97,10 @@ SEMANTICS: dict[str, tuple[dict[str, Any], list[str]]] = {
             "ok width of a window: transaction: 180 days are served",
         ],
     ),
-    "cut to a week": ({"window_cap": "week"}, ["user_trade: 180 days are cut to the last 168 hours"]),
+    "empty beyond a week": (
+        {"window_cap": "empty_week"},
+        ["differs width of a window: order_history: 180 days are answered with an empty list"],
+    ),
     "empty beyond a day": (
         {"window_cap": "empty_day"},
         ["user_trade: 7 days are answered with an empty list"],

@@ -116,8 +116,10 @@ def test_without_bounds_the_last_day_is_served(client: PlainClient) -> None:
 def test_nothing_older_than_the_retention_is_served(client: PlainClient) -> None:
     order_id = finished(client.exchange, NOW - 179 * DAY)
     finished(client.exchange, NOW - 181 * DAY)
-    client.exchange.behave(window_cap="none")
+    client.exchange.behave(window_cap="none", retention_days=180.0)
     assert ids(client, **window(NOW - 365 * DAY, NOW)) == [order_id]
+    client.exchange.behave(retention_days=540.0)
+    assert len(ids(client, **window(NOW - 365 * DAY, NOW))) == 2
 
 
 @pytest.mark.parametrize("order", ["newest_first", "oldest_first"])

@@ -41,7 +41,11 @@ def test_a_crowd_that_cannot_be_told_apart_is_a_sentence_and_not_a_loss(
 ) -> None:
     time_precision, large_limit = precision_and_limit
     world.exchange.behave(
-        time_precision=time_precision, large_limit=large_limit, end_inclusive=end_inclusive, page_order=page_order
+        window_cap="empty_week",
+        time_precision=time_precision,
+        large_limit=large_limit,
+        end_inclusive=end_inclusive,
+        page_order=page_order,
     )
     crowded_ns = NOON_NS - 4 * DAY_NS
     world.account.burst(130, crowded_ns // NS_PER_MS, "fills", same_ns=time_precision == "ns")

@@ -7,10 +7,9 @@ import json
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from simulated_exchange.answers import Call, Refusal
-from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.behaviour import Behaviour, setting_for
 from simulated_exchange.signature import NumberText, Verifier
 
 NONCE_TOLERANCE_MS = 60_000
@@ -93,10 +92,9 @@ def _check_rights(method: str, behaviour: Behaviour) -> None:
         raise Refusal(40101)
     if method in behaviour.tier_blocked_methods:
         raise Refusal(40104)
-    for refused in behaviour.refused_methods:
-        pattern, _, code = refused.partition("=")
-        if fnmatchcase(method, pattern):
-            raise Refusal(int(code))
+    code = setting_for(method, behaviour.refused_methods)
+    if code is not None:
+        raise Refusal(int(code))
 
 
 def check_values(params: Mapping[str, object], kinds: Mapping[str, str], behaviour: Behaviour) -> None:

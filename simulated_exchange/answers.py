@@ -10,6 +10,7 @@ from typing import Any
 from simulated_exchange.behaviour import Behaviour
 
 REFUSALS: dict[int, tuple[int, str]] = {
+    10004: (400, "BAD_REQUEST"),
     40001: (400, "BAD_REQUEST"),
     40002: (400, "METHOD_NOT_FOUND"),
     40003: (400, "INVALID_REQUEST"),
@@ -28,6 +29,7 @@ REFUSALS: dict[int, tuple[int, str]] = {
     9010001: (503, "SYSTEM_MAINTENANCE"),
 }
 """Reason code -> (HTTP status, name)."""
+OTHER_REFUSAL = (400, "BAD_REQUEST")
 
 
 @dataclass(frozen=True)
@@ -50,12 +52,12 @@ class Answer:
 
 
 class Refusal(Exception):
-    """The exchange will not serve the call; `code` is a key of REFUSALS."""
+    """The exchange will not serve the call."""
 
     def __init__(self, code: int, message: str | None = None) -> None:
         super().__init__(code, message)
         self.code = code
-        self.message = message or REFUSALS[code][1]
+        self.message = message or REFUSALS.get(code, OTHER_REFUSAL)[1]
 
 
 def success(call: Call, result: bytes, behaviour: Behaviour) -> Answer:
@@ -65,7 +67,8 @@ def success(call: Call, result: bytes, behaviour: Behaviour) -> Answer:
 
 def refused(call: Call, refusal: Refusal, behaviour: Behaviour, status: int | None = None) -> Answer:
     """An error answer; like the live exchange it echoes the whole request, key and signature included."""
-    return failure(call, status or REFUSALS[refusal.code][0], refusal.code, refusal.message, behaviour)
+    status = status or REFUSALS.get(refusal.code, OTHER_REFUSAL)[0]
+    return failure(call, status, refusal.code, refusal.message, behaviour)
 
 
 def failure(call: Call, status: int, code: int, message: str, behaviour: Behaviour) -> Answer:

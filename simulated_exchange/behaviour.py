@@ -7,6 +7,7 @@ import types
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from fnmatch import fnmatchcase
 from typing import Any, Literal
 
 NumbersAs = Literal["integers", "strings"]
@@ -24,6 +25,9 @@ TimePrecision = Literal["ns", "ms"]
 CandleDefaultStart = Literal["day_ago", "none"]
 CandlePage = Literal["newest", "oldest"]
 CandlesWithoutTrades = Literal["flat", "left_out"]
+TradesEnd = Literal["exclusive", "inclusive"]
+FiatTimeRange = Literal["served", "ignored", "refused"]
+DateHeader = Literal["server_clock", "left_out"]
 
 
 def _flag(flag: str, meaning: str) -> dict[str, str]:
@@ -94,15 +98,49 @@ class Behaviour:
     deals_per_answer: float = field(
         default=200.0, metadata=_flag("--deals-per-answer", "OTC deals in one answer, the newest ones")
     )
+    # No source says that an answer always holds as many rows as were asked for. Exchanges lower their maximum.
+    page_caps: frozenset[str] = field(
+        default=frozenset(),
+        metadata=_flag("--page-cap", "METHOD=ROWS: methods (a glob) whose pages hold no more, whatever was asked"),
+    )
+    # Seen at other exchanges: rows of another sub-account, or hidden ones, are left out of a page after it was counted.
+    hidden_rows: float = field(
+        default=0.0,
+        metadata=_flag("--hidden-rows", "so many rows of a full page, give or take, are left out after it was counted"),
+    )
+    # Help centre: 10 calls a second per URL, where the documentation has 100.
+    true_limits: frozenset[str] = field(
+        default=frozenset(),
+        metadata=_flag("--true-limit", "METHOD=REQUESTS: what methods (a glob) really take, each in a second"),
+    )
+    # One copy of the documentation has one pool for all public methods, the table of limits one for each.
+    public_pool: bool = field(
+        default=False, metadata=_flag("--public-pool", "all public methods share the limit of one method")
+    )
+    # The documentation has start_time and end_time; a live client was told that these methods take none.
+    fiat_time_range: FiatTimeRange = field(
+        default="served",
+        metadata=_flag("--fiat-time-range", "what fiat history does with start_time and end_time (refused: 10004)"),
+    )
+    # A live account: staking methods may answer an error instead of an empty list. It does not say which.
+    never_staked_code: float = field(
+        default=0.0,
+        metadata=_flag("--never-staked-code", "what staking methods answer an account that never staked; 0: no rows"),
+    )
+    # The documentation; a live client found that the end itself is served.
+    trades_end: TradesEnd = field(
+        default="inclusive", metadata=_flag("--trades-end", "whether end_ts of the public trades belongs to the window")
+    )
     # No source says what an account without a feature gets: 40101, 40104, 40401, 140001 and 40002 are candidates.
     refused_methods: frozenset[str] = field(
         default=frozenset(),
         metadata=_flag("--refused-method", "METHOD=CODE: methods (a glob) that are answered with a code"),
     )
-    # The bot got an empty list for 180 days and rows for seven; the documentation names no limit, but its example spans
-    # 31 days; one client believes in a day, an older edition of the documentation in a week.
+    # Measured on a live account, over 3, 7, 14, 30 and 90 days: the last seven before the end. The bot got an empty
+    # list for 180 days and rows for seven; the documentation names no limit, but its example spans 31 days; one client
+    # believes in a day, an older edition of the documentation in a week.
     window_cap: WindowCap = field(
-        default="empty_week",
+        default="week",
         metadata=_flag(
             "--window-cap",
             "longer windows are served, silently cut to their last day or week, refused beyond a day, or answered with "
@@ -124,12 +162,20 @@ class Behaviour:
         default="ns", metadata=_flag("--time-precision", "unit in which bounds and rows are compared")
     )
     end_inclusive: bool = field(default=False, metadata=_flag("--end-inclusive", "end_time belongs to the window"))
+    # A live account got rows of the last 18 months, the oldest it had. The documentation has six months.
     retention_days: float = field(
-        default=180.0, metadata=_flag("--retention-days", "older account history is not served")
+        default=540.0, metadata=_flag("--retention-days", "older account history is not served (documented: 180)")
     )
     history_lag_seconds: float = field(
         default=0.0,
         metadata=_flag("--history-lag", "seconds until a row of account history, an ended order too, is served"),
+    )
+    history_lag_share: float = field(
+        default=1.0, metadata=_flag("--history-lag-share", "the share of the rows that is late")
+    )
+    # Every server of HTTP sends it; a proxy may take it away.
+    date_header: DateHeader = field(
+        default="server_clock", metadata=_flag("--date-header", "whether answers carry the server's clock")
     )
     clock_skew_seconds: float = field(
         default=0.0, metadata=_flag("--clock-skew", "seconds by which the server's clock is ahead")
@@ -186,6 +232,15 @@ class Behaviour:
         """The switches as JSON can hold them: sets become sorted lists."""
         values = dataclasses.asdict(self)
         return {name: sorted(value) if isinstance(value, frozenset) else value for name, value in values.items()}
+
+
+def setting_for(method: str, settings: frozenset[str]) -> str | None:
+    """The VALUE of the first METHOD=VALUE, a glob, that the method matches."""
+    for setting in sorted(settings):
+        pattern, _, value = setting.partition("=")
+        if fnmatchcase(method, pattern):
+            return value
+    return None
 
 
 def switch_kinds() -> dict[str, Any]:

@@ -11,15 +11,16 @@ from typing import Any
 from simulated_exchange.account import Account
 from simulated_exchange.admission import Credentials, Gate, RefusedCall, check_values
 from simulated_exchange.answers import Answer, Call, Refusal, refused, success
-from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.behaviour import Behaviour, setting_for
 from simulated_exchange.fault_answers import WRONG_ANSWERS
 from simulated_exchange.faults import Fault, Faults
-from simulated_exchange.limits import PUBLIC, SlidingWindows
+from simulated_exchange.limits import PUBLIC, Limit, SlidingWindows, per_second
 from simulated_exchange.market_interface import MarketData
 from simulated_exchange.public_methods import PUBLIC_METHODS
 from simulated_exchange.request_log import RequestLog, RequestRecord
 from simulated_exchange.resource import Asked
 from simulated_exchange.resources import METHODS, OWNERS
+from simulated_exchange.resources.stake import Stake
 
 ROOT = "/exchange/v1"
 TIME_PARAMETERS = frozenset({"start_time", "end_time", "start_ts", "end_ts"})
@@ -125,8 +126,8 @@ class Exchange:
             if behaviour.maintenance:
                 raise Refusal(9010001)
             client = arrival.client if arrival.body is None else self.credentials.api_key
-            limit = (METHODS[call.method].limit if call.method in METHODS else PUBLIC).over(behaviour.limit_windows)
-            if behaviour.enforce_limits and not self._windows.admit(call.method, client, arrival.at, limit):
+            counted, limit = _counted(call.method, behaviour)
+            if behaviour.enforce_limits and not self._windows.admit(counted, client, arrival.at, limit):
                 raise Refusal(42901)
         except RefusedCall as turned_away:
             record.params = turned_away.call.params
@@ -195,12 +196,28 @@ class Exchange:
         if happens:
             happens(self.account, self.now_ns())
 
+    def _refuse_if_never_staked(self, behaviour: Behaviour) -> None:
+        if not self.account.all(Stake):
+            raise Refusal(int(behaviour.never_staked_code))
+
     def _result(self, call: Call, behaviour: Behaviour) -> bytes:
         if call.method in PUBLIC_METHODS:
             return PUBLIC_METHODS[call.method][0](self.market, behaviour, self.now_ns(), call.params)
         with self.account.lock:
+            if behaviour.never_staked_code and call.method.startswith("private/staking/"):
+                self._refuse_if_never_staked(behaviour)
             self._between_pages(call, behaviour)
-            asked = Asked(self.account, self.market, behaviour, self.now_ns(), call.params)
+            asked = Asked(self.account, self.market, behaviour, self.now_ns(), call.params, call.method)
             result = METHODS[call.method].answer(asked)
         self._last_pages[call.method] = result
         return result
+
+
+def _counted(method: str, behaviour: Behaviour) -> tuple[str, Limit]:
+    """Under which name the requests of a method are counted, and how many may come."""
+    true_limit = setting_for(method, behaviour.true_limits)
+    limit = METHODS[method].limit if method in METHODS else PUBLIC
+    if true_limit is not None:
+        limit = per_second(float(true_limit))
+    pooled = behaviour.public_pool and method.startswith("public/")
+    return "public/*" if pooled else method, limit.over(behaviour.limit_windows)

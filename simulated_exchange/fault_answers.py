@@ -34,6 +34,7 @@ TIMES: dict[str, str] = {
 _DIGITS_IN_QUOTES = re.compile(rb'(?<=[:\[,])"(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?)"(?=[,\]}])')
 _DECIMAL_IN_QUOTES = re.compile(rb'(?<=[:\[,])"-?[0-9]+\.[0-9]+"(?=[,\]}])')
 _VALUE = rb'(?:"(?:[^"\\]|\\.)*"|\[\]|\[(?:[^\[\]]|\[(?:[^\[\]]|\[[^\[\]]*\])*\])*\]|[^,}\]\[{"]+)'
+_TIME_IN_MS = rb'"(?:t|[a-z_]*_(?:time|time_ms|timestamp_ms|at))":"?[0-9]{10}(?P<ms>[0-9]{3})"?'
 _PAGE = b"<!DOCTYPE html><html><head><title>Please wait</title></head><body>Checking your browser</body></html>"
 
 Wrong = Callable[[Fault, Call, Answer, Behaviour], Answer]
@@ -55,6 +56,23 @@ def _wrong_time(fault: Fault, call: Call, body: bytes) -> bytes:
     name = b'"' + TIMES[call.method].encode() + b'":'
     start = body.index(b'"result":')
     return body[:start] + re.sub(name + rb'"?[0-9]+"?', name + b'"yesterday"', body[start:], count=1)
+
+
+def _times_in_seconds(fault: Fault, call: Call, body: bytes) -> bytes:
+    def in_seconds(found: re.Match[bytes]) -> bytes:
+        at = found.start("ms") - found.start()
+        return found[0][:at] + found[0][at + 3 :]
+
+    return re.sub(_TIME_IN_MS, in_seconds, body)
+
+
+def _times_in_ms_missing(fault: Fault, call: Call, body: bytes) -> bytes:
+    return re.sub(rb"," + _TIME_IN_MS + rb"|" + _TIME_IN_MS.replace(b"?P<ms>", b"") + rb",", b"", body)
+
+
+def _beside(field: bytes) -> Wrong:
+    """The answer with one more field in its `result`, which must be an object."""
+    return _changed(lambda fault, call, body: body.replace(b'"result":{', b'"result":{' + field + b",", 1))
 
 
 def _numbers_for_strings(fault: Fault, call: Call, body: bytes) -> bytes:
@@ -106,6 +124,10 @@ WRONG_ANSWERS: dict[str, Wrong] = {
     "result_missing": _changed(lambda fault, call, body: body[: body.index(b',"result":')] + b"}"),
     "row_without_key": _changed(_without_key),
     "wrong_time": _changed(_wrong_time),
+    "times_in_seconds": _changed(_times_in_seconds),
+    "times_in_ms_missing": _changed(_times_in_ms_missing),
+    "has_more": _beside(b'"has_more":true'),
+    "next_cursor": _beside(b'"next_cursor":"bmV4dA=="'),
     "numbers_for_strings": _changed(_numbers_for_strings),
     "nan": _changed(lambda fault, call, body: _DECIMAL_IN_QUOTES.sub(b"NaN", body, count=1)),
     "huge": _changed(

@@ -15,15 +15,17 @@ from simulated_exchange.answers import Answer
 from simulated_exchange.faults import Fault
 
 JSON_HEADERS = {"Content-Type": "application/json"}
-Misbehaviour = Callable[[web.BaseRequest, Fault, Answer], Awaitable[web.StreamResponse]]
+Headers = dict[str, str]
+Misbehaviour = Callable[[web.BaseRequest, Fault, Answer, Headers], Awaitable[web.StreamResponse]]
+"""(request, fault, the right answer, the header with the server's clock) -> what is sent"""
 
 
-async def hang(request: web.BaseRequest, fault: Fault, right: Answer) -> web.StreamResponse:
+async def hang(request: web.BaseRequest, fault: Fault, right: Answer, date: Headers) -> web.StreamResponse:
     await asyncio.sleep(fault.seconds)
     return _cut(request)
 
 
-async def reset(request: web.BaseRequest, fault: Fault, right: Answer) -> web.StreamResponse:
+async def reset(request: web.BaseRequest, fault: Fault, right: Answer, date: Headers) -> web.StreamResponse:
     if request.transport is not None:
         peer: socket.socket = request.transport.get_extra_info("socket")
         # Lingering for zero seconds makes close send RST instead of FIN.
@@ -31,8 +33,8 @@ async def reset(request: web.BaseRequest, fault: Fault, right: Answer) -> web.St
     return _cut(request)
 
 
-async def half_body(request: web.BaseRequest, fault: Fault, right: Answer) -> web.StreamResponse:
-    response = web.StreamResponse(headers={**JSON_HEADERS, "Content-Length": str(len(right.body))})
+async def half_body(request: web.BaseRequest, fault: Fault, right: Answer, date: Headers) -> web.StreamResponse:
+    response = web.StreamResponse(headers={**JSON_HEADERS, **date, "Content-Length": str(len(right.body))})
     await response.prepare(request)
     await response.write(right.body[: len(right.body) // 2])
     if request.transport is not None:
@@ -40,8 +42,10 @@ async def half_body(request: web.BaseRequest, fault: Fault, right: Answer) -> we
     return response
 
 
-async def trickle(request: web.BaseRequest, fault: Fault, right: Answer) -> web.StreamResponse:
-    response = web.StreamResponse(status=right.status, headers={**JSON_HEADERS, "Content-Length": str(len(right.body))})
+async def trickle(request: web.BaseRequest, fault: Fault, right: Answer, date: Headers) -> web.StreamResponse:
+    response = web.StreamResponse(
+        status=right.status, headers={**JSON_HEADERS, **date, "Content-Length": str(len(right.body))}
+    )
     await response.prepare(request)
     with suppress(ConnectionResetError):  # the client has lost its patience
         for byte in right.body:
@@ -50,7 +54,7 @@ async def trickle(request: web.BaseRequest, fault: Fault, right: Answer) -> web.
     return response
 
 
-async def trickle_headers(request: web.BaseRequest, fault: Fault, right: Answer) -> web.StreamResponse:
+async def trickle_headers(request: web.BaseRequest, fault: Fault, right: Answer, date: Headers) -> web.StreamResponse:
     head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(right.body)}\r\n\r\n"
     for byte in head.encode():
         _raw(request, bytes((byte,)))
@@ -59,19 +63,19 @@ async def trickle_headers(request: web.BaseRequest, fault: Fault, right: Answer)
     return _closed(request)
 
 
-async def no_http(request: web.BaseRequest, fault: Fault, right: Answer) -> web.StreamResponse:
+async def no_http(request: web.BaseRequest, fault: Fault, right: Answer, date: Headers) -> web.StreamResponse:
     _raw(request, b"\x15\x03\x03\x00\x02\x02\x50\r\n\r\n")
     return _closed(request)
 
 
-async def inflated(request: web.BaseRequest, fault: Fault, right: Answer) -> web.StreamResponse:
+async def inflated(request: web.BaseRequest, fault: Fault, right: Answer, date: Headers) -> web.StreamResponse:
     padding = b',"padding":"' + b"x" * int(fault.megabytes * 1_000_000) + b'"}'
     body = gzip.compress(right.body[:-1] + padding, compresslevel=1)
-    return web.Response(body=body, headers={**JSON_HEADERS, "Content-Encoding": "gzip"})
+    return web.Response(body=body, headers={**JSON_HEADERS, **date, "Content-Encoding": "gzip"})
 
 
-async def redirect(request: web.BaseRequest, fault: Fault, right: Answer) -> web.StreamResponse:
-    return web.Response(status=fault.status or 302, headers={"Location": fault.url})
+async def redirect(request: web.BaseRequest, fault: Fault, right: Answer, date: Headers) -> web.StreamResponse:
+    return web.Response(status=fault.status or 302, headers={"Location": fault.url, **date})
 
 
 def _raw(request: web.BaseRequest, data: bytes) -> None:

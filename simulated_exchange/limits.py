@@ -18,6 +18,11 @@ class Limit:
         return Limit(int(self.requests * windows), self.seconds * windows)
 
 
+def per_second(requests: float) -> Limit:
+    """So many requests in a second; one in several seconds where it is less than one."""
+    return Limit(int(requests), 1.0) if requests >= 1 else Limit(1, 1 / requests)
+
+
 PUBLIC = Limit(100, 1.0)
 """Each public method, per address."""
 PRIVATE = Limit(3, 0.1)

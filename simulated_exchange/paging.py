@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import zlib
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from simulated_exchange.answers import Refusal
 from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.page_size import page_size
 from simulated_exchange.resource import Asked
 from simulated_exchange.timeline import DAY_NS, MS_NS, Timeline
 
@@ -111,34 +113,44 @@ def page(
     `written` names the time at which a row comes to be; under a lag it is served so much later. `shown`: which rows are
     served at all.
     """
-    window, limit = asked_window(asked), asked_limit(asked)
-    lag_ns = int(asked.behaviour.history_lag_seconds * 1_000 * MS_NS)
-    shown_ns = asked.now_ns - lag_ns if lag_ns else None
-    wanted = _wanted(asked.params, filters, written, shown_ns, shown)
+    window, limit = asked_window(asked), shown_rows(asked, asked_limit(asked))
+    wanted = _wanted(asked, filters, written, shown)
     found = rows.newest(window.start_ns, window.end_ns, limit, wanted)
     return found[::-1] if asked.behaviour.page_order == "newest_first" else found
 
 
 def _wanted(
-    params: Mapping[str, Any],
-    filters: Sequence[str],
-    written: str,
-    shown_ns: int | None,
-    shown: Callable[[Row], bool] | None,
+    asked: Asked, filters: Sequence[str], written: str, shown: Callable[[Row], bool] | None
 ) -> Callable[[Row], bool] | None:
-    asked = {name: params[name] for name in filters if name in params}
-    if not asked and shown_ns is None and shown is None:
+    named = {name: asked.params[name] for name in filters if name in asked.params}
+    if not named and not asked.behaviour.history_lag_seconds and shown is None:
         return None
     return lambda row: (
-        all(getattr(row, name) == value for name, value in asked.items())
-        and (shown_ns is None or getattr(row, written) <= shown_ns)
+        all(getattr(row, name) == value for name, value in named.items())
+        and is_served_yet(asked, getattr(row, written))
         and (shown is None or shown(row))
     )
 
 
+def is_served_yet(asked: Asked, written_ns: int) -> bool:
+    """Whether the history shows a row that came to be at a time: a share of the rows is late."""
+    lag_ns = int(asked.behaviour.history_lag_seconds * 1_000 * MS_NS)
+    if written_ns <= asked.now_ns - lag_ns or not lag_ns:
+        return True
+    return zlib.crc32(str(written_ns).encode()) % 1_000 >= asked.behaviour.history_lag_share * 1_000
+
+
+def shown_rows(asked: Asked, limit: int) -> int:
+    """The rows that a page with room for `limit` shows."""
+    return page_size(asked.behaviour, asked.method, asked.params, limit)
+
+
 def row_time_ns(row: object, behaviour: Behaviour, created: str = "create_time", updated: str = "update_time") -> int:
     """The time by which a window finds a row that changes, named in ms or in ns."""
-    time = int(getattr(row, created if behaviour.row_time_filter == "create" else updated))
+    return _in_ns(getattr(row, created if behaviour.row_time_filter == "create" else updated))
+
+
+def _in_ns(time: int) -> int:
     return time if time > 10**15 else time * MS_NS
 
 
@@ -153,12 +165,17 @@ def rows_in_window(
     """The rows of the asked window that the request's filters let through, in the behaviour's order. Raises Refusal."""
     window = asked_window(asked, bounds)
     timed = [(row_time_ns(row, asked.behaviour, created, updated), row) for row in filtered(asked, rows, *filters)]
-    found = [row for at_ns, row in sorted(timed, key=lambda entry: entry[0]) if window.holds(at_ns)]
+    found = [
+        row
+        for at_ns, row in sorted(timed, key=lambda entry: entry[0])
+        if window.holds(at_ns) and is_served_yet(asked, _in_ns(getattr(row, created)))
+    ]
     return found[::-1] if asked.behaviour.page_order == "newest_first" else found
 
 
 def newest(asked: Asked, rows: list[Row], limit: int) -> list[Row]:
     """The newest so many of rows that stand in the behaviour's order."""
+    limit = shown_rows(asked, limit)
     return rows[:limit] if asked.behaviour.page_order == "newest_first" else rows[-limit:]
 
 
@@ -173,8 +190,12 @@ def numbered_page(
 ) -> list[Row]:
     """The rows of the asked page; a page size above the largest is cut in silence. Raises Refusal."""
     number, size = asked_number(asked, "page", first, first), asked_number(asked, "page_size", default, 1)
-    size = min(size, largest)
-    return list(rows[(number - first) * size :][:size])
+
+    def shown(page: int) -> int:
+        return page_size(asked.behaviour, asked.method, {**asked.params, "page": page}, min(size, largest))
+
+    begins = sum(map(shown, range(first, number))) if asked.behaviour.hidden_rows else (number - first) * shown(first)
+    return list(rows[begins:][: shown(number)])
 
 
 def asked_number(asked: Asked, name: str, default: int, least: int) -> int:

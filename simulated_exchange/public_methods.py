@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from simulated_exchange.answers import Refusal
 from simulated_exchange.behaviour import Behaviour
 from simulated_exchange.market_interface import MarketData
+from simulated_exchange.page_size import page_size
 from simulated_exchange.paging import time_ns
 from simulated_exchange.timeline import DAY_NS, MS_NS
 
@@ -50,7 +51,10 @@ def trades(market: MarketData, behaviour: Behaviour, now_ns: int, params: Params
     end_ns = time_ns("end_ts", params["end_ts"]) if "end_ts" in params else now_ns
     start_ns = time_ns("start_ts", params["start_ts"]) if "start_ts" in params else end_ns - DAY_NS
     count = min(_whole_number("count", params, DEFAULT_COUNT), MOST_TRADES)
+    count = page_size(behaviour, "public/get-trades", params, count)
     start_ns = max(start_ns, end_ns - 7 * DAY_NS)
+    if behaviour.trades_end == "inclusive":
+        end_ns += 1
     instrument = _instrument(behaviour, params)
     return b'{"data":' + market.trades_json(behaviour.numbers_as, instrument, start_ns, end_ns, count) + b"}"
 
@@ -71,6 +75,7 @@ def candles(market: MarketData, behaviour: Behaviour, now_ns: int, params: Param
         end_ms = -(-time_ns("end_ts", params["end_ts"]) // MS_NS)
         start_ms = -(-time_ns("start_ts", params["start_ts"]) // MS_NS) if "start_ts" in params else start_ms
     count = min(_whole_number("count", params, DEFAULT_COUNT), MOST_CANDLES)
+    count = page_size(behaviour, "public/get-candlestick", params, count)
     instrument = _instrument(behaviour, params)
     rows = market.candles_json(
         behaviour.numbers_as, instrument, timeframe, start_ms, end_ms, count, behaviour.candle_page

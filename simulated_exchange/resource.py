@@ -29,6 +29,7 @@ class Asked:
     behaviour: Behaviour
     now_ns: int
     params: Mapping[str, Any]
+    method: str
 
 
 @dataclass(frozen=True)

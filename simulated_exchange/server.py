@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from email.utils import formatdate
 
 from aiohttp import web
 
@@ -47,13 +48,32 @@ class Handler:
                     record.fault = fault.kind
                     answer = exchange.wrong_answer(fault, admitted)
                     if fault.kind in MISBEHAVIOURS:
-                        return await MISBEHAVIOURS[fault.kind](request, fault, answer)
+                        return await MISBEHAVIOURS[fault.kind](request, fault, answer, self._date())
             else:
                 answer = admitted
         record.status, record.code = answer.status, answer.code
-        return web.Response(
-            status=answer.status, body=answer.body, content_type=HTML if record.fault in ("html", "html_200") else JSON
+        return _Response(
+            status=answer.status,
+            body=answer.body,
+            content_type=HTML if record.fault in ("html", "html_200") else JSON,
+            headers=self._date(),
         )
+
+    def _date(self) -> dict[str, str]:
+        """The server's clock as a header, which aiohttp would take from this machine's."""
+        if self._exchange.behaviour.date_header == "left_out":
+            return {}
+        return {"Date": formatdate(self._exchange.now_ns() / 1_000_000_000, usegmt=True)}
+
+
+class _Response(web.Response):
+    """An answer without a date but its own."""
+
+    async def _prepare_headers(self) -> None:
+        date = self.headers.get("Date")
+        await super()._prepare_headers()
+        if date is None:
+            self.headers.popall("Date", None)
 
 
 async def _arrival(request: web.BaseRequest, method: str, at: float, behaviour: Behaviour) -> Arrival | Answer:

@@ -82,7 +82,16 @@ PEOPLE = {"sender": "json?", "beneficiary": "json?"}
 
 
 def fiat_history(asked: Asked, kind: type[FiatTransfer], columns: dict[str, str]) -> bytes:
-    """A page, and beside it its number, its size and how many rows there are in all. Raises Refusal."""
+    """A page, and beside it its number, its size and how many rows there are in all. Raises Refusal.
+
+    A live client got 10004 without a page.
+    """
+    ranged = not FIAT.parameters.keys().isdisjoint(asked.params)
+    refuses_ranges = asked.behaviour.fiat_time_range == "refused"
+    if not {"page", "page_size"} <= asked.params.keys() or (ranged and refuses_ranges):
+        raise Refusal(10004)
+    if asked.behaviour.fiat_time_range != "served":
+        asked = replace(asked, params={**asked.params, "start_time": "0", "end_time": str(asked.now_ns)})
     if "end_time" in asked.params and "start_time" not in asked.params:
         raise Refusal(40004, "Missing start_time")
     rows = rows_in_window(asked, asked.account.all(kind), FIAT, created="created_at", updated="updated_at")
@@ -97,7 +106,7 @@ def fiat_history(asked: Asked, kind: type[FiatTransfer], columns: dict[str, str]
     return result_of(written, "transaction_history_list", beside)
 
 
-PARAMETERS = {"page": "digits!", "page_size": "digits!", "payment_networks": "text", **FIAT.parameters}
+PARAMETERS = {"page": "digits", "page_size": "digits", "payment_networks": "text", **FIAT.parameters}
 
 
 def deposit_history(asked: Asked) -> bytes:

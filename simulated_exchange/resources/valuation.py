@@ -12,7 +12,7 @@ from simulated_exchange.answers import Refusal
 from simulated_exchange.expected_records import Record, rfc3339
 from simulated_exchange.limits import PUBLIC
 from simulated_exchange.market_prices import price_at
-from simulated_exchange.paging import Bounds, asked_number, asked_window
+from simulated_exchange.paging import Bounds, asked_number, asked_window, shown_rows
 from simulated_exchange.resource import Asked, Method, Resource
 from simulated_exchange.timeline import DAY_NS, MS_NS
 from simulated_exchange.wire import field_json, result_of
@@ -42,7 +42,7 @@ def valuations(asked: Asked) -> bytes:
     instrument = answered_name(asked.market, asked.params["instrument_name"], kind)
     if instrument in asked.behaviour.refused_instruments:
         raise Refusal(40004, "Invalid instrument_name")
-    count = min(asked_number(asked, "count", DEFAULT_COUNT, 1), LARGEST_COUNT)
+    count = shown_rows(asked, min(asked_number(asked, "count", DEFAULT_COUNT, 1), LARGEST_COUNT))
     window = asked_window(asked, BOUNDS[kind])
     # From the newest back, and no more than are asked for: a series reaches back for years.
     found = []
