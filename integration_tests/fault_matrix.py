@@ -157,7 +157,7 @@ def _bounds(tight: bool) -> Iterator[None]:
         if tight:
             patches.enter_context(mock.patch.dict(REQUEST_ARGUMENTS, timeout=(BOUND_SECONDS, BOUND_SECONDS)))
             adapter = partial(BoundedAdapter, answer_timeout_seconds=BOUND_SECONDS, max_answer_bytes=2_000_000)
-            patches.enter_context(mock.patch("source_cryptocom.api.client.BoundedAdapter", adapter))
+            patches.enter_context(mock.patch("source_cryptocom.api.transport.BoundedAdapter", adapter))
         yield
 
 

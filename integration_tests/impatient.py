@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from unittest import mock
 
-from source_cryptocom.api import rate_limits
+from source_cryptocom.api import rate_limits, retry_policy
 from source_cryptocom.run import run
 from unit_tests.support.unlimited import unlimited
 
@@ -19,7 +19,7 @@ def impatient(hurry: int = 1_000) -> Iterator[None]:
     """Within it the connector does not pace its requests, and waits `hurry` times shorter between attempts."""
     with (
         mock.patch.object(rate_limits, "method_budget", unlimited),
-        mock.patch("backoff.random_jitter", lambda value: value / hurry),
+        mock.patch.object(retry_policy, "WAIT_SCALE", 1 / hurry),
     ):
         rate_limits.process_budget.cache_clear()
         try:

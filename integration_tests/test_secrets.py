@@ -67,7 +67,8 @@ def test_a_sync_that_succeeds_keeps_them(
 ) -> None:
     finished = start_read(tmp_path, config_of(exchange), PRIVATE, flags=flags, environment=environment).finish()
     assert finished.code == 0
-    assert "request_body" in finished.stdout, "the requests were not in the debug log: the test shows nothing"
+    assert "transaction: private/get-transactions start_time=20" in finished.stdout, "no request is in the debug log"
+    assert "nonce" not in finished.everything, "a signed body was logged"
     assert_nothing_leaks(exchange, finished)
 
 

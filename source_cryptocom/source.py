@@ -27,9 +27,9 @@ from airbyte_cdk.sources.utils.schema_helpers import split_config
 from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_status
 
-from source_cryptocom.api.client import CHECK_RETRIES
 from source_cryptocom.api.endpoint import ExchangeApi
 from source_cryptocom.api.key_access import KeyAccess
+from source_cryptocom.api.retry_policy import CHECK_RETRIES
 from source_cryptocom.clock import now_ms
 from source_cryptocom.concurrency.engine import build_engine
 from source_cryptocom.concurrency.streams import concurrent_stream

@@ -3,7 +3,6 @@
 import ast
 import importlib
 import inspect
-import logging
 import pkgutil
 import re
 from collections.abc import Iterator
@@ -15,7 +14,6 @@ from typing import Any
 import pytest
 import requests
 from airbyte_cdk.sources.concurrent_source.concurrent_source import ConcurrentSource
-from airbyte_cdk.sources.streams.http import HttpClient, HttpStream
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection
@@ -41,15 +39,6 @@ def use(module: str, owner: type, members: str, instance: Any = None) -> Use:
 
 
 USES = [
-    # The CDK's retry loop is replaced, and its session gets an adapter.
-    use(
-        "api.client",
-        HttpClient,
-        "_send_with_retry _send _session _request_attempt_count _evict_key _logger",
-        HttpClient("test", logging.getLogger("airbyte.test")),
-    ),
-    # A stream's own client takes the place of the CDK's.
-    use("streams.base", HttpStream, "_http_client"),
     # A page of records is one item of the engine's queue.
     use("concurrency.engine", ConcurrentSource, "_handle_item"),
     # An answer's whole body is read within bounds. Public names, but not all of them documented.

@@ -19,9 +19,9 @@ _SETTING = ErrorRule(
     "This machine's settings do not let it send requests: check base_url, the variables REQUESTS_CA_BUNDLE and "
     "HTTPS_PROXY, and what else names a proxy or certificates.",
 )
-_PROXY = ErrorRule(Action.RETRY, "Check the proxy that HTTPS_PROXY names.")
-_TLS = ErrorRule(Action.RETRY, "The TLS connection broke off: check the network, any proxy, and base_url.")
-_NETWORK = ErrorRule(Action.RETRY, "Check the network and the exchange's status page.")
+_PROXY = ErrorRule(Action.NO_ANSWER, "Check the proxy that HTTPS_PROXY names.")
+_TLS = ErrorRule(Action.NO_ANSWER, "The TLS connection broke off: check the network, any proxy, and base_url.")
+_NETWORK = ErrorRule(Action.NO_ANSWER, "Check the network and the exchange's status page.")
 
 _PROXY_PASSWORD = re.compile(r"//[^/@\s]*@")
 _LONGEST = 200

@@ -1,31 +1,27 @@
 """One method of the exchange as the tables ask it: parameters in, a page of rows out."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import Any, TypeAlias
+from typing import Any
 
 from requests.auth import AuthBase
 
 from source_cryptocom.api.authenticator import ExchangeAuthenticator, PublicAccess
-from source_cryptocom.api.client import SYNC_RETRIES, ExchangeClient, ExchangeErrorHandler, RetryPolicy
+from source_cryptocom.api.client import ExchangeClient, is_private
 from source_cryptocom.api.errors import Action, ExchangeError
 from source_cryptocom.api.key_access import BALANCE, KeyAccess
 from source_cryptocom.api.rate_limits import RateLimit, RequestBudget, process_budget
-from source_cryptocom.api.response import Row, envelope_of, rows_at
-from source_cryptocom.api.transport import REQUEST_ARGUMENTS
+from source_cryptocom.api.response import rows_at
+from source_cryptocom.api.retry_policy import SYNC_RETRIES, RetryPolicy
+from source_cryptocom.api.row_source import Page, Parameter
+from source_cryptocom.api.transport import Connections
+from source_cryptocom.clock import in_ms, rfc3339
 from source_cryptocom.config import Credentials
+from source_cryptocom.logs.redaction import mask_log
 
-Parameter: TypeAlias = str | int | list[str]
-
-
-@dataclass(frozen=True)
-class Page:
-    """The rows of one answer, as the exchange sent them, and the whole `result` that they came in."""
-
-    rows: Sequence[Row]
-    result: Any
+_TIMES = ("start_time", "end_time", "start_ts", "end_ts")
 
 
 @dataclass(frozen=True)
@@ -48,11 +44,23 @@ class ExchangeApi:
     @cached_property
     def key_access(self) -> KeyAccess | None:
         """What the key may do; None without one."""
-        return KeyAccess(self) if self.credentials else None
+        return KeyAccess(self.endpoint) if self.credentials else None
+
+    @cached_property
+    def connections(self) -> Connections:
+        """Shared by all methods."""
+        return Connections()
 
     def reads_balance(self) -> bool | None:
         """Whether the key may read the balance; None where there is no key, or no answer."""
         return self.key_access.reads_balance() if self.key_access else None
+
+    def client(self, method: str, rate_limit: RateLimit, logger: logging.Logger, **options: Any) -> ExchangeClient:
+        """A method's client; `options` are further fields of it."""
+        mask_log(logger)
+        access = self.private_access if is_private(method) else self.public_access
+        budget = self.budget.for_method(method, rate_limit)
+        return ExchangeClient(method, self.base_url + method, self.connections, access, budget, logger, **options)
 
     def endpoint(
         self,
@@ -69,17 +77,17 @@ class ExchangeApi:
 
         An answer without rows there is tried again. `parameters` are what every request sends.
         """
-        error_handler = ExchangeErrorHandler(
+        client = self.client(
             method,
-            partial(rows_at, records_path=records_path),
-            per_instrument,
-            retry_policy or self.retry_policy,
-            # The answer to a request for the balance says itself whether the key reads it.
-            (lambda: None) if method == BALANCE else self.reads_balance,
+            rate_limit,
+            logger,
+            require_result=partial(rows_at, records_path=records_path),
+            per_instrument=per_instrument,
+            retry_policy=retry_policy or self.retry_policy,
+            # Do not ask for the balance while asking for the balance.
+            reads_balance=(lambda: None) if method == BALANCE else self.reads_balance,
         )
-        access = self.private_access if is_private(method) else self.public_access
-        client = ExchangeClient(name, logger, access, self.budget.for_method(method, rate_limit), error_handler)
-        return Endpoint(name, self.base_url, method, records_path, client, parameters or {})
+        return Endpoint(name, records_path, client, parameters or {})
 
 
 @dataclass(frozen=True)
@@ -87,8 +95,6 @@ class Endpoint:
     """Asks one method, within its limit, again where that helps."""
 
     table: str
-    base_url: str
-    method: str
     records_path: str
     client: ExchangeClient
     parameters: Mapping[str, Parameter]
@@ -96,25 +102,23 @@ class Endpoint:
     def fetch(self, **parameters: Parameter) -> Page:
         """One request. Raises ExchangeError, also where the answer holds no rows under `records_path`."""
         parameters = {**self.parameters, **parameters}
-        private = is_private(self.method)
-        _, response = self.client.send_request(
-            http_method="POST" if private else "GET",
-            url=self.base_url + self.method,
-            json={"method": self.method, "params": parameters} if private else None,
-            params=None if private else {name: str(value) for name, value in parameters.items()},
-            request_kwargs=REQUEST_ARGUMENTS,
-        )
-        result = envelope_of(response).result
+        result = self.client.send(parameters).result
         rows = rows_at(result, self.records_path)
+        if self.client.logger.isEnabledFor(logging.DEBUG):
+            self.client.logger.debug(f"{self.table}: {self.client.method} {_in_words(parameters)}: {len(rows)} rows")
         if not all(isinstance(row, dict) for row in rows):
             raise ExchangeError(
                 Action.FAIL,
-                f"{self.method}, which table {self.table} needs, sent a row that is not an object. "
+                f"{self.client.method}, which table {self.table} needs, sent a row that is not an object. "
                 "Nothing after it was claimed; please report this.",
             )
         return Page(rows, result)
 
 
-def is_private(method: str) -> bool:
-    """Private methods are signed POSTs, public ones GETs."""
-    return method.startswith("private/")
+def _in_words(parameters: Mapping[str, Parameter]) -> str:
+    """`start_time=2026-08-16T00:00:00.000Z limit=100`: times are in ms or ns since the epoch."""
+    return " ".join(f"{name}={_time(value) if name in _TIMES else value}" for name, value in parameters.items())
+
+
+def _time(value: Parameter) -> str:
+    return rfc3339(in_ms(int(str(value))))

@@ -20,6 +20,7 @@ class Action(Enum):
 
     RETRY = "retry"
     RATE_LIMITED = "rate limited"
+    NO_ANSWER = "no answer"
     CONFIG_ERROR = "config error"
     SKIP_INSTRUMENT = "skip instrument"
     BAD_REQUEST = "bad request"
@@ -239,6 +240,7 @@ _FAILURE_TYPES = {
     Action.CONFIG_ERROR: FailureType.config_error,
     Action.RETRY: FailureType.transient_error,
     Action.RATE_LIMITED: FailureType.transient_error,
+    Action.NO_ANSWER: FailureType.transient_error,
     Action.SKIP_INSTRUMENT: FailureType.system_error,
     Action.BAD_REQUEST: FailureType.system_error,
     Action.FAIL: FailureType.system_error,

@@ -2,18 +2,16 @@
 
 import logging
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from source_cryptocom.api.client import CHECK_RETRIES
 from source_cryptocom.api.errors import Action, ExchangeError
 from source_cryptocom.api.rate_limits import PRIVATE, RateLimit
-
-if TYPE_CHECKING:
-    from source_cryptocom.api.endpoint import ExchangeApi
+from source_cryptocom.api.retry_policy import CHECK_RETRIES
+from source_cryptocom.api.row_source import RowSource
 
 LOGGER = logging.getLogger("airbyte")
 BALANCE = "private/user-balance"
@@ -32,10 +30,10 @@ class SampleRequest:
 
 
 class KeyAccess:
-    """Asks private methods on behalf of no table. Thread-safe."""
+    """Asks private methods on behalf of no table. Thread-safe. `endpoint` is ExchangeApi.endpoint."""
 
-    def __init__(self, api: "ExchangeApi") -> None:
-        self._api = api
+    def __init__(self, endpoint: Callable[..., RowSource]) -> None:
+        self._endpoint = endpoint
         self._lock = threading.Lock()
 
     def reads_balance(self) -> bool | None:
@@ -66,7 +64,7 @@ class KeyAccess:
 
     def _refusal(self, sample: SampleRequest) -> ExchangeError | None:
         """Send one request, whose rows are dropped."""
-        endpoint = self._api.endpoint(
+        endpoint = self._endpoint(
             sample.table, sample.method, sample.rate_limit, LOGGER, sample.records_path, retry_policy=CHECK_RETRIES
         )
         try:

@@ -10,6 +10,7 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
 
@@ -159,3 +160,17 @@ class BoundedAdapter(HTTPAdapter):
         except HTTPError as error:
             raise requests.exceptions.ChunkedEncodingError(error, request=request) from error
         return bytes(body)
+
+
+class Connections:
+    """The connections that all methods of one sync share. Any number of threads may use them."""
+
+    def __init__(self) -> None:
+        self._session = requests.Session()
+        adapter = BoundedAdapter()
+        for scheme in ("https://", "http://"):  # ignore-https-check
+            self._session.mount(scheme, adapter)
+
+    def request(self, verb: str, url: str, auth: AuthBase, **content: Any) -> requests.Response:
+        """The whole answer. Raises RequestException."""
+        return self._session.request(verb, url, auth=auth, **content, **REQUEST_ARGUMENTS)

@@ -1,23 +1,20 @@
 """Asks the exchange one question at a time, and never more than sixty. Every request is a read."""
 
-import time
+import logging
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-import requests
-from requests.auth import AuthBase
-
-from source_cryptocom.api.authenticator import ExchangeAuthenticator, PublicAccess
-from source_cryptocom.api.connection_errors import rule_for_exception
-from source_cryptocom.api.errors import ErrorRule, rule_for_response
-from source_cryptocom.api.rate_limits import PRIVATE, PUBLIC, RateLimit, process_budget
-from source_cryptocom.api.response import MalformedResult, Row, envelope_of
-from source_cryptocom.api.transport import REQUEST_ARGUMENTS, BoundedAdapter
+from source_cryptocom.api.client import Attempt
+from source_cryptocom.api.endpoint import ExchangeApi
+from source_cryptocom.api.errors import ErrorRule
+from source_cryptocom.api.rate_limits import PRIVATE, PUBLIC, RateLimit
+from source_cryptocom.api.response import Row
 from source_cryptocom.clock import now_ms
 from source_cryptocom.config import Config
+
+LOGGER = logging.getLogger("airbyte")
 
 MAX_REQUESTS = 60
 PAGE = 100
@@ -59,42 +56,28 @@ class Probe:
     def __init__(self, config: Config) -> None:
         self.config = config
         self.answers: list[Answer] = []
-        self._session = requests.Session()
-        for scheme in ("https://", "http://"):  # ignore-https-check
-            self._session.mount(scheme, BoundedAdapter())
-        self._private: AuthBase = ExchangeAuthenticator(config.credentials) if config.credentials else PublicAccess()
+        self._api = ExchangeApi(config.base_url, config.credentials)
 
     def public(self, method: str) -> Answer:
         """Asks without a key."""
-        return self._ask("GET", method, PUBLIC, auth=PublicAccess())
+        return self._ask(method, PUBLIC, {})
 
     def private(self, method: str, params: Mapping[str, Any] | None = None, limit: RateLimit = PRIVATE) -> Answer:
         """Asks with the config's key."""
-        body = {"method": method, "params": dict(params or {})}
-        return self._ask("POST", method, limit, auth=self._private, json=body)
+        return self._ask(method, limit, params or {})
 
-    def _ask(self, http_method: str, method: str, limit: RateLimit, **request: Any) -> Answer:
+    def _ask(self, method: str, limit: RateLimit, parameters: Mapping[str, Any]) -> Answer:
         if len(self.answers) >= MAX_REQUESTS:
             raise NoRequestLeft
-        process_budget().for_method(method, limit).acquire_call(method)
-        started = time.monotonic()
-        try:
-            response = self._session.request(http_method, self.config.base_url + method, **request, **REQUEST_ARGUMENTS)
-        except requests.exceptions.RequestException as error:
-            answer = Answer(None, None, rule_for_exception(error), [], time.monotonic() - started, None)
-        else:
-            answer = _answer(response, time.monotonic() - started)
+        answer = _answer(self._api.client(method, limit, LOGGER).attempt(parameters))
         self.answers.append(answer)
         return answer
 
 
-def _answer(response: requests.Response, seconds: float) -> Answer:
-    code, result = None, None
-    with suppress(MalformedResult):
-        envelope = envelope_of(response)
-        code, result = envelope.code, envelope.result
-    ahead = _clock_ahead(response.headers.get("Date"), seconds)
-    return Answer(response.status_code, code, rule_for_response(response), _rows(result), seconds, ahead)
+def _answer(attempt: Attempt) -> Answer:
+    code, result = (attempt.envelope.code, attempt.envelope.result) if attempt.envelope else (None, None)
+    ahead = _clock_ahead(attempt.date, attempt.seconds)
+    return Answer(attempt.status, code, attempt.rule, _rows(result), attempt.seconds, ahead)
 
 
 def _clock_ahead(date: str | None, seconds: float) -> float | None:

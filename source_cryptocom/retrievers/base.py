@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Protocol, TypeAlias
 from airbyte_cdk.models import AirbyteMessage
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_cryptocom.api.endpoint import Page, Parameter
 from source_cryptocom.api.response import Row
+from source_cryptocom.api.row_source import Page, Parameter
 from source_cryptocom.config import Config
 from source_cryptocom.context import SyncContext
 from source_cryptocom.state.cursor import StreamCursor
@@ -57,13 +57,6 @@ class Table(Protocol):
 
     def failure(self, sentence: str) -> AirbyteTracedException:
         """A system error with the sentence that the user sees."""
-
-
-class RowSource(Protocol):
-    """Where rows come from: a table, or another method of the exchange."""
-
-    def fetch(self, **parameters: Parameter) -> Page:
-        """One request. Raises ExchangeError."""
 
 
 class Reader(ABC):

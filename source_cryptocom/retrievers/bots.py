@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from source_cryptocom.api.endpoint import Parameter
 from source_cryptocom.api.rate_limits import PRIVATE
 from source_cryptocom.api.response import Row
+from source_cryptocom.api.row_source import Parameter
 from source_cryptocom.clock import NS_PER_MS
 from source_cryptocom.retrievers.base import Output, Reader, Retriever, Slice, Table
 from source_cryptocom.retrievers.history.state import HistoryCursor

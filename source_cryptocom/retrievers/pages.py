@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from source_cryptocom.api.endpoint import Parameter
 from source_cryptocom.api.response import Row
+from source_cryptocom.api.row_source import Parameter
 from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS
 from source_cryptocom.retrievers.base import Output, Reader, Retriever, Slice, Table
 from source_cryptocom.retrievers.paging.numbered_pages import read_numbered_pages

@@ -21,10 +21,11 @@ from airbyte_cdk.sources.streams.core import IncrementalMixin, StreamData
 from airbyte_cdk.sources.streams.http import HttpStream
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_cryptocom.api.endpoint import Page, Parameter, is_private
+from source_cryptocom.api.client import is_private
 from source_cryptocom.api.errors import ExchangeError
 from source_cryptocom.api.rate_limits import RateLimit
 from source_cryptocom.api.response import Row, envelope_of, rows_at
+from source_cryptocom.api.row_source import Page, Parameter
 from source_cryptocom.clock import rfc3339
 from source_cryptocom.context import SyncContext
 from source_cryptocom.records import RowMapper, UnreadableRow
@@ -79,7 +80,6 @@ class ExchangeStream(HttpStream, ABC):
             self.parameters,
             self.retriever.per_instrument,
         )
-        self._http_client = self.endpoint.client
         self._mapper = RowMapper(
             self.get_json_schema(),
             self.key_columns(),
@@ -210,7 +210,7 @@ class ExchangeStream(HttpStream, ABC):
 
     @property
     def url_base(self) -> str:
-        return self.endpoint.base_url
+        return self.context.config.base_url
 
     def path(self, **_: Any) -> str:
         return self.method

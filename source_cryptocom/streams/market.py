@@ -1,7 +1,7 @@
 """Public market data, without a key."""
 
-from source_cryptocom.api.endpoint import Page, Parameter
 from source_cryptocom.api.rate_limits import PUBLIC
+from source_cryptocom.api.row_source import Page, Parameter
 from source_cryptocom.retrievers.candles.reader import Candles
 from source_cryptocom.retrievers.pages import NumberedPages, SinglePage
 from source_cryptocom.retrievers.per_instrument.order_books import OrderBooks

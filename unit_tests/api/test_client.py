@@ -12,22 +12,29 @@ import pytest
 import requests
 import requests_mock
 from airbyte_cdk.models import FailureType
-from airbyte_cdk.sources.streams.http.error_handlers import ResponseAction
 
-from source_cryptocom.api.client import CHECK_RETRIES, SYNC_RETRIES, ExchangeErrorHandler, RetryPolicy
 from source_cryptocom.api.errors import Action
+from source_cryptocom.api.retry_policy import CHECK_RETRIES, SYNC_RETRIES, RetryPolicy
 from source_cryptocom.api.transport import UnusableSetting
 from unit_tests.support.builders import refusal
 from unit_tests.support.sending import METHOD, SUCCESS, URL, client, failure, refused, send
 
 Http = requests_mock.Mocker
 
-WORTH_A_RETRY: dict[str, dict[str, Any]] = {
+TRIED_FOR_MINUTES: dict[str, dict[str, Any]] = {
     "rate limit": refused(429, 42901),
     "rate limit, code as text": refused(429, "42901"),
     "rate limit without a body": {"status_code": 429, "text": ""},
     "rate limit by its code": refused(400, 42901),
     "a firewall": {"status_code": 403, "text": "<html>Forbidden</html>"},
+    "connection refused": {"exc": requests.exceptions.ConnectionError("Connection refused")},
+    "no connection in time": {"exc": requests.exceptions.ConnectTimeout("timed out")},
+    "no answer in time": {"exc": requests.exceptions.ReadTimeout("timed out")},
+    "cut transfer": {"exc": requests.exceptions.ChunkedEncodingError("10 bytes read, 90 more expected")},
+    "broken handshake": {"exc": requests.exceptions.SSLError(ssl.SSLEOFError("EOF occurred"))},
+    "broken compression": {"exc": requests.exceptions.ContentDecodingError("not gzip")},
+}
+TRIED_SEVEN_TIMES: dict[str, dict[str, Any]] = {
     "timeout at the exchange": refused(408, 40801),
     "internal failure as 400": refused(400, 50001, "ERR_INTERNAL"),
     "internal failure as 500": refused(500, 50001, "INTERNAL_SERVER_ERROR"),
@@ -44,28 +51,21 @@ WORTH_A_RETRY: dict[str, dict[str, Any]] = {
     "success without a result": {"json": {"code": 0}},
     "success with null rows": {"json": {"code": 0, "result": {"data": None}}},
     "success with a result that is a list": {"json": {"code": 0, "result": []}},
-    "connection refused": {"exc": requests.exceptions.ConnectionError("Connection refused")},
-    "no connection in time": {"exc": requests.exceptions.ConnectTimeout("timed out")},
-    "no answer in time": {"exc": requests.exceptions.ReadTimeout("timed out")},
-    "cut transfer": {"exc": requests.exceptions.ChunkedEncodingError("10 bytes read, 90 more expected")},
-    "broken handshake": {"exc": requests.exceptions.SSLError(ssl.SSLEOFError("EOF occurred"))},
-    "broken compression": {"exc": requests.exceptions.ContentDecodingError("not gzip")},
 }
+WORTH_A_RETRY = TRIED_FOR_MINUTES | TRIED_SEVEN_TIMES
 
 
 @pytest.mark.parametrize("trouble", WORTH_A_RETRY)
 def test_what_may_pass_is_tried_again(trouble: str, http: Http, waits: list[float]) -> None:
     http.post(URL, [WORTH_A_RETRY[trouble], WORTH_A_RETRY[trouble], {"json": SUCCESS}])
-    assert send().json() == SUCCESS
+    assert send().result == SUCCESS["result"]
     assert http.call_count == 3
     assert len(waits) == 2
 
 
-@pytest.mark.parametrize("trouble", WORTH_A_RETRY)
-def test_what_does_not_pass_ends_after_a_bounded_number_of_attempts(
-    trouble: str, http: Http, waits: list[float]
-) -> None:
-    http.post(URL, [WORTH_A_RETRY[trouble]])
+@pytest.mark.parametrize("trouble", TRIED_SEVEN_TIMES)
+def test_a_failure_of_the_exchange_ends_after_seven_attempts(trouble: str, http: Http, waits: list[float]) -> None:
+    http.post(URL, [TRIED_SEVEN_TIMES[trouble]])
     error = failure()
     assert http.call_count == SYNC_RETRIES.attempts == 7
     assert error.failure_type is FailureType.transient_error
@@ -73,8 +73,27 @@ def test_what_does_not_pass_ends_after_a_bounded_number_of_attempts(
     assert (error.message or "").endswith(" Given up after 7 attempts.")
 
 
+@pytest.mark.parametrize("trouble", TRIED_FOR_MINUTES)
+def test_too_many_requests_and_no_answer_are_tried_for_five_minutes(
+    trouble: str, http: Http, waits: list[float]
+) -> None:
+    http.post(URL, [TRIED_FOR_MINUTES[trouble]])
+    error = failure()
+    assert http.call_count > SYNC_RETRIES.attempts
+    assert 299 < sum(waits) <= SYNC_RETRIES.total_seconds == 300
+    assert error.failure_type is FailureType.transient_error
+    assert (error.message or "").startswith("private/get-trades ")
+    assert re.search(r" Given up after 1[0-9] attempts in 300 seconds\.$", error.message or "")
+
+
+def test_attempts_that_were_too_many_requests_are_not_counted_among_the_seven(http: Http, waits: list[float]) -> None:
+    too_many, failed = TRIED_FOR_MINUTES["rate limit"], TRIED_SEVEN_TIMES["bad gateway"]
+    http.post(URL, [*[too_many] * 8, failed])
+    assert str(failure()).endswith("Given up after 15 attempts.")
+
+
 def test_waits_double_from_one_second_to_half_a_minute_with_jitter(http: Http, waits: list[float]) -> None:
-    http.post(URL, [WORTH_A_RETRY["rate limit"]])
+    http.post(URL, [TRIED_SEVEN_TIMES["bad gateway"]])
     failure(client(RetryPolicy(attempts=9, total_seconds=10_000)))
     assert len(waits) == 8
     for wait, shortest in zip(waits, (1, 2, 4, 8, 16, 32, 32, 32), strict=True):
@@ -91,10 +110,10 @@ def test_two_clients_do_not_wait_in_step(http: Http, waits: list[float]) -> None
     assert waits != first
 
 
-def test_waits_end_when_patience_does(http: Http, waits: list[float]) -> None:
-    http.post(URL, [WORTH_A_RETRY["bad gateway"]])
+def test_waits_end_when_the_time_is_over_but_not_before_the_fifth_attempt(http: Http, waits: list[float]) -> None:
+    http.post(URL, [TRIED_SEVEN_TIMES["bad gateway"]])
     failure(client(RetryPolicy(attempts=50, total_seconds=0)))
-    assert http.call_count == 1
+    assert http.call_count == 5
 
 
 def test_a_person_who_tests_the_connection_waits_a_few_seconds_at_most(http: Http, waits: list[float]) -> None:
@@ -116,14 +135,14 @@ def test_every_wait_is_a_warning_that_says_why_and_how_long(
             (
                 "private/get-trades was answered with code 42901 TOO_MANY_REQUESTS (HTTP 429). Too many requests at "
                 "once. Where this is frequent, another program uses the same key or IP address. "
-                f"Attempt 1 of 7; next one in {waits[0]:.1f} seconds."
+                f"Attempt 1 within 300 seconds; next one in {waits[0]:.1f} seconds."
             ),
         ),
         (
             "WARNING",
             (
                 "private/get-trades was answered with code 50001 (HTTP 500). The exchange had an internal failure; if "
-                f"it stays, look at its status page. Attempt 2 of 7; next one in {waits[1]:.1f} seconds."
+                f"it stays, look at its status page. Attempt 1 of 7; next one in {waits[1]:.1f} seconds."
             ),
         ),
     ]
@@ -167,7 +186,7 @@ def test_an_answer_is_good_where_the_rows_are_where_the_table_looks_for_them(
 ) -> None:
     other = {"other": []} if records_path else []
     http.post(URL, [{"json": {"code": 0, "result": other}}, {"json": {"code": 0, "result": result}}])
-    assert send(client(records_path=records_path)).json()["result"] == result
+    assert send(client(records_path=records_path)).result == result
     assert http.call_count == 2
 
 
@@ -231,7 +250,7 @@ def test_what_cannot_get_better_ends_at_once_with_a_sentence(trouble: str, http:
 
 def test_one_answer_about_the_nonce_is_tried_again_with_a_new_one(http: Http, waits: list[float]) -> None:
     http.post(URL, [refused(400, 40102), {"json": SUCCESS}])
-    assert send().json() == SUCCESS
+    assert send().result == SUCCESS["result"]
     first, second = (sent.json()["nonce"] for sent in http.request_history)
     assert first <= second
     assert len(waits) == 1
@@ -291,30 +310,3 @@ def test_a_retry_is_signed_anew(http: Http, waits: list[float]) -> None:
     assert all(int(before["id"]) < int(after["id"]) for before, after in pairwise(bodies))
     assert all(declared == str(length) for _, declared, length in sent)
     assert [body["params"] for body in bodies] == [{"limit": "100"}] * 3
-
-
-def test_no_request_is_remembered_once_it_is_over(http: Http, waits: list[float]) -> None:
-    sender = client()
-    http.post(URL, [refused(500, 50001), {"json": SUCCESS}, refused(401, 40101), refused(500, 50001)])
-    send(sender)
-    failure(sender)
-    failure(sender)
-    assert sender._request_attempt_count == {}
-
-
-def test_the_handler_tells_the_cdk_how_patient_it_is() -> None:
-    handler = ExchangeErrorHandler(
-        METHOD,
-        per_instrument=False,
-        retry_policy=RetryPolicy(attempts=5, total_seconds=77),
-        require_result=bool,
-        reads_balance=bool,
-    )
-    assert (handler.max_retries, handler.max_time) == (4, 77)
-
-
-def test_nothing_at_all_for_an_answer_is_tried_again() -> None:
-    handler = ExchangeErrorHandler(
-        METHOD, per_instrument=False, retry_policy=SYNC_RETRIES, require_result=bool, reads_balance=bool
-    )
-    assert handler.interpret_response(None).response_action is ResponseAction.RETRY

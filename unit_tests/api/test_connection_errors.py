@@ -32,17 +32,17 @@ def unresolved() -> NewConnectionError:
 CASES: dict[str, tuple[Exception, Action, str]] = {
     "no such host": (
         requests.exceptions.ConnectionError(wrapped(unresolved())),
-        Action.RETRY,
+        Action.NO_ANSWER,
         "(ConnectionError: gaierror: [Errno -2] Name or service not known). Check the network ",
     ),
     "a proxy that wants a password": (
         requests.exceptions.ProxyError(wrapped(ProxyError("no tunnel", OSError("Tunnel connection failed: 407")))),
-        Action.RETRY,
+        Action.NO_ANSWER,
         "(ProxyError: OSError: Tunnel connection failed: 407). Check the proxy that HTTPS_PROXY names.",
     ),
     "a handshake that breaks off": (
         requests.exceptions.SSLError(wrapped(urllib3.exceptions.SSLError(ssl.SSLEOFError(8, "EOF occurred")))),
-        Action.RETRY,
+        Action.NO_ANSWER,
         "(SSLError: SSLEOFError: EOF occurred). The TLS connection broke off: check ",
     ),
     "a certificate that does not verify": (
@@ -81,4 +81,4 @@ def test_no_exception_at_all_is_a_sentence_too() -> None:
 def test_a_reason_that_leads_back_to_itself_ends() -> None:
     error = requests.exceptions.ConnectionError("round and round")
     error.args = (error,)
-    assert rule_for_exception(error).action is Action.RETRY
+    assert rule_for_exception(error).action is Action.NO_ANSWER

@@ -4,8 +4,8 @@ import pytest
 from airbyte_cdk.models import SyncMode
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_cryptocom.api.client import RetryPolicy
 from source_cryptocom.api.errors import ExchangeError
+from source_cryptocom.api.retry_policy import RetryPolicy
 from source_cryptocom.instruments import Instruments
 from source_cryptocom.streams.market import Book
 from unit_tests.support.builders import NOW_MS, instrument, sync

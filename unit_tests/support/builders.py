@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from source_cryptocom.api.client import SYNC_RETRIES, RetryPolicy
 from source_cryptocom.api.endpoint import ExchangeApi
 from source_cryptocom.api.rate_limits import MethodBudget, RateLimit, RequestBudget
+from source_cryptocom.api.retry_policy import SYNC_RETRIES, RetryPolicy
 from source_cryptocom.config import Config, parse_config
 from source_cryptocom.context import SyncContext
 from source_cryptocom.instruments import Instruments

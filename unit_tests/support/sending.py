@@ -6,13 +6,14 @@ from functools import partial
 from typing import Any
 
 import pytest
-import requests
 
 from source_cryptocom.api.authenticator import ExchangeAuthenticator
-from source_cryptocom.api.client import SYNC_RETRIES, ExchangeClient, ExchangeErrorHandler, RetryPolicy
+from source_cryptocom.api.client import ExchangeClient
 from source_cryptocom.api.errors import ExchangeError
 from source_cryptocom.api.rate_limits import HISTORY
-from source_cryptocom.api.response import rows_at
+from source_cryptocom.api.response import Envelope, rows_at
+from source_cryptocom.api.retry_policy import SYNC_RETRIES, RetryPolicy
+from source_cryptocom.api.transport import Connections
 from source_cryptocom.config import Credentials
 from source_cryptocom.logs.redaction import register_secrets
 from unit_tests.support.builders import API_KEY, API_SECRET, BASE_URL, UnlimitedBudget, answer, refusal
@@ -31,28 +32,21 @@ def client(
 ) -> ExchangeClient:
     register_secrets(API_KEY, API_SECRET)
     return ExchangeClient(
-        name="user_trade",
-        logger=LOGGER,
-        authenticator=ExchangeAuthenticator(Credentials(API_KEY, API_SECRET)),
-        api_budget=UnlimitedBudget().for_method(METHOD, HISTORY),
-        error_handler=ExchangeErrorHandler(
-            METHOD,
-            partial(rows_at, records_path=records_path),
-            per_instrument=per_instrument,
-            retry_policy=retry_policy,
-            reads_balance=reads_balance,
-        ),
+        METHOD,
+        URL,
+        Connections(),
+        ExchangeAuthenticator(Credentials(API_KEY, API_SECRET)),
+        UnlimitedBudget().for_method(METHOD, HISTORY),
+        LOGGER,
+        partial(rows_at, records_path=records_path),
+        per_instrument,
+        retry_policy,
+        reads_balance,
     )
 
 
-def send(sender: ExchangeClient | None = None) -> requests.Response:
-    _, response = (sender or client()).send_request(
-        http_method="POST",
-        url=URL,
-        json={"method": METHOD, "params": {"limit": "100"}},
-        request_kwargs={"timeout": (10, 30), "allow_redirects": False},
-    )
-    return response
+def send(sender: ExchangeClient | None = None) -> Envelope:
+    return (sender or client()).send({"limit": "100"})
 
 
 def failure(sender: ExchangeClient | None = None) -> ExchangeError:

@@ -9,8 +9,8 @@ from typing import Any, Literal
 from airbyte_cdk.models import AirbyteMessage
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_cryptocom.api.endpoint import Page, Parameter
 from source_cryptocom.api.response import Row
+from source_cryptocom.api.row_source import Page, Parameter
 from source_cryptocom.clock import rfc3339
 from source_cryptocom.context import SyncContext
 from source_cryptocom.retrievers.base import Output

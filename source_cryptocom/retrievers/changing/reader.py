@@ -7,12 +7,12 @@ always a few days, for rows that come up late; it emits the rows that are new, o
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from source_cryptocom.api.endpoint import Parameter
 from source_cryptocom.api.rate_limits import RateLimit
 from source_cryptocom.api.response import Row
+from source_cryptocom.api.row_source import Parameter, RowSource
 from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS
 from source_cryptocom.config import oldest_kept_ms
-from source_cryptocom.retrievers.base import Output, Reader, Record, Retriever, RowSource, Slice, Table
+from source_cryptocom.retrievers.base import Output, Reader, Record, Retriever, Slice, Table
 from source_cryptocom.retrievers.changing.state import ChangingCursor, ChangingState, KnownRow
 from source_cryptocom.retrievers.paging.numbered_pages import digest, read_numbered_pages
 from source_cryptocom.retrievers.paging.window_paginator import WindowPaginator

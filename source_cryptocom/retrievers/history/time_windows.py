@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from source_cryptocom.api.endpoint import Parameter
 from source_cryptocom.api.response import Row
+from source_cryptocom.api.row_source import Parameter
 from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS, rfc3339
 from source_cryptocom.logs.progress import Progress
 from source_cryptocom.retrievers.base import Output, Reader, Retriever, Slice, Table

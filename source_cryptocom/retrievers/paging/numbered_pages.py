@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from source_cryptocom.api.endpoint import Parameter
 from source_cryptocom.api.response import Row
-from source_cryptocom.retrievers.base import RowSource, Table
+from source_cryptocom.api.row_source import Parameter, RowSource
+from source_cryptocom.retrievers.base import Table
 
 MAX_ROUNDS = 6
 

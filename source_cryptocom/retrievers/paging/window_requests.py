@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from source_cryptocom.api.endpoint import Parameter
 from source_cryptocom.api.errors import Action, ExchangeError
 from source_cryptocom.api.response import Row
-from source_cryptocom.retrievers.base import RowSource, Table
+from source_cryptocom.api.row_source import Parameter, RowSource
+from source_cryptocom.retrievers.base import Table
 from source_cryptocom.retrievers.paging.window_paginator import PageSizeRefused, UnpageableWindow, WindowPaginator
 from source_cryptocom.retrievers.paging.windows import Window
 

@@ -10,9 +10,9 @@ from typing import Any, ClassVar
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_cryptocom.api.endpoint import Page, Parameter
 from source_cryptocom.api.errors import Action, ExchangeError
 from source_cryptocom.api.response import Row
+from source_cryptocom.api.row_source import Page, Parameter
 from source_cryptocom.clock import MS_PER_DAY
 from source_cryptocom.config import Config
 from source_cryptocom.logs.progress import Progress

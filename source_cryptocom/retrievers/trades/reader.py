@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from math import ceil
 
-from source_cryptocom.api.endpoint import Parameter
 from source_cryptocom.api.response import Row
+from source_cryptocom.api.row_source import Parameter
 from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS, rfc3339
 from source_cryptocom.config import Config
 from source_cryptocom.retrievers.base import SeriesPages
