@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,25 +13,21 @@ from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerialize
 from integration_tests.connector_process import Finished
 from integration_tests.shared_clock import DAY_NS, MINUTE_NS, NS_PER_MS, ns_of
 from integration_tests.soak_world import INSTRUMENTS, Life
-from integration_tests.table_truth import KEYS, SNAPSHOTS
-from simulated_exchange.expected_account import expected_rows, without_nulls
+from integration_tests.truth import KEYS, Key, Row, Scope, by_key, moments_of, truth
 from simulated_exchange.expected_market import (
-    expected_book,
     expected_candles,
-    expected_instruments,
-    expected_tickers,
     expected_trades,
 )
 from simulated_exchange.market import Market
-from simulated_exchange.resources.instrument_fee_rate import expected_instrument_fee_rate
-from simulated_exchange.resources.valuation import FUNDING, expected_valuations
 from source_cryptocom.streams import STREAMS, IncrementalExchangeStream
 
 MARGIN_NS = 3 * MINUTE_NS
 TIMEFRAME = "1h"
 TABLES = tuple(STREAMS)
 GROWING = tuple(
-    name for name, stream in STREAMS.items() if issubclass(stream, IncrementalExchangeStream) and name not in SNAPSHOTS
+    name
+    for name, stream in STREAMS.items()
+    if issubclass(stream, IncrementalExchangeStream) and name not in ("ticker", "book")
 )
 """Tables whose rows add up; each sync of the others is the whole of them."""
 PER_SERIES = frozenset({"trade", "candlestick", "funding_rate", "mark_price", "index_price", "balance_history"})
@@ -47,15 +43,6 @@ TIMES = {
 """Tables that are read again from some minutes before their cursor on."""
 LAST_POINTS = {"candlestick": 2, "balance_history": 2}
 """How many of a series' points may not have been final, and so are read again."""
-VALUATIONS = {"funding_rate": FUNDING, "mark_price": "mark_price", "index_price": "index_price"}
-KEY_COLUMNS: dict[str, tuple[str, ...]] = {
-    **KEYS,
-    **dict.fromkeys(VALUATIONS, ("instrument", "timestamp")),
-    "instrument_fee_rate": ("instrument_name",),
-}
-
-Row = Mapping[str, Any]
-Key = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -83,7 +70,7 @@ class HeldTable:
         held = self.rows if growing else {}
         last_points = self._last_points()
         for row, covered in rows:
-            key = tuple(row[column] for column in KEY_COLUMNS[self.name])
+            key = _key(self.name, row)
             known = held.get(key)
             if known:
                 self.again[self._reason(known, row, cursor_ns, last_points)] += 1
@@ -116,18 +103,18 @@ class HeldTable:
 
     def wrong(self, truth: list[Row]) -> dict[str, int]:
         """How many rows are lost, should not be there, or are not as they should be."""
-        hidden = {"timestamp", "snapshot_time"} if self.name in SNAPSHOTS else {"snapshot_time"}
-
-        def shown(row: Row) -> Row:
-            return without_nulls({name: value for name, value in row.items() if name not in hidden})
-
-        wanted = {tuple(row[name] for name in KEY_COLUMNS[self.name]): shown(row) for row in truth}
-        held = {key: shown(entry.row) for key, entry in self.rows.items()}
+        moments = moments_of(self.name)
+        wanted = by_key(self.name, truth, moments)
+        held = by_key(self.name, [entry.row for entry in self.rows.values()], moments)
         return {
             "lost": len(wanted.keys() - held.keys()),
             "unknown": len(held.keys() - wanted.keys()),
             "differ": sum(held[key] != wanted[key] for key in wanted.keys() & held),
         }
+
+
+def _key(table: str, row: Row) -> Key:
+    return tuple(row[column] for column in KEYS[table] if column not in moments_of(table))
 
 
 def _claim(state: Mapping[str, Any]) -> str:
@@ -186,47 +173,33 @@ class Books:
 
     def truth(self, table: str, life: Life) -> list[Row]:
         """All that the destination should hold. Where trades and candles begin, the first sync has told."""
-        market, now_ms = life.exchange.market, life.clock.ns // NS_PER_MS
+        market = life.exchange.market
         assert isinstance(market, Market)
-        of_an_instrument: dict[str, Callable[[str], list[Row]]] = {
-            "book": lambda name: [expected_book(market, name)],
-            "instrument_fee_rate": lambda name: [expected_instrument_fee_rate(name)],
-            "trade": lambda name: self._trades(name, market, now_ms),
-            "candlestick": lambda name: self._candles(name, market, now_ms),
-        }
-        if table in of_an_instrument:
-            return [row for name in INSTRUMENTS for row in of_an_instrument[table](name)]
-        if table in VALUATIONS:
-            return _valuations(table, market, life)
-        if table in ("instrument", "ticker"):
-            return list((expected_instruments if table == "instrument" else expected_tickers)(market))
-        return list(expected_rows(life.account, table, life.exchange.behaviour))
+        scope = Scope(
+            INSTRUMENTS,
+            (TIMEFRAME,),
+            self._trades,
+            self._candles,
+            funding_since_ns=life.start_ns,
+            prices_since_ns=life.begun_ns - DAY_NS,
+        )
+        return truth(market, life.account, table, scope, life.exchange.behaviour)
 
-    def _trades(self, instrument: str, market: Market, now_ms: int) -> list[Row]:
+    def _trades(self, market: Market, instrument: str) -> list[Row]:
         held = self.tables["trade"].rows
         of_instrument = [int(e.row["timestamp_ns"]) for e in held.values() if e.row["instrument"] == instrument]
         if not of_instrument:
             return []
         # The newest trades of the first sync end in the middle of those of one nanosecond.
         first_ns = min(of_instrument)
-        rows: list[Row] = list(expected_trades(market, instrument, first_ns + 1, now_ms * NS_PER_MS))
+        rows: list[Row] = list(expected_trades(market, instrument, first_ns + 1, market.now_ns()))
         at_first = expected_trades(market, instrument, first_ns, first_ns + 1)
         return rows + [row for row in at_first if (row["instrument"], row["trade_id"]) in held]
 
-    def _candles(self, instrument: str, market: Market, now_ms: int) -> list[Row]:
+    def _candles(self, market: Market, instrument: str, timeframe: str) -> list[Row]:
         held = self.tables["candlestick"].rows.values()
         of_instrument = [e.row["timestamp"] for e in held if e.row["instrument"] == instrument]
         if not of_instrument:
             return []
         first_ms = ns_of(min(of_instrument)) // NS_PER_MS
-        return list(expected_candles(market, instrument, TIMEFRAME, first_ms, now_ms + 1))
-
-
-def _valuations(table: str, market: Market, life: Life) -> list[Row]:
-    """Funding rates of the perpetual from start_date on, prices from the day before the first sync."""
-    names = [name for name in INSTRUMENTS if table == "mark_price" or name.endswith("-PERP")]
-    if table == "index_price":
-        names = list(dict.fromkeys(str(market.listing(name).row["underlying_symbol"]) for name in INSTRUMENTS))
-    start_ns = life.start_ns if table == "funding_rate" else life.begun_ns - DAY_NS
-    window_ms = start_ns // NS_PER_MS, life.clock.ns // NS_PER_MS + 1
-    return [row for name in names for row in expected_valuations(name, VALUATIONS[table], *window_ms)]
+        return list(expected_candles(market, instrument, timeframe, first_ms, market.now_ns() // NS_PER_MS + 1))

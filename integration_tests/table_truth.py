@@ -4,35 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from integration_tests.shared_clock import HOUR_NS
+from integration_tests.truth import Key, Row, Scope, by_key, moments_of, newest_candles, newest_trades, truth
 from simulated_exchange.account import Account
-from simulated_exchange.expected_account import PRIMARY_KEYS, expected_rows, without_nulls
-from simulated_exchange.expected_market import (
-    expected_book,
-    expected_candles,
-    expected_instruments,
-    expected_tickers,
-    expected_trades,
-)
 from simulated_exchange.market import Market
 
 TIMEFRAMES = ("1m", "5m", "1h")
-KEYS: dict[str, tuple[str, ...]] = {
-    "instrument": ("symbol",),
-    "ticker": ("instrument",),
-    "trade": ("instrument", "trade_id"),
-    "book": ("instrument",),
-    "candlestick": ("instrument", "timeframe", "timestamp"),
-    **PRIMARY_KEYS,
-}
-"""Primary keys without the time of a snapshot, which only the request knows."""
-SNAPSHOTS = frozenset({"ticker", "book"})
 CHANGING = frozenset({"deposit", "staking_reward"})
 """Their rows come again where the exchange says something else of them."""
 
-Row = Mapping[str, Any]
 Rows = Mapping[str, Sequence[Row]]
 
 
@@ -48,37 +28,11 @@ class Truth:
 
     def rows(self, table: str) -> list[Row]:
         if table not in self._known:
-            self._known[table] = self._rows(table)
+            scope = Scope(
+                self.market.names, TIMEFRAMES, newest_trades(self.trade_count), newest_candles(self.candlestick_count)
+            )
+            self._known[table] = truth(self.market, self.account, table, scope)
         return self._known[table]
-
-    def _rows(self, table: str) -> list[Row]:
-        market = self.market
-        if table == "instrument":
-            return list(expected_instruments(market))
-        if table == "ticker":
-            return list(expected_tickers(market))
-        if table == "book":
-            return [expected_book(market, name) for name in market.names]
-        if table == "trade":
-            return [row for name in market.names for row in self._newest_trades(name)]
-        if table == "candlestick":
-            wanted = ((name, timeframe) for name in market.names for timeframe in TIMEFRAMES)
-            return [row for one in wanted for row in self._newest_candles(*one)]
-        return list(expected_rows(self.account, table))
-
-    def _newest_trades(self, name: str) -> list[Row]:
-        now_ns = self.market.now_ns()
-        rows: list[Row] = []
-        # A busy instrument has a hundred thousand trades in the seven days that count.
-        for hours in (1, 12, 7 * 24):
-            if len(rows) < self.trade_count:
-                rows = list(expected_trades(self.market, name, now_ns - hours * HOUR_NS, now_ns + 1))
-        return rows[: self.trade_count]
-
-    def _newest_candles(self, name: str, timeframe: str) -> list[Row]:
-        end_ms = self.market.now_ns() // 1_000_000 + 1
-        start_ms = end_ms - (self.candlestick_count + 1) * 3_600_000
-        return list(expected_candles(self.market, name, timeframe, start_ms, end_ms)[-self.candlestick_count :])
 
     def difference(self, table: str, records: Rows, left_out: Sequence[str] = (), spoiled: Collection[str] = ()) -> str:
         """Where one sync's records are not the truth, each row once.
@@ -97,23 +51,18 @@ class Truth:
         return _difference(_by_key(table, self.rows(table)), _by_key(table, found))
 
 
-def _key(table: str, row: Row) -> tuple[object, ...]:
-    return tuple(row[name] for name in KEYS[table])
-
-
 def _repeats(table: str, rows: Sequence[Row]) -> bool:
-    known: dict[tuple[object, ...], Row] = {}
+    known: dict[Key, Row] = {}
     for row in rows:
-        before = known.get(_key(table, row))
-        if before is not None and (table not in CHANGING or before == row):
+        [(key, shown)] = _by_key(table, [row]).items()
+        if key in known and (table not in CHANGING or known[key] == shown):
             return True
-        known[_key(table, row)] = row
+        known[key] = shown
     return False
 
 
-def _by_key(table: str, rows: Sequence[Row]) -> dict[tuple[object, ...], Row]:
-    hidden = ("timestamp",) if table in SNAPSHOTS else ("snapshot_time",)
-    return {_key(table, row): without_nulls({k: v for k, v in row.items() if k not in hidden}) for row in rows}
+def _by_key(table: str, rows: Sequence[Row]) -> dict[Key, Row]:
+    return by_key(table, rows, moments_of(table))
 
 
 def _named(table: str, row: Row, warnings: Sequence[str]) -> bool:
@@ -121,7 +70,7 @@ def _named(table: str, row: Row, warnings: Sequence[str]) -> bool:
     return any(line.startswith(f"{table}: {series} is left out") for line in warnings)
 
 
-ByKey = Mapping[tuple[object, ...], Row]
+ByKey = Mapping[Key, Row]
 
 
 def _difference(wanted: ByKey, found: ByKey, spoiled: Collection[str] = ()) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,20 +11,12 @@ import pytest
 from jsonschema import Draft7Validator, FormatChecker
 
 from integration_tests.connector import LOGGER, Output, config_for, sync
-from integration_tests.shared_clock import DAY_NS, HOUR_NS, MINUTE_NS, NOON_NS, NS_PER_MS, SharedClock, moment
+from integration_tests.shared_clock import DAY_NS, NOON_NS, NS_PER_MS, SharedClock, moment
+from integration_tests.truth import VALUATIONS, Key, Scope, by_key, newest_candles, newest_trades, truth
 from simulated_exchange.behaviour import Behaviour
 from simulated_exchange.exchange import Exchange
-from simulated_exchange.expected_account import EXTRA_FIELDS, PRIMARY_KEYS, expected_rows, without_nulls
-from simulated_exchange.expected_market import (
-    expected_book,
-    expected_candles,
-    expected_instruments,
-    expected_tickers,
-    expected_trades,
-)
 from simulated_exchange.market import Market
 from simulated_exchange.resources import TABLES
-from simulated_exchange.resources.instrument_fee_rate import expected_instrument_fee_rate
 from simulated_exchange.running import running_exchange
 from simulated_exchange.seeding import seeded_account
 from source_cryptocom import SourceCryptocom
@@ -35,16 +27,9 @@ Row = dict[str, Any]
 NOW_MS = NOON_NS // NS_PER_MS
 TRADES, CANDLES, DEPTH = 200, 320, 7
 """More than a page of trades and of candles; fewer levels of a book than there are."""
-LENGTHS_NS = {"1m": MINUTE_NS, "1h": HOUR_NS, "1M": 31 * DAY_NS}
-KEYS: dict[str, tuple[str, ...]] = {
-    "instrument": ("symbol",),
-    "ticker": ("instrument",),
-    "book": ("instrument", "timestamp"),
-    "trade": ("instrument", "trade_id"),
-    "candlestick": ("instrument", "timeframe", "timestamp"),
-    **{table: key for table, key in PRIMARY_KEYS.items() if table in STREAMS},
-    "instrument_fee_rate": ("instrument_name",),
-}
+TIMEFRAMES = ("1m", "1h", "1M")
+READ = [table for table in STREAMS if table not in VALUATIONS]
+"""The soak compares the other three: a day of prices is 4,320 rows an instrument."""
 SHAPES: dict[str, dict[str, Any]] = {
     "integers": {},
     "strings": {"numbers_as": "strings"},
@@ -86,47 +71,11 @@ class Read:
     def rows(self, table: str) -> list[Row]:
         return self.output.records.get(table, [])
 
-    def truth(self, table: str) -> list[Row]:
-        market, now_ns = self.market, self.market.now_ns()
-        if table == "instrument":
-            return expected_instruments(market)
-        if table == "ticker":
-            return expected_tickers(market, self._ticker_time)
-        if table == "book":
-            return [expected_book(market, name, DEPTH) | {"timestamp": moment(now_ns)} for name in self.covered]
-        if table == "trade":
-            return [row for name in self.covered for row in self._newest_trades(name)]
-        if table == "candlestick":
-            series = ((name, timeframe) for name in self.covered for timeframe in LENGTHS_NS)
-            return [row for one in series for row in self._newest_candles(*one)]
-        return self._of_the_account(table)
-
-    def _of_the_account(self, table: str) -> list[Row]:
-        if table == "instrument_fee_rate":
-            more = EXTRA_FIELDS if self.exchange.behaviour.extra_fields else {}
-            return [expected_instrument_fee_rate(name) | more for name in self.covered]
-        rows = expected_rows(self.exchange.account, table, self.exchange.behaviour)
-        asked_at = (
-            {"snapshot_time": moment(self.market.now_ns())}
-            if "snapshot_time" in self.schemas[table]["properties"]
-            else {}
-        )
-        return [row | asked_at for row in rows]
-
-    def _ticker_time(self, name: str) -> str:
-        return moment(self.market.now_ns() - self.market.listing(name).ticker_age_ms * NS_PER_MS)
-
-    def _newest_trades(self, name: str) -> list[Row]:
-        """Of the last seven days; not all of them are worked out where fewer will do."""
-        found: list[Row] = []
-        for span_ns in (HOUR_NS, 12 * HOUR_NS, 7 * DAY_NS):
-            if len(found) < TRADES:
-                found = expected_trades(self.market, name, NOON_NS - span_ns, NOON_NS)
-        return found[:TRADES]
-
-    def _newest_candles(self, name: str, timeframe: str) -> list[Row]:
-        start_ms = NOW_MS - (CANDLES + 1) * LENGTHS_NS[timeframe] // NS_PER_MS
-        return expected_candles(self.market, name, timeframe, start_ms, NOW_MS + 1)[-CANDLES:]
+    def expected(self, table: str) -> list[Row]:
+        scope = Scope(self.covered, TIMEFRAMES, newest_trades(TRADES), newest_candles(CANDLES), DEPTH)
+        rows = truth(self.market, self.exchange.account, table, scope, self.exchange.behaviour)
+        asked_at = {column: moment(NOON_NS) for column in {"snapshot_time"} & self.schemas[table]["properties"].keys()}
+        return [{**row, **asked_at} for row in rows]
 
 
 @pytest.fixture(scope="module", params=SHAPES)
@@ -143,14 +92,14 @@ def read(request: pytest.FixtureRequest) -> Iterator[Read]:
             instruments=list(covered),
             trade_count=TRADES,
             candlestick_count=CANDLES,
-            candlestick_timeframes=list(LENGTHS_NS),
+            candlestick_timeframes=list(TIMEFRAMES),
             book_depth=DEPTH,
         )
         schemas = {stream.name: stream.json_schema for stream in SourceCryptocom().discover(LOGGER, config).streams}
-        yield Read(exchange, market, covered, sync(config, list(KEYS)), schemas)
+        yield Read(exchange, market, covered, sync(config, READ), schemas)
 
 
-@pytest.mark.parametrize("table", KEYS)
+@pytest.mark.parametrize("table", READ)
 def test_every_record_is_valid_against_the_tables_schema(table: str, read: Read) -> None:
     schema = read.schemas[table]
     Draft7Validator.check_schema(schema)
@@ -162,33 +111,28 @@ def test_every_record_is_valid_against_the_tables_schema(table: str, read: Read)
 def test_a_column_whose_values_are_decimals_is_declared_as_one(read: Read) -> None:
     texts = {
         (table, name)
-        for table in KEYS
+        for table in READ
         for name, column in declared_schema(table)["properties"].items()
         if column.get("kind") == "text"
     }
-    values = ((table, name, value) for table in KEYS for row in read.rows(table) for name, value in row.items())
+    values = ((table, name, value) for table in READ for row in read.rows(table) for name, value in row.items())
     decimals = {(table, name) for table, name, value in values if re.fullmatch(r"-?\d+\.\d+", str(value))}
     assert not texts & decimals
 
 
-@pytest.mark.parametrize("table", KEYS)
+@pytest.mark.parametrize("table", READ)
 def test_every_record_is_what_the_exchange_knows(table: str, read: Read) -> None:
-    truth, rows = by_key(table, read.truth(table)), by_key(table, read.rows(table))
+    came = read.rows(table)
+    wanted, found = by_key(table, read.expected(table)), by_key(table, came)
     if table == "trade":
-        forget_ties_at_the_end(truth, rows)
-    assert truth
-    assert rows == truth
+        forget_ties_at_the_end(wanted, found)
+    assert wanted
+    assert found == wanted
+    assert len(came) == len(by_key(table, came)), "a row came twice"
+    assert all(part is not None for key in found for part in key)
 
 
-def by_key(table: str, rows: list[Row]) -> dict[tuple[Any, ...], Row]:
-    """Rows without their nulls: the CDK leaves those out of what it prints, and a destination knows no difference."""
-    keys = [tuple(row[name] for name in KEYS[table]) for row in rows]
-    assert [key for key, times in Counter(keys).items() if times > 1] == []
-    assert all(part is not None for key in keys for part in key)
-    return dict(zip(keys, map(without_nulls, rows), strict=True))
-
-
-def forget_ties_at_the_end(*found: dict[tuple[Any, ...], Row]) -> None:
+def forget_ties_at_the_end(*found: dict[Key, Mapping[str, Any]]) -> None:
     """The newest so many trades may end between two of one nanosecond: which of them is in is the exchange's choice."""
     oldest: dict[str, str] = {}
     for rows in found:
@@ -237,7 +181,7 @@ def test_fields_that_nobody_announced_arrive_with_all_their_digits_unless_a_tabl
     read: Read,
 ) -> None:
     announced = ("x", "0.100000000000000001") if read.exchange.behaviour.extra_fields else (None, None)
-    for table in KEYS:
+    for table in READ:
         expected = (None, None) if table in TABLES and TABLES[table].fixed_columns else announced
         assert {(row.get("new_field"), row.get("new_number")) for row in read.rows(table)} == {expected}
 

@@ -1,16 +1,17 @@
-"""Every kind of row that the account has: one module each, registered here.
+"""Every kind of row that the account has: one module each, found here.
 
-The order is that in which an account is seeded: fills come from orders, the ledger from all that moves money, the
-positions and the wallet from the ledger.
+`ORDER` is that in which an account is seeded: fills come from orders, the ledger from all that moves money, the
+positions and the wallet from the ledger. A module that it does not name is seeded after those.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
+from pkgutil import iter_modules
 
 from simulated_exchange.resource import Method, Resource, Table
 
-NAMES = (
+ORDER = (
     "order",
     "advanced_order",
     "trading_bot",
@@ -40,6 +41,7 @@ NAMES = (
     "risk_parameter",
 )
 
+NAMES = ORDER + tuple(sorted({module.name for module in iter_modules(__path__)} - set(ORDER)))
 RESOURCES: tuple[Resource, ...] = tuple(import_module(f"{__name__}.{name}").RESOURCE for name in NAMES)
 METHODS: dict[str, Method] = {name: method for resource in RESOURCES for name, method in resource.methods.items()}
 OWNERS: dict[str, Resource] = {name: resource for resource in RESOURCES for name in resource.methods}
