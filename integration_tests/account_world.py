@@ -51,6 +51,10 @@ class World:
         config = config_for(self.exchange, **{"start_date": moment(self.start_ns), **config})
         return sync(config, tables or HISTORY, mode, state, expecting_failure)
 
+    def sets_the_connectors_clock(self, off_ns: int) -> None:
+        """From now on the clock of the connector's machine is so far ahead of the exchange's."""
+        self.clock.connector_off_ns = off_ns
+
     def truth(self, table: str) -> Rows:
         """All that the account has ever had in a table, by key."""
         return {key_of(table, row): row for row in expected_rows(self.account, table, self.exchange.behaviour)}

@@ -17,10 +17,14 @@ NOON_NS = 1_786_968_000_000 * NS_PER_MS
 
 
 class SharedClock:
-    """Stands still until it is turned; `ns` since the epoch. Given to an exchange as its `now_ns`."""
+    """Stands still until it is turned; `ns` since the epoch. Given to an exchange as its `now_ns`.
+
+    `connector_off_ns`: how far the clock of the connector's machine is ahead of it.
+    """
 
     def __init__(self, ns: int = NOON_NS) -> None:
         self.ns = ns
+        self.connector_off_ns = 0
 
     def __call__(self) -> int:
         return self.ns
@@ -28,7 +32,7 @@ class SharedClock:
     @contextmanager
     def rules_the_connector(self) -> Iterator[None]:
         """Within it the connector takes its time, nonces included, from here."""
-        turned = SimpleNamespace(time_ns=self, gmtime=time.gmtime)
+        turned = SimpleNamespace(time_ns=lambda: self.ns + self.connector_off_ns, monotonic_ns=self, gmtime=time.gmtime)
         with mock.patch("source_cryptocom.clock.time", turned):
             yield
 

@@ -74,7 +74,7 @@ def test_an_hourly_sync_costs_one_request_a_table_and_orders_one_more(time_filte
         assert [world.requests(table) for table in HISTORY] == [2, 1, 1], (
             "the hour before, for orders that ended unseen"
         )
-        assert world.exchange.count() == 5, "and one for the open orders"
+        assert world.exchange.count() == 6, "and one for the open orders, one for whose account it is"
 
 
 @pytest.mark.parametrize("time_filter", FILTERS)

@@ -26,6 +26,11 @@ def now_ms() -> int:
     return time.time_ns() // NS_PER_MS
 
 
+def elapsed_ms() -> int:
+    """Milliseconds since some moment: what passes between two calls is right, however this machine's clock is set."""
+    return time.monotonic_ns() // NS_PER_MS
+
+
 @lru_cache(maxsize=8192)
 def _minute(minute: int) -> str:
     """`minute` since the epoch, as `2026-08-16T23:06:`. A sync's rows lie in few minutes: each is worked out once."""

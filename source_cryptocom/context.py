@@ -2,8 +2,11 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+
+from airbyte_cdk.utils import AirbyteTracedException
 
 from source_cryptocom.api.endpoint import ExchangeApi
 from source_cryptocom.api.rate_limits import PUBLIC
@@ -18,13 +21,36 @@ LOGGER = logging.getLogger("airbyte")
 class SyncContext:
     """One run of the connector.
 
-    `workers`: how many partitions each per-instrument stream is read in. `clock` gives ms since the epoch.
+    `workers`: how many partitions each per-instrument stream is read in. `told_time` gives ms since the epoch in place
+    of the exchange.
     """
 
     config: Config
     api: ExchangeApi
     workers: Mapping[str, int] = field(default_factory=dict)
-    clock: Callable[[], int] = now_ms
+    told_time: Callable[[], int] | None = None
+
+    def clock(self) -> int:
+        """The exchange's time, in ms since the epoch: nothing later is claimed. Asks for it where no answer told it."""
+        if self.told_time:
+            return self.told_time()
+        if not self.api.clock.is_known:
+            self._ask_for_the_time()
+        return self.api.clock()
+
+    def time_to_show(self) -> int:
+        """The moment of a request, as a row shows it: the exchange's time, where no answer told it this machine's."""
+        if self.told_time:
+            return self.told_time()
+        return self.api.clock() if self.api.clock.is_known else now_ms()
+
+    def _ask_for_the_time(self) -> None:
+        """One request that is worth making anyway. A refusal tells the time as well; who needs the rows asks again."""
+        if self.api.account_identity:
+            self.api.account_identity.fingerprint()
+        else:
+            with suppress(AirbyteTracedException):
+                self.instruments.rows()
 
     @cached_property
     def instruments(self) -> Instruments:

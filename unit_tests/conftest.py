@@ -9,7 +9,7 @@ import requests_mock
 from airbyte_cdk.utils.airbyte_secrets_utils import update_secrets
 from hypothesis import HealthCheck, settings
 
-from unit_tests.support.stub_exchange import StubExchange
+from unit_tests.support.stub_exchange import Refusal, StubExchange
 
 # The same examples in every run, and no deadline: a busy machine is no finding.
 settings.register_profile(
@@ -48,8 +48,10 @@ def http() -> Iterator[requests_mock.Mocker]:
 
 @pytest.fixture
 def exchange(http: requests_mock.Mocker, waits: list[float]) -> StubExchange:
-    """Canned answers; a retry comes at once."""
-    return StubExchange(http)
+    """Canned answers; a retry comes at once. The exchange does not say whose account it is."""
+    exchange = StubExchange(http)
+    exchange.serve("private/get-accounts", lambda _: Refusal(401, 40101, "UNAUTHORIZED"))
+    return exchange
 
 
 @pytest.fixture

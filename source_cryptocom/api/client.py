@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import requests
@@ -20,6 +20,7 @@ from source_cryptocom.api.errors import (
     rule_for,
     rule_for_key,
 )
+from source_cryptocom.api.exchange_clock import ExchangeClock
 from source_cryptocom.api.rate_limits import MethodBudget
 from source_cryptocom.api.response import Envelope, MalformedResult, envelope_of
 from source_cryptocom.api.retry_policy import RETRIED, SYNC_RETRIES, Patience, RetryPolicy
@@ -50,7 +51,7 @@ class ExchangeClient:
 
     `require_result` raises MalformedResult for a result that does not hold what the table reads from it.
     `per_instrument`: the request's own choice was just an instrument. `reads_balance`: whether the key reads the
-    balance, None if nobody knows.
+    balance, None if nobody knows. `clock` learns from every answer.
     """
 
     method: str
@@ -63,6 +64,7 @@ class ExchangeClient:
     per_instrument: bool = False
     retry_policy: RetryPolicy = SYNC_RETRIES
     reads_balance: Callable[[], bool | None] = lambda: None
+    clock: ExchangeClock = field(default_factory=ExchangeClock)
 
     def send(self, parameters: Mapping[str, Any]) -> Envelope:
         """The answer of a request that succeeded. Raises ExchangeError when none of its attempts did."""
@@ -92,8 +94,10 @@ class ExchangeClient:
             rule = rule_for_exception(error)
             sentence = redact(exception_message(self.method, error, rule))
             return Attempt(time.monotonic() - started, rule=rule, sentence=sentence)
+        seconds = time.monotonic() - started
+        self.clock.heard(response.headers, round(seconds * 1_000))
         self.budget.update_from_response(self.method, response)
-        return self._judged(response, time.monotonic() - started)
+        return self._judged(response, seconds)
 
     def _answer(self, parameters: Mapping[str, Any]) -> requests.Response:
         """Private methods are signed POSTs, public ones GETs. Raises RequestException."""

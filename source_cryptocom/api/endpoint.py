@@ -8,9 +8,11 @@ from typing import Any
 
 from requests.auth import AuthBase
 
+from source_cryptocom.api.account_identity import AccountIdentity
 from source_cryptocom.api.authenticator import ExchangeAuthenticator, PublicAccess
 from source_cryptocom.api.client import ExchangeClient, is_private
 from source_cryptocom.api.errors import Action, ExchangeError
+from source_cryptocom.api.exchange_clock import ExchangeClock
 from source_cryptocom.api.key_access import BALANCE, KeyAccess
 from source_cryptocom.api.rate_limits import RateLimit, RequestBudget, process_budget
 from source_cryptocom.api.response import rows_at
@@ -26,12 +28,13 @@ _TIMES = ("start_time", "end_time", "start_ts", "end_ts")
 
 @dataclass(frozen=True)
 class ExchangeApi:
-    """What all methods of one sync share: address, credentials, request limits and retry policy."""
+    """What all methods of one sync share: address, credentials, request limits, retry policy, the exchange's time."""
 
     base_url: str
     credentials: Credentials | None = None
     retry_policy: RetryPolicy = SYNC_RETRIES
     budget: RequestBudget = field(default_factory=process_budget)
+    clock: ExchangeClock = field(default_factory=ExchangeClock)
 
     @cached_property
     def private_access(self) -> AuthBase:
@@ -51,6 +54,11 @@ class ExchangeApi:
         """Shared by all methods."""
         return Connections()
 
+    @cached_property
+    def account_identity(self) -> AccountIdentity | None:
+        """Which account the key belongs to; None without one."""
+        return AccountIdentity(self.endpoint) if self.credentials else None
+
     def reads_balance(self) -> bool | None:
         """Whether the key may read the balance; None where there is no key, or no answer."""
         return self.key_access.reads_balance() if self.key_access else None
@@ -60,7 +68,9 @@ class ExchangeApi:
         mask_log(logger)
         access = self.private_access if is_private(method) else self.public_access
         budget = self.budget.for_method(method, rate_limit)
-        return ExchangeClient(method, self.base_url + method, self.connections, access, budget, logger, **options)
+        return ExchangeClient(
+            method, self.base_url + method, self.connections, access, budget, logger, clock=self.clock, **options
+        )
 
     def endpoint(
         self,
@@ -72,10 +82,12 @@ class ExchangeApi:
         parameters: Mapping[str, Parameter] | None = None,
         per_instrument: bool = False,
         retry_policy: RetryPolicy | None = None,
+        judges_key: bool = True,
     ) -> "Endpoint":
         """`name` is the table's. `records_path`: where under `result` the rows are; "" means it is the one row.
 
-        An answer without rows there is tried again. `parameters` are what every request sends.
+        An answer without rows there is tried again. `parameters` are what every request sends. `judges_key`: whether a
+        refusal is worth a request that tells the key's fault from the method's.
         """
         client = self.client(
             method,
@@ -85,7 +97,7 @@ class ExchangeApi:
             per_instrument=per_instrument,
             retry_policy=retry_policy or self.retry_policy,
             # Do not ask for the balance while asking for the balance.
-            reads_balance=(lambda: None) if method == BALANCE else self.reads_balance,
+            reads_balance=self.reads_balance if judges_key and method != BALANCE else lambda: None,
         )
         return Endpoint(name, records_path, client, parameters or {})
 

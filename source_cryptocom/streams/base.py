@@ -144,7 +144,7 @@ class ExchangeStream(HttpStream, ABC):
         """`rows` as records, with the columns that the request knows. Raises a system error for an unreadable row."""
         record = self._mapper.record
         if self.request_time_column:
-            request_columns[self.request_time_column] = rfc3339(self.context.clock())
+            request_columns[self.request_time_column] = rfc3339(self.context.time_to_show())
         try:
             return [record(row, **request_columns) for row in rows]
         except UnreadableRow as error:

@@ -45,7 +45,7 @@ def sync(
     """A sync at `now_ms` that does not pace its requests; `fields` are the config's, `listed` the instruments."""
     parsed = config(**fields)
     api = ExchangeApi(parsed.base_url, parsed.credentials, retry_policy, UnlimitedBudget())
-    context = SyncContext(parsed, api, workers or {}, clock=lambda: now_ms)
+    context = SyncContext(parsed, api, workers or {}, told_time=lambda: now_ms)
     if listed is not None:
         context.__dict__["instruments"] = Instruments(lambda: [instrument(name) for name in listed])
     return context

@@ -47,7 +47,7 @@ class LaggingAccount:
 
     def sync(self, state: dict[str, Any], into: Reading) -> dict[str, Any]:
         """One sync at `now_ms`; the state that it leaves."""
-        table = OrderHistory(replace(sync(start_date=rfc3339(START_MS)), clock=lambda: self.now_ms))
+        table = OrderHistory(replace(sync(start_date=rfc3339(START_MS)), told_time=lambda: self.now_ms))
         read(table, state, into=into)
         return dict(table.state)
 

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -48,6 +49,7 @@ class StubExchange:
             parameters = _parameters(request)
             self._asked.append((method, parameters))
             given = respond(parameters)
+            context.headers["Date"] = formatdate(usegmt=True)
             if isinstance(given, Refusal):
                 context.status_code = given.status
                 return json.dumps(refusal(given.code, given.message))

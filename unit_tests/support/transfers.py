@@ -80,7 +80,7 @@ class Wallet:
 
     @cached_property
     def context(self) -> SyncContext:
-        return replace(CONTEXT, clock=lambda: self.now_ms)
+        return replace(CONTEXT, told_time=lambda: self.now_ms)
 
     def read(self, state: dict[str, Any]) -> Iterator[Output]:
         """What one sync at `now_ms` gives, with its last state at the end."""

@@ -12,7 +12,7 @@ class OrderBooks(PerInstrumentReader):
 
     def read_series(self, series: str, cursor: Any) -> SeriesPages:
         context = self._table.context
-        asked_ms = context.clock()
+        asked_ms = context.time_to_show()
         page = self.fetch(instrument_name=series, depth=context.config.book_depth)
         beside_the_book = {name: value for name, value in page.result.items() if name != "data"}
         # The exchange may send a book without its time.
