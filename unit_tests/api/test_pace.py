@@ -1,6 +1,8 @@
 """A method whose requests are refused slows down for all workers, and recovers step by step."""
 
 import threading
+from collections import deque
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -8,8 +10,8 @@ from source_cryptocom.api.pace import Pace
 
 SLOWER = (
     "public/get-book: requests are refused although the exchange's limit is kept: another program uses the same key or "
-    "IP address, or a firewall stands in front of the exchange. All requests of this method slow down until they are "
-    "answered again."
+    "IP address, a firewall stands in front of the exchange, or its limit is lower than the published one. All "
+    "requests of this method slow down until they are answered again."
 )
 FULL = "public/get-book: requests are answered again; back to 100 per second."
 
@@ -128,3 +130,81 @@ def test_the_first_answer_lets_all_waiting_requests_go(pace: Pace) -> None:
     for thread in waiting:
         thread.join(10)
     assert let_go == [True] * 8
+
+
+@dataclass
+class Exchange:
+    """Answers the requests of a pace, each 0.3 s after it left; `limit` a second are taken, a refused one is free."""
+
+    pace: Pace
+    clock: Clock
+    limit: float
+    published: float
+    taken: deque[float] = field(default_factory=deque)
+    under_way: deque[tuple[float, bool]] = field(default_factory=deque)
+    answers: list[tuple[float, bool]] = field(default_factory=list)
+    """(seconds since the beginning, whether it was refused)"""
+
+    def busy(self, seconds: float) -> None:
+        """Requests leave as fast as the pace lets them."""
+        begun, until = self.clock.now, self.clock.now + seconds
+        window, most = (1.0, int(self.limit)) if self.limit >= 1 else (1 / self.limit, 1)
+        while self.clock.now < until:
+            self.pace.wait_turn()
+            if not self.pace.is_slowed:
+                self.clock.now += 1.02 / self.published
+            now = self.clock.now
+            while self.under_way and self.under_way[0][0] <= now - 0.3:
+                left, is_refused = self.under_way.popleft()
+                (self.pace.refused if is_refused else self.pace.answered)()
+                self.answers.append((left - begun, is_refused))
+            while self.taken and self.taken[0] <= now - window:
+                self.taken.popleft()
+            is_refused = len(self.taken) >= most
+            if not is_refused:
+                self.taken.append(now)
+            self.under_way.append((now, is_refused))
+
+    def after(self, seconds: float) -> list[bool]:
+        return [is_refused for at, is_refused in self.answers if at > seconds]
+
+
+@pytest.mark.parametrize(
+    ("published", "limit"),
+    [(100, 90), (100, 50), (100, 20), (100, 10), (100, 5), (100, 2), (100, 1), (100, 0.5), (30, 10), (30, 1), (1, 0.3)],
+)
+def test_the_pace_settles_just_below_a_true_limit_that_is_lower(published: float, limit: float, clock: Clock) -> None:
+    pace = Pace("public/get-book", published, clock)
+    exchange = Exchange(pace, clock, limit, published)
+    exchange.busy(600)
+    later = exchange.after(60)
+    assert sum(later) <= 0.05 * len(later)
+    assert (len(later) - sum(later)) / 540 >= 0.8 * limit
+
+
+def test_a_limit_that_is_kept_costs_nothing(pace: Pace, clock: Clock, log: pytest.LogCaptureFixture) -> None:
+    exchange = Exchange(pace, clock, 100, 100)
+    exchange.busy(60)
+    assert not any(exchange.after(0))
+    assert len(exchange.answers) == pytest.approx(60 * 98, rel=0.01)
+    assert log.messages == []
+
+
+@pytest.mark.parametrize("limit", [5, 50])
+def test_the_pace_is_whole_again_minutes_after_the_limit_is(limit: float, pace: Pace, clock: Clock) -> None:
+    exchange = Exchange(pace, clock, limit, 100)
+    exchange.busy(300)
+    assert pace.is_slowed
+    exchange.limit = 100
+    exchange.busy(120)
+    assert not pace.is_slowed
+
+
+def test_an_outage_is_no_lower_limit(pace: Pace, clock: Clock) -> None:
+    exchange = Exchange(pace, clock, 10, 100)
+    exchange.busy(100)
+    refused(pace, clock, seconds=20)
+    exchange.under_way.clear()
+    exchange.limit = 100
+    exchange.busy(12)
+    assert not pace.is_slowed
