@@ -132,11 +132,12 @@ sbom: $(TOOLS)/installed ## list what is locked as dist/sbom.cdx.json, in Cyclon
 	$(TOOLS)/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-file dist/sbom.cdx.json requirements.lock
 
 UV_COMPILE := $(TOOLS)/bin/uv pip compile --quiet --upgrade --universal --generate-hashes \
-	--custom-compile-command 'make lock'
-lock: $(TOOLS)/installed ## pin the newest versions that pyproject.toml allows, for Python 3.10 to 3.13
+	--custom-compile-command 'make lock' --exclude-newer "7 days"
+# Seven days, because a release with malicious code is found out within a few.
+lock: $(TOOLS)/installed ## pin the newest versions of a week ago that pyproject.toml allows, for Python 3.10 to 3.13
 	$(UV_COMPILE) --python-version 3.10 pyproject.toml --excludes requirements-not-in-image.txt --output-file requirements.lock
-	$(UV_COMPILE) --python-version 3.10 pyproject.toml --group dev --output-file requirements-dev.lock
-	$(UV_COMPILE) --python-version 3.10 pyproject.toml --group demo --constraints requirements-dev.lock --output-file requirements-demo.lock
+	$(UV_COMPILE) --python-version 3.10 pyproject.toml --extra sync --group dev --output-file requirements-dev.lock
+	$(UV_COMPILE) --python-version 3.10 pyproject.toml --extra sync --group demo --output-file requirements-demo.lock
 	$(UV_COMPILE) --python-version 3.10 --group tools --output-file requirements-tools.lock
 	$(UV_COMPILE) --group qa --python-version 3.11 --excludes requirements-not-in-qa.txt --output-file requirements-qa.lock
 

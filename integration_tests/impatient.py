@@ -11,6 +11,7 @@ from unittest import mock
 
 from source_cryptocom.api import rate_limits, retry_policy
 from source_cryptocom.run import run
+from source_cryptocom.sync import connector_process
 from unit_tests.support.unlimited import unlimited
 
 
@@ -28,6 +29,14 @@ def impatient(hurry: int = 1_000) -> Iterator[None]:
             rate_limits.process_budget.cache_clear()
 
 
+SYNC = """
+from integration_tests.impatient import impatient
+from source_cryptocom.sync.connector import main
+with impatient():
+    main()
+"""
+
 if __name__ == "__main__":
-    with impatient():
+    # A sync runs the connector as a process of its own.
+    with impatient(), mock.patch.object(connector_process, "COMMAND", (sys.executable, "-c", SYNC)):
         run(sys.argv[1:])

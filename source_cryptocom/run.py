@@ -1,4 +1,4 @@
-"""The command line: `source-cryptocom spec|check|discover|read`, and `doctor`.
+"""The command line: `source-cryptocom spec|check|discover|read`, `doctor` and `sync`.
 
 What a command needs is imported when it is called: the Airbyte CDK takes a second.
 """
@@ -12,7 +12,10 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
 PROGRAM = "source-cryptocom"
-OWN_COMMANDS = {"doctor": "says what this account and this exchange really do, to be shown to others"}
+OWN_COMMANDS = {
+    "sync": "reads tables into a DuckDB file, a folder of parquet files, Postgres or another warehouse",
+    "doctor": "says what this account and this exchange really do, to be shown to others",
+}
 """Those that speak to a person. Each has a command line of its own."""
 PROTOCOL = {
     "spec": "prints the fields of the config",
@@ -26,9 +29,7 @@ PROTOCOL = {
 def run(args: Sequence[str] | None = None) -> None:
     """Runs a command; without one, prints help. Exits with 1 when a sync or a command fails, 2 for wrong arguments."""
     arguments = list(sys.argv[1:] if args is None else args)
-    # Rows, databases and logs are nobody else's business.
-    os.umask(0o077)
-    _write_utf8()
+    prepare()
     if not arguments:
         _parser().print_help()
         sys.exit(2)
@@ -40,10 +41,20 @@ def run(args: Sequence[str] | None = None) -> None:
     launch(options)
 
 
-def _own_command(_name: str) -> Callable[[Sequence[str]], int]:
-    from source_cryptocom.doctor.command import main as doctor  # noqa: PLC0415
+def prepare() -> None:
+    """What every command needs: files that their owner alone can read, and output in UTF-8."""
+    os.umask(0o077)
+    _write_utf8()
 
-    return doctor
+
+def _own_command(name: str) -> Callable[[Sequence[str]], int]:
+    if name == "doctor":
+        from source_cryptocom.doctor.command import main as doctor  # noqa: PLC0415
+
+        return doctor
+    from source_cryptocom.sync.command import main as sync  # noqa: PLC0415
+
+    return sync
 
 
 def _parser() -> argparse.ArgumentParser:
