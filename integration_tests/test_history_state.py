@@ -193,6 +193,7 @@ def test_the_state_holds_no_orders_but_those_that_are_open(world: World) -> None
         "open_orders_listed_at": moment(NOON_NS),
         "orders_known_to": moment(NOON_NS - 4 * DAY_NS),
         "open_orders": {stays.order_id: stays.create_time},
+        "account": output.state_of("order_history")["account"],
     }
 
 

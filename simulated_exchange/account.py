@@ -86,6 +86,17 @@ class Account:
         with self.lock:
             return list(self._rows.get(kind, {}).values())
 
+    def own_id(self) -> str:
+        """The id that its rows carry."""
+        with self.lock:
+            every: tuple[Iterable[Order | Fill | LedgerRow], ...] = (
+                self.fills,
+                self.ledger,
+                self.open_orders.values(),
+                self.finished_by_creation,
+            )
+            return next((row.account_id for rows in every for row in rows), ACCOUNT_ID)
+
     def next_id(self) -> str:
         """A new 19-digit id."""
         return str(next(self._ids))

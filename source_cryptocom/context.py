@@ -44,10 +44,14 @@ class SyncContext:
             return self.told_time()
         return self.api.clock() if self.api.clock.is_known else now_ms()
 
+    def account(self) -> str | None:
+        """The fingerprint of the account that the key belongs to; None where that is not known."""
+        return self.api.account_identity.fingerprint() if self.api.account_identity else None
+
     def _ask_for_the_time(self) -> None:
         """One request that is worth making anyway. A refusal tells the time as well; who needs the rows asks again."""
         if self.api.account_identity:
-            self.api.account_identity.fingerprint()
+            self.account()
         else:
             with suppress(AirbyteTracedException):
                 self.instruments.rows()

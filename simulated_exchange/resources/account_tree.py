@@ -89,7 +89,7 @@ def accounts(asked: Asked) -> bytes:
     master = next((row for row in rows if row.hierarchy == MASTER), TreeAccount(ACCOUNT_ID, MASTER))
     page = numbered_page(asked, [row for row in rows if row.hierarchy == SUB])
     fields = shape({**COLUMNS, **PERSONAL})
-    this = b'{"uuid":"%s","hierarchy":"MASTER"}' % ACCOUNT_ID.encode()
+    this = b'{"uuid":"%s","hierarchy":"MASTER"}' % asked.account.own_id().encode()
     return b'{"master_account":%s,"sub_account_list":%s,"this_account":%s}' % (
         row_json(master, fields, asked.behaviour).encode(),
         rows_json(page, fields, asked.behaviour),

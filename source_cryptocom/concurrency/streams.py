@@ -66,7 +66,7 @@ class _Partitions(PartitionGenerator):
 
     def generate(self) -> Iterable[Partition]:
         state = self.cursor.state if self.cursor else {}
-        if self.full_refresh and self.full_refresh.is_completed(state):
+        if self.cursor and self.full_refresh and self._is_completed(self.cursor, self.full_refresh):
             self.stream.logger.warning(
                 f"{self.stream.name}: an earlier attempt completed this full refresh at {state[COMPLETED_AT]}: "
                 "nothing is read again. If this is not a second attempt, start without the state."
@@ -74,6 +74,10 @@ class _Partitions(PartitionGenerator):
             return
         for stream_slice in self.stream.reader.slices():
             yield StreamPartition(self.stream, stream_slice, self.repository if self.cursor else None)
+
+    @staticmethod
+    def _is_completed(cursor: StreamCursor, refresh: FullRefresh) -> bool:
+        return refresh.is_completed(cursor.state) and not cursor.is_of_another_account()
 
 
 class _FinalState(FinalStateCursor):

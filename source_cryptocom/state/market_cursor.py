@@ -62,8 +62,7 @@ class SnapshotCursor(StreamCursor):
         self._synced_ms: int | None = None
         self.started_ms = 0
 
-    @property
-    def state(self) -> MutableMapping[str, Any]:
+    def _state_so_far(self) -> MutableMapping[str, Any]:
         if self._saved:
             return dict(self._saved)
         synced_ms = self.started_ms if self.is_complete else self._synced_ms

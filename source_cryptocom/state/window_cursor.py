@@ -68,8 +68,7 @@ class WindowCursor(StreamCursor, Generic[Claim]):
         # Until the first window is read, the sync claims no more than the one before.
         self._claimed: Claim | None = None
 
-    @property
-    def state(self) -> MutableMapping[str, Any]:
+    def _state_so_far(self) -> MutableMapping[str, Any]:
         return self._claimed.as_state(self._cursor_column) if self._claimed else dict(self._saved)
 
     def _resume(self, now: int, first: Claim) -> bool:

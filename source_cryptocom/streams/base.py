@@ -95,6 +95,8 @@ class ExchangeStream(HttpStream, ABC):
         self.skipped = False
         self._skip_lock = Lock()
         self.reader: Reader = self.retriever.reader(self)
+        if self.reader.cursor and self.is_private():
+            self.reader.cursor.account_of_key = context.account
 
     def get_json_schema(self) -> Mapping[str, Any]:  # type: ignore[override]
         # The CDK's own remembers it per object, and so keeps every stream and its connections until the process ends.
