@@ -18,8 +18,8 @@ EVENTS = """
 SELECT happened_at, kind, label, sent_amount, sent_currency, received_amount, received_currency, fee_amount,
        fee_currency, tx_hash, description
 FROM books.tax_event
-WHERE kind NOT IN ('between accounts', 'staking')
-ORDER BY happened_at, event_key
+WHERE kind NOT IN ('between accounts', 'staking', 'internal')
+ORDER BY happened_at, order_key, event_key
 """
 """What moved between two accounts of the books, or is staked, is the account's as before."""
 
@@ -126,8 +126,6 @@ def _cointracking_type(event: TaxEvent) -> str:
     if event.is_trade:
         return "Trade"
     received = event.received_amount is not None
-    if event.kind == "other" and not event.label:
-        return COINTRACKING_OTHERS[received]
     return COINTRACKING_TYPES.get((event.label or "", received), COINTRACKING_OTHERS[received])
 
 

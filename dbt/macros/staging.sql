@@ -8,7 +8,7 @@
 {% macro staging(table, key, columns, snapshot=false, versions='latest') -%}
 with raw as (
     {%- for account, prefix in var('cryptocom_accounts').items() %}
-    {{ cryptocom.raw_select(table, account, prefix, columns) }}
+    {{ cryptocom.raw_select(table, account, prefix, columns, key) }}
     {%- if not loop.last %}
     union all
     {%- endif %}
@@ -44,7 +44,7 @@ where version_number = 1
 {%- endif %}
 {%- endmacro %}
 
-{% macro raw_select(table, account, prefix, columns) -%}
+{% macro raw_select(table, account, prefix, columns, key) -%}
 {%- set relation = cryptocom.raw_relation(prefix, table) -%}
 {%- set present = {} -%}
 {%- if relation is not none -%}
@@ -55,7 +55,7 @@ where version_number = 1
 select
         cast('{{ account }}' as {{ dbt.type_string() }}) as source_account,
         {%- for column, kind in columns.items() %}
-        {{ cryptocom.typed(present.get(column), kind) }} as {{ column }},
+        {{ cryptocom.typed(present.get(column), kind, column in cryptocom.ids_of_others() and column not in key) }} as {{ column }},
         {%- endfor %}
         {{ cryptocom.typed(present.get('_airbyte_extracted_at'), 'time') }} as extracted_at
     {%- if relation is none %}
@@ -80,12 +80,18 @@ select
     )) }}
 {%- endmacro %}
 
-{% macro typed(column, kind) -%}
+{#- Ids of another row. The exchange writes "0" where there is none. -#}
+{% macro ids_of_others() -%}
+    {{ return(['order_id', 'trade_id', 'trade_match_id', 'exchange_order_id', 'attach_order_id', 'list_id']) }}
+{%- endmacro %}
+
+{% macro typed(column, kind, zero_is_none=false) -%}
     {%- if column is none -%}cast(null as {{ cryptocom.type_of(kind) }})
     {%- else -%}
         {%- set name = adapter.quote(column.name) -%}
         {%- if kind == 'time' -%}{{ cryptocom.as_utc(name, column.dtype) }}
         {%- elif kind == 'json' -%}{{ cryptocom.json_text(name) }}
+        {%- elif zero_is_none -%}nullif(cast({{ name }} as {{ cryptocom.type_of(kind) }}), '0')
         {%- elif kind == 'charge' -%}-cast({{ name }} as {{ cryptocom.type_of(kind) }})
         {%- else -%}cast({{ name }} as {{ cryptocom.type_of(kind) }})
         {%- endif -%}

@@ -61,5 +61,5 @@ def test_a_model_of_the_user_replaces_none_of_the_package(
             f"SELECT received_currency FROM {schema}.tax_event WHERE kind = 'reward' ORDER BY ALL"  # noqa: S608
         ).fetchall()
         own = connection.execute("SELECT currency FROM analytics.reward").fetchall()
-    assert [currency for (currency,) in rewarded] == ["CRO", "CRO", "DOT.staked"]
+    assert [currency for (currency,) in rewarded] == ["CRO", "CRO", "DOT"]
     assert own == [("POINTS",)]

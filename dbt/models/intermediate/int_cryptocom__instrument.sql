@@ -34,6 +34,7 @@ classified as (
         case
             when listed.inst_type = 'CCY_PAIR' then 'spot'
             when listed.inst_type is not null then 'derivative'
+            when {{ cryptocom.currency_of('named.instrument_name') }} <> named.instrument_name then 'currency'
             when {{ dbt.position("'_'", 'named.instrument_name') }} > 0 then 'spot'
             when {{ dbt.position("'-'", 'named.instrument_name') }} > 0 then 'derivative'
             else 'currency'
@@ -47,12 +48,12 @@ select
     instrument_name,
     kind,
     case
-        when kind = 'currency' then instrument_name
+        when kind = 'currency' then {{ cryptocom.currency_of('instrument_name') }}
         when base_ccy is not null then base_ccy
         when kind = 'spot' then {{ dbt.split_part('instrument_name', "'_'", 1) }}
     end as base_currency,
     case
-        when kind = 'currency' then instrument_name
+        when kind = 'currency' then {{ cryptocom.currency_of('instrument_name') }}
         when quote_ccy is not null then quote_ccy
         when kind = 'spot' then {{ dbt.split_part('instrument_name', "'_'", 2) }}
         {#- Every derivative of the exchange is settled in US dollars. #}

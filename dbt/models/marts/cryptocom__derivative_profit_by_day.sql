@@ -5,11 +5,12 @@ with entry as (
         event_date as day,
         instrument_name,
         currency,
-        case when journal_type = 'FUNDING' then amount else {{ cryptocom.as_amount(0) }} end as funding,
-        case when journal_type = 'FUNDING' then {{ cryptocom.as_amount(0) }} else amount end as realized,
+        case when kind = 'funding' then amount else {{ cryptocom.as_amount(0) }} end as funding,
+        case when kind = 'funding' then {{ cryptocom.as_amount(0) }} else amount end as realized,
         {{ cryptocom.as_amount(0) }} as fee
     from {{ ref('cryptocom', 'cryptocom__ledger_entry') }}
-    where instrument_kind = 'derivative'
+    {#- The exchange may book it on the instrument or in US dollars. #}
+    where kind in ('funding', 'derivative profit', 'derivative fee')
     union all
     select
         source_account,
@@ -18,7 +19,7 @@ with entry as (
         fee_currency as currency,
         {{ cryptocom.as_amount(0) }} as funding,
         {{ cryptocom.as_amount(0) }} as realized,
-        fee
+        fee_paid as fee
     from {{ ref('cryptocom', 'cryptocom__fill_with_order') }}
     where instrument_kind = 'derivative'
 ),

@@ -16,6 +16,7 @@ select
     fill.source_account,
     fill.trade_id,
     fill.create_time as filled_at,
+    fill.create_time_ns as filled_at_ns,
     fill.instrument_name,
     instrument.kind as instrument_kind,
     instrument.base_currency,
@@ -29,6 +30,15 @@ select
     coalesce(fill.fees, {{ cryptocom.as_amount(0) }}) as fee,
     fill.fee_instrument_name as fee_currency,
     fill.fee_credits,
+    {#- Of the fee, what was not paid with fee credits. #}
+    case
+        when coalesce(fill.fees, {{ cryptocom.as_amount(0) }}) > 0
+        then greatest(
+            {{ cryptocom.as_amount('fill.fees') }} - abs(coalesce(fill.fee_credits, {{ cryptocom.as_amount(0) }})),
+            {{ cryptocom.as_amount(0) }}
+        )
+        else coalesce(fill.fees, {{ cryptocom.as_amount(0) }})
+    end as fee_paid,
     fill.order_id,
     placed.order_type,
     placed.status as order_status,

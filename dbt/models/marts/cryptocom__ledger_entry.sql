@@ -10,7 +10,15 @@ select
     entry.instrument_name,
     entry.isolation_id,
     instrument.kind as instrument_kind,
+    {#- Of a derivative, what is no payment of funding and no fee is profit, whatever its type is called. #}
+    case
+        when instrument.kind = 'derivative' and entry.journal_type not in ('FUNDING', 'TRADE_FEE', 'LIQUIDATION_FEE', 'SETTLEMENT_FEE')
+        then 'derivative profit'
+        else {{ cryptocom.kind_of_journal_type('entry.journal_type') | indent(4) }}
+    end as kind,
     case when instrument.kind = 'derivative' then instrument.quote_currency else instrument.base_currency end as currency,
+    {#- The name that the wallet has the balance under: X.staked where the coin X is staked. #}
+    case when instrument.kind = 'derivative' then instrument.quote_currency else entry.instrument_name end as wallet_name,
     {#- An entry of a derivative counts contracts; what it does to the balance is the profit that it realizes. #}
     coalesce(
         case when instrument.kind = 'derivative' then entry.realized_pnl else entry.transaction_qty end,

@@ -1,22 +1,68 @@
 {{ config(alias='otc_trade') }}
+{#- Legs of OTC deals. Where the exchange has a leg among the fills as well, `trade_id` names the fill. -#}
 with leg as (
     {{ cryptocom.otc_legs(ref('cryptocom', 'stg_cryptocom__otc_deal')) }}
+),
+
+dealt as (
+    select
+        leg.source_account,
+        leg.deal_id,
+        leg.leg_number,
+        {{ dbt.concat(["'otc_deal '", 'leg.deal_id', "' leg '", 'cast(leg.leg_number as ' ~ dbt.type_string() ~ ')']) }}
+            as leg_key,
+        deal.deal_status as status,
+        deal.deal_status = 'SETTLED' as is_settled,
+        {{ cryptocom.time_of_nanoseconds('deal.update_time_ns') }} as happened_at,
+        leg.instrument_name,
+        {{ dbt.split_part('leg.instrument_name', "'_'", 1) }} as base_currency,
+        {{ dbt.split_part('leg.instrument_name', "'_'", 2) }} as quote_currency,
+        leg.side,
+        {{ cryptocom.as_amount('leg.quantity') }} as quantity,
+        {{ cryptocom.as_price('leg.price') }} as price,
+        {{ cryptocom.as_amount('leg.notional') }} as value
+    from leg
+    inner join {{ ref('cryptocom', 'stg_cryptocom__otc_deal') }} as deal
+        on deal.source_account = leg.source_account and deal.deal_id = leg.deal_id
+),
+
+numbered as (
+    select
+        dealt.*,
+        row_number() over (
+            partition by source_account, instrument_name, side, quantity order by happened_at, deal_id, leg_number
+        ) as number_of_its_kind
+    from dealt
+),
+
+candidate as (
+    select
+        {{ dbt.concat(['dealt.source_account', "' '", 'dealt.leg_key']) }} as left_key,
+        {{ dbt.concat(['fill.source_account', "' '", 'fill.instrument_name', "' '", 'fill.trade_id']) }} as right_key,
+        {{ cryptocom.seconds_apart('dealt.happened_at', 'fill.filled_at') }} as distance,
+        dealt.number_of_its_kind as left_number,
+        row_number() over (
+            partition by dealt.source_account, dealt.leg_key order by fill.filled_at, fill.trade_id
+        ) as right_number,
+        fill.trade_id
+    from numbered as dealt
+    inner join {{ ref('cryptocom', 'cryptocom__fill_with_order') }} as fill
+        on fill.source_account = dealt.source_account
+        and fill.instrument_name = dealt.instrument_name
+        and fill.side = dealt.side
+        and {{ cryptocom.as_amount('fill.quantity') }} = dealt.quantity
+        and {{ cryptocom.seconds_apart('dealt.happened_at', 'fill.filled_at') }} <= 3600
+    where dealt.is_settled and abs({{ cryptocom.as_amount('fill.value') }} - dealt.value) <= {{ cryptocom.rounding() }}
+),
+
+{{ cryptocom.nearest_pairs('same', 'candidate') }},
+
+as_fill as (
+    select candidate.left_key, candidate.trade_id
+    from candidate
+    inner join same on same.left_key = candidate.left_key and same.right_key = candidate.right_key
 )
 
-select
-    leg.source_account,
-    leg.deal_id,
-    leg.leg_number,
-    deal.deal_status as status,
-    deal.deal_status = 'SETTLED' as is_settled,
-    {{ cryptocom.time_of_nanoseconds('deal.update_time_ns') }} as happened_at,
-    leg.instrument_name,
-    {{ dbt.split_part('leg.instrument_name', "'_'", 1) }} as base_currency,
-    {{ dbt.split_part('leg.instrument_name', "'_'", 2) }} as quote_currency,
-    leg.side,
-    {{ cryptocom.as_amount('leg.quantity') }} as quantity,
-    {{ cryptocom.as_price('leg.price') }} as price,
-    {{ cryptocom.as_amount('leg.notional') }} as value
-from leg
-inner join {{ ref('cryptocom', 'stg_cryptocom__otc_deal') }} as deal
-    on deal.source_account = leg.source_account and deal.deal_id = leg.deal_id
+select dealt.*, as_fill.trade_id
+from dealt
+left join as_fill on as_fill.left_key = {{ dbt.concat(['dealt.source_account', "' '", 'dealt.leg_key']) }}

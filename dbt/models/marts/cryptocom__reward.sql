@@ -1,30 +1,35 @@
 {{ config(alias='reward') }}
+{#- What was earned, from the table of rewards and from the ledger, each once, with its value on that day. -#}
+with earned as (
+    select
+        source_account,
+        {{ dbt.concat(["'staking_reward '", 'staking_inst_name', "' '", 'reward_inst_name', "' '", 'cast(event_time as ' ~ dbt.type_string() ~ ')']) }}
+            as reward_key,
+        event_time as happened_at,
+        staking_inst_name as source,
+        {{ cryptocom.currency_of('reward_inst_name') }} as currency,
+        {{ cryptocom.place_of('reward_inst_name') }} as place,
+        reward_quantity as amount
+    from {{ ref('cryptocom', 'stg_cryptocom__staking_reward') }}
+    where reward_quantity > 0
+    union all
+    select
+        entry.source_account,
+        entry.event_key as reward_key,
+        entry.event_time as happened_at,
+        entry.journal_type as source,
+        entry.currency,
+        entry.place,
+        entry.amount
+    from {{ ref('cryptocom', 'int_cryptocom__other_entry') }} as entry
+    left join {{ ref('cryptocom', 'int_cryptocom__explained_entry') }} as explained
+        on explained.entry_key = entry.entry_key
+    where entry.kind = 'reward' and entry.amount > 0 and explained.entry_key is null
+)
+
 select
-    source_account,
-    {{ dbt.concat(["'staking_reward '", 'staking_inst_name', "' '", 'cast(event_time as ' ~ dbt.type_string() ~ ')']) }}
-        as reward_key,
-    event_time as happened_at,
-    staking_inst_name as source,
-    reward_inst_name as currency,
-    reward_quantity as amount
-from {{ ref('cryptocom', 'stg_cryptocom__staking_reward') }}
-where reward_quantity > 0
-union all
-select
-    source_account,
-    {{ dbt.concat(["'ledger '", 'journal_id']) }} as reward_key,
-    event_time as happened_at,
-    journal_type as source,
-    currency,
-    amount
-from {{ ref('cryptocom', 'cryptocom__ledger_entry') }} as entry
-where journal_type = 'SOFT_STAKE_REWARD'
-    and amount > 0
-    {#- A reward in a plain coin is in both tables. #}
-    and not exists (
-        select 1 from {{ ref('cryptocom', 'int_cryptocom__explained_entry') }} as explained
-        where explained.source_account = entry.source_account
-            and explained.journal_id = entry.journal_id
-            and explained.event_timestamp_ns = entry.event_timestamp_ns
-            and explained.instrument_name = entry.instrument_name
-    )
+    earned.*,
+    {{ cryptocom.as_double('earned.amount') }} * {{ cryptocom.as_double('price.price_usd') }} as value_usd
+from earned
+left join {{ ref('cryptocom', 'int_cryptocom__price_by_day') }} as price
+    on price.currency = earned.currency and price.day = {{ cryptocom.day_of('earned.happened_at') }}

@@ -5,7 +5,7 @@
 with traded as (
     select
         fill.*,
-        {{ dbt.concat(["'user_trade '", 'trade_id']) }} as event_key,
+        {{ dbt.concat(["'user_trade '", 'trade_id', "' '", 'instrument_name']) }} as event_key,
         {{ dbt.concat(["'order '", "coalesce(order_id, '?')", "', fill '", 'trade_id']) }} as description
     from {{ ref('cryptocom', 'cryptocom__fill_with_order') }} as fill
 ),
@@ -16,14 +16,17 @@ spot_trade as (
             key='event_key',
             kind="'trade'",
             happened_at='filled_at',
-            sent="case side when 'BUY' then value else quantity end",
+            sent=cryptocom.of_side('value', 'quantity'),
             sent_currency="case side when 'BUY' then quote_currency else base_currency end",
-            received="case side when 'BUY' then quantity else value end",
+            received=cryptocom.of_side('quantity', 'value'),
             received_currency="case side when 'BUY' then base_currency else quote_currency end",
-            fee=if_above_zero.format('fee', 'fee'),
-            fee_currency=if_above_zero.format('fee', 'fee_currency'),
+            fee=if_above_zero.format('fee_paid', 'fee_paid'),
+            fee_currency=if_above_zero.format('fee_paid', 'fee_currency'),
             instrument_name='instrument_name',
             description='description',
+            nanoseconds='filled_at_ns',
+            id='trade_id',
+            side='side',
         ) }}
     from traded
     where instrument_kind = 'spot'
@@ -36,13 +39,15 @@ derivative_fee as (
             kind="'derivative fee'",
             happened_at='filled_at',
             label="'fee'",
-            sent='fee',
+            sent='fee_paid',
             sent_currency='fee_currency',
             instrument_name='instrument_name',
             description='description',
+            nanoseconds='filled_at_ns',
+            id='trade_id',
         ) }}
     from traded
-    where instrument_kind = 'derivative' and fee > 0
+    where instrument_kind = 'derivative' and fee_paid > 0
 ),
 
 rebate as (
@@ -52,31 +57,49 @@ rebate as (
             kind="'rebate'",
             happened_at='filled_at',
             label="'rebate'",
-            received='-fee',
+            received='-fee_paid',
             received_currency='fee_currency',
             instrument_name='instrument_name',
             description='description',
+            nanoseconds='filled_at_ns',
+            id='trade_id',
         ) }}
     from traded
-    where fee < 0
+    where fee_paid < 0
 ),
 
 transfer as (
     select
         {{ cryptocom.tax_event(
-            key='transfer_key',
-            kind="case direction when 'between accounts' then 'between accounts' else 'transfer' end",
+            key=dbt.concat(['transfer_key', "case direction when 'between accounts' then ' sent' else '' end"]),
+            kind="case when direction = 'between accounts' then 'between accounts' when amount = 0 then 'fee' else 'transfer' end",
             happened_at='happened_at',
-            sent="case when direction <> 'in' then amount end",
-            sent_currency="case when direction <> 'in' then currency end",
-            received="case when direction <> 'out' then amount end",
-            received_currency="case when direction <> 'out' then currency end",
-            fee=if_above_zero.format('fee', 'fee'),
-            fee_currency=if_above_zero.format('fee', 'fee_currency'),
+            label="case when amount = 0 then 'fee' end",
+            sent="case when amount = 0 then fee when direction <> 'in' then amount end",
+            sent_currency="case when amount = 0 then fee_currency when direction <> 'in' then currency end",
+            received="case when amount > 0 and direction = 'in' then amount end",
+            received_currency="case when amount > 0 and direction = 'in' then currency end",
+            fee="case when amount > 0 and fee > 0 then fee end",
+            fee_currency="case when amount > 0 and fee > 0 then fee_currency end",
             tx_hash='tx_hash',
         ) }}
     from {{ ref('cryptocom', 'cryptocom__transfer') }}
-    where is_complete and amount > 0
+    where is_complete and (amount > 0 or fee > 0)
+),
+
+{# The other side of what moved between two accounts of the books. #}
+arrival as (
+    select
+        {{ cryptocom.tax_event(
+            account='network',
+            key=dbt.concat(['transfer_key', "' received'"]),
+            kind="'between accounts'",
+            happened_at='happened_at',
+            received='amount',
+            received_currency='currency',
+        ) }}
+    from {{ ref('cryptocom', 'cryptocom__transfer') }}
+    where direction = 'between accounts'
 ),
 
 reward as (
@@ -88,6 +111,7 @@ reward as (
             label="'reward'",
             received='amount',
             received_currency='currency',
+            received_place='place',
         ) }}
     from {{ ref('cryptocom', 'cryptocom__reward') }}
 ),
@@ -95,77 +119,86 @@ reward as (
 otc as (
     select
         {{ cryptocom.tax_event(
-            key=dbt.concat(["'otc_deal '", 'deal_id', "' leg '", 'cast(leg_number as ' ~ dbt.type_string() ~ ')']),
+            key='leg_key',
             kind="'otc trade'",
             happened_at='happened_at',
-            sent="case side when 'BUY' then value else quantity end",
+            sent=cryptocom.of_side('value', 'quantity'),
             sent_currency="case side when 'BUY' then quote_currency else base_currency end",
-            received="case side when 'BUY' then quantity else value end",
+            received=cryptocom.of_side('quantity', 'value'),
             received_currency="case side when 'BUY' then base_currency else quote_currency end",
             instrument_name='instrument_name',
+            side='side',
         ) }}
     from {{ ref('cryptocom', 'cryptocom__otc_trade') }}
-    where is_settled
+    {#- One that is a fill as well comes from the fills. #}
+    where is_settled and trade_id is null
 ),
 
 conversion as (
     select
         {{ cryptocom.tax_event(
-            key=dbt.concat(["'convert_history '", 'convert_id']),
-            kind="'conversion'",
-            happened_at='create_time',
-            sent='from_quantity',
-            sent_currency='from_instrument_name',
-            received='to_quantity',
-            received_currency='to_instrument_name',
+            key='conversion_key',
+            kind='kind',
+            happened_at='happened_at',
+            label="case kind when 'rename' then 'swap' end",
+            sent='sent_amount',
+            sent_currency='sent_currency',
+            sent_place='sent_place',
+            received='received_amount',
+            received_currency='received_currency',
+            received_place='received_place',
+            description='description',
+            nanoseconds='happened_at_ns',
         ) }}
-    from {{ ref('cryptocom', 'stg_cryptocom__convert_history') }}
-    where status = 'COMPLETED'
+    from {{ ref('cryptocom', 'cryptocom__conversion') }}
 ),
 
+{# Entries that nothing else tells, each by itself. #}
 other_entry as (
     select
         entry.*,
-        {{ dbt.concat(["'ledger '", 'entry.journal_id', "' '", 'entry.journal_type', "' '", 'entry.instrument_name']) }} as event_key,
         case
-            when instrument_kind = 'derivative' then 'profit'
+            when explained.explained_by = 'staking' or entry.kind = 'staking' then 'staking'
+            when grouped.shape = 'internal' then 'internal'
+            when entry.kind in ('trade fee', 'derivative fee') and entry.amount > 0 then 'rebate'
+            when entry.kind = 'trade fee' then 'fee'
+            when entry.kind in ('interest', 'funding', 'derivative profit', 'derivative fee') then entry.kind
             when entry.journal_type like '%INTEREST%' then 'interest'
-            when entry.journal_type like '%FEE%' then 'fee'
-        end as label,
-        explained.explained_by
-    from {{ ref('cryptocom', 'cryptocom__ledger_entry') }} as entry
+            else 'unclassified'
+        end as event_kind
+    from {{ ref('cryptocom', 'int_cryptocom__other_entry') }} as entry
     left join {{ ref('cryptocom', 'int_cryptocom__explained_entry') }} as explained
-        on explained.source_account = entry.source_account
-        and explained.journal_id = entry.journal_id
-        and explained.journal_type = entry.journal_type
-        and explained.event_timestamp_ns = entry.event_timestamp_ns
-        and explained.instrument_name = entry.instrument_name
-    where entry.amount <> 0
-        and (
-            entry.instrument_kind = 'derivative'
-            or entry.journal_type not in ({{ cryptocom.explained_journal_types() }}, 'SOFT_STAKE_REWARD')
-        )
-        and (explained.explained_by is null or explained.explained_by = 'staking')
+        on explained.entry_key = entry.entry_key
+    left join {{ ref('cryptocom', 'int_cryptocom__grouped_entry') }} as grouped
+        on grouped.entry_key = entry.entry_key
+    where (explained.explained_by is null or explained.explained_by = 'staking')
+        and (grouped.shape is null or grouped.shape = 'internal')
+        and not (entry.kind = 'reward' and entry.amount > 0)
 ),
 
 booked as (
     select
         {{ cryptocom.tax_event(
             key='event_key',
-            kind="case when explained_by = 'staking' then 'staking' when instrument_kind <> 'derivative' then 'other' "
-                ~ "when journal_type = 'FUNDING' then 'funding' else 'derivative profit' end",
+            kind='event_kind',
             happened_at='event_time',
-            label='label',
+            label="case when event_kind in ('derivative profit', 'funding') then 'profit' "
+                ~ "when event_kind = 'interest' and amount < 0 then 'interest' "
+                ~ "when event_kind = 'interest' then 'interest received' "
+                ~ "when event_kind in ('fee', 'derivative fee') then 'fee' when event_kind = 'rebate' then 'rebate' end",
             sent='case when amount < 0 then -amount end',
             sent_currency='case when amount < 0 then currency end',
+            sent_place='place',
             received='case when amount > 0 then amount end',
             received_currency='case when amount > 0 then currency end',
+            received_place='place',
             instrument_name='instrument_name',
+            nanoseconds='event_timestamp_ns',
         ) }}
     from other_entry
 )
 
-{% for part in ['spot_trade', 'derivative_fee', 'rebate', 'transfer', 'reward', 'otc', 'conversion', 'booked'] -%}
+{% for part in ['spot_trade', 'derivative_fee', 'rebate', 'transfer', 'arrival', 'reward', 'otc', 'conversion', 'booked'] -%}
 select * from {{ part }}
 {% if not loop.last %}union all
 {% endif %}

@@ -1,12 +1,17 @@
 {{ config(alias='transfer') }}
-{%- set no_text = 'cast(null as ' ~ dbt.type_string() ~ ')' -%}
+{#- What came and went, each once: the rows of deposits and withdrawals; the entries of the ledger that are no such row's;
+    and what moved between accounts. -#}
+{%- set text = dbt.type_string() -%}
+{%- set no_text = 'cast(null as ' ~ text ~ ')' -%}
 {%- set nothing = cryptocom.as_amount(0) -%}
+{%- set day = 86400 -%}
+{%- set from_or_to_app = "('INTERNAL_DEPOSIT', 'INTERNAL_WITHDRAWAL', 'EARLY_SWAP_BONUS_DEPOSIT')" -%}
 with deposit as (
     select
         source_account,
         {{ dbt.concat(["'deposit '", 'id']) }} as transfer_key,
         'in' as direction,
-        'on-chain' as network_kind,
+        case when address in {{ from_or_to_app }} then 'app' else 'on-chain' end as network_kind,
         network_id as network,
         currency,
         amount,
@@ -26,7 +31,7 @@ withdrawal as (
         source_account,
         {{ dbt.concat(["'withdrawal '", 'id']) }} as transfer_key,
         'out' as direction,
-        'on-chain' as network_kind,
+        case when address in {{ from_or_to_app }} then 'app' else 'on-chain' end as network_kind,
         network_id as network,
         currency,
         amount,
@@ -91,17 +96,194 @@ recorded as (
     select * from fiat_withdrawal
 ),
 
+entry as (
+    select
+        entry.*,
+        {{ dbt.concat([
+            'entry.source_account', "' '", "coalesce(entry.account_id, '')", "' '", 'entry.journal_id', "' '",
+            'entry.journal_type', "' '", 'entry.instrument_name', "' '", 'cast(entry.event_timestamp_ns as ' ~ text ~ ')',
+        ]) }} as entry_key,
+        row_number() over (
+            partition by source_account, event_timestamp_ns, kind order by journal_id, instrument_name
+        ) as number_at_once
+    from {{ ref('cryptocom', 'cryptocom__ledger_entry') }} as entry
+    where entry.amount <> 0 and entry.kind in ('on-chain', 'bank', 'app', 'transfer fee', 'sub-account')
+),
+
+booking as (
+    {#- A fee may be booked beside the withdrawal. #}
+    select
+        entry.*,
+        case when fee.currency = entry.currency then entry.amount + fee.amount else entry.amount end as debit,
+        coalesce(-fee.amount, {{ nothing }}) as fee,
+        coalesce(fee.currency, entry.currency) as fee_currency,
+        fee.entry_key as fee_key
+    from entry
+    left join entry as fee
+        on fee.source_account = entry.source_account
+        and fee.event_timestamp_ns = entry.event_timestamp_ns
+        and fee.kind = 'transfer fee'
+        and fee.number_at_once = entry.number_at_once
+        and entry.amount < 0
+    where entry.kind in ('on-chain', 'bank', 'app')
+),
+
+numbered_booking as (
+    select
+        booking.*,
+        row_number() over (
+            partition by source_account, currency, debit order by event_timestamp_ns, entry_key
+        ) as number_of_amount
+    from booking
+),
+
+{# What the ledger has of a row: the debit of a withdrawal with its fee, and where it failed what came back. #}
+movement as (
+    select
+        source_account,
+        transfer_key,
+        {{ dbt.concat(['source_account', "' '", 'transfer_key']) }} as movement_key,
+        currency,
+        happened_at,
+        case direction when 'in' then 1 else -1 end * amount
+            - case when fee_currency = currency then fee else {{ nothing }} end as amount,
+        fee
+    from recorded
+    where is_complete or is_pending or direction = 'out'
+    union all
+    select
+        source_account,
+        transfer_key,
+        {{ dbt.concat(['source_account', "' '", 'transfer_key', "' back'"]) }},
+        currency,
+        happened_at,
+        amount + case when fee_currency = currency then fee else {{ nothing }} end,
+        fee
+    from recorded
+    where direction = 'out' and not is_complete and not is_pending
+),
+
+numbered_movement as (
+    select
+        movement.*,
+        row_number() over (partition by source_account, currency, amount order by happened_at, movement_key) as number_of_amount
+    from movement
+),
+
+candidate as (
+    select
+        movement.movement_key as left_key,
+        booking.entry_key as right_key,
+        {{ cryptocom.seconds_apart('movement.happened_at', 'booking.event_time') }} as distance,
+        movement.number_of_amount as left_number,
+        booking.number_of_amount as right_number
+    from numbered_movement as movement
+    inner join numbered_booking as booking
+        on booking.source_account = movement.source_account
+        and booking.currency = movement.currency
+        and booking.debit = movement.amount
+        and {{ cryptocom.seconds_apart('movement.happened_at', 'booking.event_time') }} <= {{ 7 * day }}
+),
+
+{{ cryptocom.nearest_pairs('told_exactly', 'candidate', rounds=6) }},
+
+{# Whether an amount is with or without its fee is not known of every network. What is left and nearly equal on one day is one
+   transfer, and a check says that the two differ. #}
+near_candidate as (
+    select
+        movement.movement_key as left_key,
+        booking.entry_key as right_key,
+        {{ cryptocom.seconds_apart('movement.happened_at', 'booking.event_time') }} as distance,
+        movement.number_of_amount as left_number,
+        booking.number_of_amount as right_number
+    from numbered_movement as movement
+    inner join numbered_booking as booking
+        on booking.source_account = movement.source_account
+        and booking.currency = movement.currency
+        and (booking.debit > 0) = (movement.amount > 0)
+        and abs(booking.debit - movement.amount)
+            <= greatest(2 * {{ cryptocom.as_double('abs(movement.fee)') }}, 0.1 * {{ cryptocom.as_double('abs(movement.amount)') }})
+        and {{ cryptocom.seconds_apart('movement.happened_at', 'booking.event_time') }} <= {{ day }}
+    left join told_exactly as told_movement on told_movement.left_key = movement.movement_key
+    left join told_exactly as told_booking on told_booking.right_key = booking.entry_key
+    where told_movement.left_key is null and told_booking.right_key is null
+),
+
+{{ cryptocom.nearest_pairs('told_nearly', 'near_candidate') }},
+
+told as (
+    select left_key, right_key from told_exactly
+    union all
+    select left_key, right_key from told_nearly
+),
+
+untold as (
+    select booking.*
+    from numbered_booking as booking
+    left join told on told.right_key = booking.entry_key
+    where told.right_key is null
+),
+
+{# Of what no row tells: a withdrawal that came back. #}
+return_candidate as (
+    select
+        debit.entry_key as left_key,
+        refund.entry_key as right_key,
+        {{ cryptocom.seconds_apart('debit.event_time', 'refund.event_time') }} as distance,
+        debit.number_of_amount as left_number,
+        refund.number_of_amount as right_number
+    from untold as debit
+    inner join untold as refund
+        on refund.source_account = debit.source_account
+        and refund.currency = debit.currency
+        and refund.kind = debit.kind
+        and (refund.amount = -debit.amount or refund.amount = -debit.debit)
+        and refund.event_timestamp_ns > debit.event_timestamp_ns
+        and {{ cryptocom.seconds_apart('debit.event_time', 'refund.event_time') }} <= {{ 30 * day }}
+    where debit.debit < 0 and refund.journal_type like '%WITHDRAW%'
+),
+
+{{ cryptocom.nearest_pairs('returned', 'return_candidate') }},
+
 booked as (
-    {#- The exchange shows deposits and withdrawals to a master account only. Elsewhere the ledger is all there is. #}
+    select
+        untold.source_account,
+        {{ dbt.concat(["'ledger '", 'untold.journal_id', "' '", 'untold.journal_type', "' '", 'untold.currency']) }} as transfer_key,
+        case when untold.amount > 0 then 'in' else 'out' end as direction,
+        untold.kind as network_kind,
+        {{ no_text }} as network,
+        untold.currency,
+        {#- What came back leaves its fee behind. #}
+        case when debited.left_key is not null then {{ nothing }} else abs(untold.amount) end as amount,
+        case
+            when debited.left_key is not null and refund.amount <> -untold.amount then {{ nothing }}
+            else untold.fee
+        end as fee,
+        untold.fee_currency,
+        untold.journal_type as status,
+        true as is_complete,
+        false as is_pending,
+        untold.event_time as happened_at,
+        {{ no_text }} as address,
+        {{ no_text }} as tx_hash
+    from untold
+    left join returned as debited on debited.left_key = untold.entry_key
+    left join untold as refund on refund.entry_key = debited.right_key
+    left join returned as refunded on refunded.right_key = untold.entry_key
+    where refunded.right_key is null
+),
+
+stray_fee as (
+    {#- A fee without its withdrawal. #}
     select
         entry.source_account,
-        {{ dbt.concat(["'ledger '", 'entry.journal_id']) }} as transfer_key,
-        case when entry.amount > 0 then 'in' else 'out' end as direction,
+        {{ dbt.concat(["'ledger '", 'entry.journal_id', "' '", 'entry.journal_type', "' '", 'entry.currency']) }} as transfer_key,
+        'out' as direction,
         'on-chain' as network_kind,
         {{ no_text }} as network,
         entry.currency,
-        abs(entry.amount) as amount,
-        {{ nothing }} as fee,
+        {{ nothing }} as amount,
+        -entry.amount as fee,
         entry.currency as fee_currency,
         entry.journal_type as status,
         true as is_complete,
@@ -109,60 +291,69 @@ booked as (
         entry.event_time as happened_at,
         {{ no_text }} as address,
         {{ no_text }} as tx_hash
-    from {{ ref('cryptocom', 'cryptocom__ledger_entry') }} as entry
-    where entry.journal_type in ({{ cryptocom.transfer_journal_types() }})
-        and entry.amount <> 0
-        and not exists (select 1 from recorded where recorded.source_account = entry.source_account)
+    from entry
+    where entry.kind = 'transfer fee'
+        and not exists (select 1 from booking where booking.fee_key = entry.entry_key)
 ),
 
+{# Between sub-accounts: booked in both ledgers. What left one account is what arrived in another within minutes. #}
 moved as (
-    {#- Between sub-accounts: booked in both ledgers. The n-th of an amount that left one account in a minute is the
-        n-th that arrived in another, where both are in the books. #}
     select
-        source_account,
-        journal_id,
-        currency,
-        amount,
-        event_time,
+        entry.*,
         row_number() over (
-            partition by currency, abs(amount), case when amount > 0 then 1 else 0 end
-            order by event_time, journal_id
+            partition by source_account, currency, amount order by event_timestamp_ns, journal_id
         ) as number_of_amount
-    from {{ ref('cryptocom', 'cryptocom__ledger_entry') }}
-    where journal_type = 'SUBACCOUNT_TX' and amount <> 0
+    from entry
+    where kind = 'sub-account'
 ),
+
+move_candidate as (
+    select
+        sent.entry_key as left_key,
+        received.entry_key as right_key,
+        {{ cryptocom.seconds_apart('sent.event_time', 'received.event_time') }} as distance,
+        sent.number_of_amount as left_number,
+        received.number_of_amount as right_number
+    from moved as sent
+    inner join moved as received
+        on received.currency = sent.currency
+        and received.amount = -sent.amount
+        and received.source_account <> sent.source_account
+        and {{ cryptocom.seconds_apart('sent.event_time', 'received.event_time') }} <= 300
+    where sent.amount < 0
+),
+
+{{ cryptocom.nearest_pairs('moved_between', 'move_candidate', rounds=6) }},
 
 between_accounts as (
     select
-        coalesce(sent.source_account, received.source_account) as source_account,
-        {{ dbt.concat(["'ledger '", 'coalesce(sent.journal_id, received.journal_id)']) }} as transfer_key,
-        case
-            when received.source_account is null then 'out'
-            when sent.source_account is null then 'in'
-            else 'between accounts'
-        end as direction,
+        moved.source_account,
+        {{ dbt.concat(["'ledger '", 'moved.journal_id']) }} as transfer_key,
+        case when received.entry_key is not null then 'between accounts' when moved.amount > 0 then 'in' else 'out' end
+            as direction,
         'sub-account' as network_kind,
         received.source_account as network,
-        coalesce(sent.currency, received.currency) as currency,
-        abs(coalesce(sent.amount, received.amount)) as amount,
+        moved.currency,
+        abs(moved.amount) as amount,
         {{ nothing }} as fee,
-        coalesce(sent.currency, received.currency) as fee_currency,
+        moved.currency as fee_currency,
         'SUBACCOUNT_TX' as status,
         true as is_complete,
         false as is_pending,
-        coalesce(sent.event_time, received.event_time) as happened_at,
+        moved.event_time as happened_at,
         {{ no_text }} as address,
         {{ no_text }} as tx_hash
-    from (select * from moved where amount < 0) as sent
-    full outer join (select * from moved where amount > 0) as received
-        on received.currency = sent.currency
-        and received.amount = -sent.amount
-        and received.number_of_amount = sent.number_of_amount
-        and received.source_account <> sent.source_account
+    from moved
+    left join moved_between as pair on pair.left_key = moved.entry_key
+    left join moved as received on received.entry_key = pair.right_key
+    left join moved_between as arrived on arrived.right_key = moved.entry_key
+    where arrived.right_key is null
 )
 
 select * from recorded
 union all
-select * from booked
+select * from booked where amount > 0 or fee > 0
+union all
+select * from stray_fee
 union all
 select * from between_accounts

@@ -53,9 +53,9 @@ expected as (
         is_certain and instrument_kind = 'spot' as is_certain,
         'TRADE_FEE' as journal_type,
         fee_currency as currency,
-        -fee as amount
+        -fee_paid as amount
     from fill
-    where fee_currency is not null and fee <> 0
+    where fee_currency is not null and fee_paid <> 0
 )
 
 select

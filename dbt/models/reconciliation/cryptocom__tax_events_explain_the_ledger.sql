@@ -1,24 +1,24 @@
 {{ config(alias='tax_events_explain_the_ledger') }}
 {#- Per currency, what the tax events send and receive is what the ledger booked in the same time. -#}
 with event as (
-    select source_account, happened_at, received_currency as currency, received_amount as amount
+    select source_account, happened_at, received_currency as currency, received_place as place, received_amount as amount
     from {{ ref('cryptocom', 'cryptocom__tax_event') }}
     where received_currency is not null
     union all
-    select source_account, happened_at, sent_currency as currency, -sent_amount as amount
+    select source_account, happened_at, sent_currency as currency, sent_place as place, -sent_amount as amount
     from {{ ref('cryptocom', 'cryptocom__tax_event') }}
-    where sent_currency is not null and kind <> 'between accounts'
+    where sent_currency is not null
     union all
-    select source_account, happened_at, fee_currency as currency, -fee_amount as amount
+    select source_account, happened_at, fee_currency as currency, 'wallet' as place, -fee_amount as amount
     from {{ ref('cryptocom', 'cryptocom__tax_event') }}
     where fee_currency is not null
     union all
     {# A withdrawal that is under way is debited, and no event yet. #}
-    select source_account, happened_at, currency, -amount as amount
+    select source_account, happened_at, currency, 'wallet' as place, -amount as amount
     from {{ ref('cryptocom', 'cryptocom__transfer') }}
     where is_pending
     union all
-    select source_account, happened_at, fee_currency as currency, -fee as amount
+    select source_account, happened_at, fee_currency as currency, 'wallet' as place, -fee as amount
     from {{ ref('cryptocom', 'cryptocom__transfer') }}
     where is_pending
 ),
@@ -29,6 +29,14 @@ explained as (
     inner join {{ ref('cryptocom', 'int_cryptocom__reading') }} as reading
         on reading.source_account = event.source_account
         and event.happened_at >= {{ cryptocom.minutes_later('reading.ledger_from', -1) }}
+    {#- What is staked need not be in the ledger. #}
+    where event.place = 'wallet'
+        or exists (
+            select 1 from {{ ref('cryptocom', 'cryptocom__ledger_entry') }} as entry
+            where entry.source_account = event.source_account
+                and entry.currency = event.currency
+                and {{ cryptocom.is_staked('entry.wallet_name') }}
+        )
     group by event.source_account, event.currency
 ),
 

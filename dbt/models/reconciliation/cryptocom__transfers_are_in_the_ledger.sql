@@ -16,7 +16,7 @@ with recorded as (
         case direction when 'in' then amount - fee else -amount - fee end as amount
     from {{ ref('cryptocom', 'cryptocom__transfer') }}
     {#- A withdrawal is debited when it is made; one that failed was debited and refunded. #}
-    where network_kind in ('on-chain', 'bank')
+    where network_kind in ('on-chain', 'bank', 'app')
         and (is_complete or is_pending)
         and (fee = 0 or fee_currency = currency)
         and transfer_key not like 'ledger %'
@@ -38,6 +38,7 @@ booked as (
         min(event_time) as event_time,
         min(journal_id) as journal_id,
         max(case when journal_type like '%WITHDRAW%' then 1 else 0 end) = 1 as is_withdrawal,
+        min(case when kind = 'app' then 1 else 0 end) = 1 as is_app,
         sum(amount) as amount
     from {{ ref('cryptocom', 'cryptocom__ledger_entry') }}
     where journal_type in ({{ cryptocom.transfer_journal_types() }})
@@ -118,6 +119,8 @@ matched as (
             when numbered.transfer_key is null then 'deposit or withdrawal of a ledger entry'
             else 'ledger entry of a transfer'
         end as what,
+        {#- What came from the Crypto.com App, or went there, need not be in the tables of deposits and withdrawals. #}
+        numbered.transfer_key is null and numbered_entry.is_app as is_explained,
         case when numbered.transfer_key is null then not numbered_entry.is_early else numbered.is_complete end as is_settled,
         case when numbered.transfer_key is null then numbered_entry.amount else numbered.amount end as expected,
         case when numbered.transfer_key is null then numbered.amount else numbered_entry.amount end as found
@@ -140,4 +143,4 @@ select
     ) }}
 from matched
 inner join {{ ref('cryptocom', 'int_cryptocom__reading') }} as reading on reading.source_account = matched.source_account
-where reading.ledger_from is not null
+where reading.ledger_from is not null and not matched.is_explained

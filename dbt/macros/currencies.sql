@@ -1,0 +1,17 @@
+{#- The coin behind a name of the wallet or the ledger: what is staked is still the account's, under a name of its own. -#}
+{% macro currency_of(name) -%}
+case
+        when {{ name }} = 'USD_Stable_Coin' then 'USD'
+        else replace({{ name }}, '.staked', '')
+    end
+{%- endmacro %}
+
+{% macro is_staked(name) -%}{{ name }} like '%.staked'{%- endmacro %}
+
+{% macro place_of(name) -%}case when {{ cryptocom.is_staked(name) }} then 'staked' else 'wallet' end{%- endmacro %}
+
+{#- Currencies of states, and coins that follow one: what is exchanged for one of them was sold. -#}
+{% macro money() -%}
+'USD', 'EUR', 'GBP', 'AUD', 'CAD', 'SGD', 'CHF', 'JPY', 'BRL', 'TRY', 'HKD', 'AED', 'PLN', 'SEK', 'NOK', 'DKK', 'NZD', 'KRW', 'MXN',
+'USDT', 'USDC', 'TUSD', 'DAI', 'PYUSD', 'RLUSD', 'FDUSD', 'USDE', 'EURC', 'PAX', 'BUSD'
+{%- endmacro %}
