@@ -1,10 +1,20 @@
 """What all tests have in common: the CDK's standard tests' options, and a log that reaches its readers."""
 
 import logging
+import re
+from pathlib import Path
 
 import pytest
 
 pytest_plugins = ["airbyte_cdk.test.standard_tests.pytest_hooks"]
+
+ONLY_THOROUGH_TESTS = re.compile(r"^pytestmark = .*\bthorough\b", re.MULTILINE)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Skips files of nothing but thorough tests where those are left out: their imports take half of the time."""
+    left_out = "not thorough" in str(config.option.markexpr) and collection_path.suffix == ".py"
+    return True if left_out and ONLY_THOROUGH_TESTS.search(collection_path.read_text(encoding="utf-8")) else None
 
 
 @pytest.fixture(autouse=True)

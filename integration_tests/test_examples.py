@@ -14,7 +14,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import dagster
 import hcl2
 import jsonschema
 import pytest
@@ -154,6 +153,9 @@ def assets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ModuleType:
 def test_dagster_materialises_the_history_of_each_account(
     exchange: Exchange, assets: ModuleType, tmp_path: Path
 ) -> None:
+    # Dagster takes seconds to import: only where it is needed.
+    import dagster  # noqa: PLC0415
+
     start = rfc3339((time.time_ns() - 2 * DAY_NS) // 1_000_000)
     (tmp_path / "desk_a.json").write_text(json.dumps(config_for(exchange, start_date=start)))
     definitions: dagster.Definitions = assets.definitions(tmp_path, tmp_path)
@@ -172,6 +174,8 @@ def test_dagster_materialises_the_history_of_each_account(
 
 def test_dagster_runs_one_account_once_at_a_time(assets: ModuleType, tmp_path: Path) -> None:
     """A pool has no limit of its own: dagster.yaml gives it one."""
+    import dagster  # noqa: PLC0415
+
     (tmp_path / "desk_a.json").write_text("{}")
     [history] = assets.definitions(tmp_path, tmp_path).assets
     assert history.op.pool == "cryptocom_desk_a"

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import airbyte
 import duckdb
 import yaml
-from airbyte.caches import DuckDBCache
 
 from integration_tests.connector import config_for
 from simulated_exchange.exchange import Exchange
@@ -68,6 +66,10 @@ def query(database: Path, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
 
 def filled_warehouse(folder: Path, exchange: Exchange, now_ns: int) -> Warehouse:
     """Two syncs of all tables, with `something_happens` between them."""
+    # PyAirbyte takes seconds to import: only where it is needed.
+    import airbyte  # noqa: PLC0415
+    from airbyte.caches import DuckDBCache  # noqa: PLC0415
+
     config = config_for(exchange, start_date=rfc3339((now_ns - (DAYS + 5) * DAY_NS) // 1_000_000))
     source = airbyte.get_source("source-cryptocom", config=config, local_executable=impatient_executable(folder))
     source.check()
