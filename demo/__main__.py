@@ -1,23 +1,29 @@
 """Reads every table into DuckDB, builds the books, and shows what came: python -m demo [--config FILE]"""
 
 import argparse
+import json
 import sys
+import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from books.dbt_package import BooksNotBuilt, build_books
 from books.tax_files import FORMATS, write_tax_file
-from demo.config_file import demo_config, read_config
+from demo.config_file import demo_config
 from demo.console import Console, Problem
 from demo.simulated import simulated_exchange
-from demo.summary import show_holdings, show_reconciliation, show_tables
+from demo.summary import show_holdings, show_reconciliation
+from source_cryptocom.run import prepare
+from source_cryptocom.sync.command import main as sync
 
 DEMO_DATABASE = Path("cryptocom-demo.duckdb")
 SYNC_DATABASE = Path("cryptocom.duckdb")
-LEFT_OUT = ("mark_price", "index_price")
-"""Of the real exchange: two or three prices a minute of 930 instruments, and the books need none of them."""
+DEMO_TABLES = "all,mark_price,index_price"
+"""Of the real exchange, a sync leaves out the last two: two or three prices a minute of 930 instruments."""
 SIMULATED_MARKET = {"cryptocom_checks_left_out": ["candles_agree_with_trades"]}
 """It draws candles and trades apart: they cannot agree."""
 
@@ -30,6 +36,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
         "--database", type=Path, help=f"default {DEMO_DATABASE}, made anew each time; with --config {SYNC_DATABASE}"
     )
     parser.add_argument("--tax", choices=sorted(FORMATS), help="also write the file that this tax program imports")
+    parser.add_argument("--tables", help="those to read, as of source-cryptocom sync")
     parser.add_argument("--instruments", type=int, default=24, help="of the simulated exchange (all: 930)")
     parser.add_argument("--days", type=int, default=25, help="of the simulated account's history")
     parsed = parser.parse_args(argv)
@@ -38,30 +45,30 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """The exit code: 0 when every table was read, else 1 after a sentence that says why not."""
+    """The exit code: that of the sync, or 1 after a sentence that says why there are no books."""
+    prepare()
     options = arguments(argv)
     console = Console()
     with ExitStack() as running:
         try:
-            if options.config:
-                config = read_config(options.config)
-            else:
+            config = options.config
+            if config is None:
                 base_url = running.enter_context(simulated_exchange(console, options.days, options.instruments))
-                config = demo_config(base_url, options.days)
+                config = Path(running.enter_context(tempfile.TemporaryDirectory())) / "config.json"
+                config.write_text(json.dumps(demo_config(base_url, options.days)))
                 _forget(options.database)
-            console.step("loading PyAirbyte")
-            # It takes some seconds: not before the first line is on the screen.
-            from demo.loading import load  # noqa: PLC0415
-
-            tables = load(config, options.database, console, LEFT_OUT if options.config else ())
-            if config.get("api_key"):
+                options.tables = options.tables or DEMO_TABLES
+            console.step(f"reading {options.tables or 'what the config opens'} into {options.database}")
+            chosen = ["--tables", options.tables] if options.tables else []
+            if code := sync(["--to", str(options.database), "--config", str(config), *chosen]):
+                return code
+            if with_account := _holds_an_account(options.database):
                 console.step("building the books with dbt")
                 _build(options.database, SIMULATED_MARKET if not options.config else {})
         except Problem as problem:
             console.step(str(problem))
             return 1
-    show_tables(options.database, tables)
-    if not config.get("api_key"):
+    if not with_account:
         print("\nWithout a key there are no books to show.")
         print(f"\nDatabase  {options.database.resolve()}")
         return 0
@@ -85,6 +92,12 @@ def _build(database: Path, variables: Mapping[str, Any]) -> None:
         build_books(database, database.parent / ".cache" / "books", variables)
     except BooksNotBuilt as error:
         raise Problem(f"The books could not be built from {database}: {error}") from None
+
+
+def _holds_an_account(database: Path) -> bool:
+    # The config says so, too, but the key in it is for the connector's process alone.
+    with duckdb.connect(str(database), read_only=True) as connection:
+        return bool(connection.execute("FROM duckdb_tables() WHERE table_name = 'user_balance'").fetchall())
 
 
 def _forget(database: Path) -> None:

@@ -9,7 +9,7 @@ from demo.console import Console, Problem
 
 LATENCY_SECONDS = 0.1
 LIMIT_WINDOWS = 10
-"""The connector, the exchange and PyAirbyte share this machine: what leaves in time does not always arrive in time."""
+"""Connector, exchange and loading share this machine: what leaves in time does not always arrive in time."""
 
 
 @contextmanager

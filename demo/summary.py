@@ -1,4 +1,4 @@
-"""What a person wants to see after a sync: what each table holds, what the account is worth, whether it adds up."""
+"""What a person wants to see after a sync: what the account is worth, and whether it adds up."""
 
 from pathlib import Path
 
@@ -7,27 +7,10 @@ import duckdb
 from books.reconciliation import read_reconciliation, result_in_words
 
 BAR_WIDTH = 30
-TIME_COLUMNS = ("timestamp", "event_time", "update_time", "create_time", "snapshot_time", "updated_at")
-"""The first of these that a table has is the time of its rows; tables without one hold what is true now."""
-
 HOLDINGS = """
 SELECT currency, sum(quantity), CAST(sum(value_usd) AS DOUBLE) AS value, sum(share_percent)
 FROM books.holding GROUP BY currency ORDER BY value DESC NULLS LAST, currency
 """
-
-
-def show_tables(database: Path, tables: list[str]) -> None:
-    """A line per table: rows, first and last time in UTC."""
-    width = max(map(len, tables)) + 2
-    print(f"\n{'table':<{width}}{'rows':>10}   {'from (UTC)':<19}  to (UTC)")
-    with duckdb.connect(str(database)) as connection:
-        for table in tables:
-            columns = {row[0]: row[1] for row in connection.execute(f'DESCRIBE "{table}"').fetchall()}
-            time = next((name for name in TIME_COLUMNS if columns.get(name, "").startswith("TIMESTAMP")), None)
-            span = f"strftime(min({time}), '%x %X'), strftime(max({time}), '%x %X')" if time else "NULL, NULL"
-            found = connection.execute(f'SELECT count(*), {span} FROM "{table}"').fetchone()  # noqa: S608
-            rows, first, last = found or (0, None, None)
-            print(f"{table:<{width}}{rows:>10,}   {first or '-':<19}  {last or '-'}")
 
 
 def show_holdings(database: Path) -> None:

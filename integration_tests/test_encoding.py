@@ -16,6 +16,7 @@ import pytest
 from integration_tests.connector import config_for
 from integration_tests.connector_process import written
 from integration_tests.doomed_sync import read_arguments
+from integration_tests.duckdb_file import query
 from simulated_exchange.behaviour import Behaviour
 from simulated_exchange.empty_market import EmptyMarket
 from simulated_exchange.exchange import Exchange
@@ -101,7 +102,7 @@ def test_no_row_is_lost_in_pyairbyte(exchange: Exchange, tmp_path: Path) -> None
     import airbyte  # noqa: PLC0415
     from airbyte.caches import DuckDBCache  # noqa: PLC0415
 
-    from integration_tests.warehouse import impatient_executable, query  # noqa: PLC0415
+    from integration_tests.warehouse import impatient_executable  # noqa: PLC0415
 
     source = airbyte.get_source(
         "source-cryptocom", config=config_for(exchange), local_executable=impatient_executable(tmp_path)

@@ -20,7 +20,8 @@ import pytest
 import yaml
 
 from integration_tests.connector import LOGGER, config_for
-from integration_tests.warehouse import PROJECT, counts, suggested_tables
+from integration_tests.duckdb_file import counts
+from integration_tests.warehouse import PROJECT, suggested_tables
 from simulated_exchange.behaviour import Behaviour
 from simulated_exchange.empty_market import EmptyMarket
 from simulated_exchange.exchange import Exchange

@@ -67,7 +67,7 @@ def test_two_syncs_hold_the_account_once_and_no_order_that_is_gone(
     closed = next(iter(exchange.account.open_orders))
     exchange.account.close_order(closed, time.time_ns())
     second = sync(tmp_path, *arguments)
-    assert re.search(r"^user_trade +\d+ rows +0 read$", second.stdout, re.MULTILINE)
+    assert re.search(r"^user_trade +\d+ +0 ", second.stdout, re.MULTILINE)
     for table in HISTORY:
         [(rows,)] = query(database, f"SELECT count(*) FROM {table}")  # noqa: S608 - a name of ours
         assert rows == len(expected_rows(exchange.account, table))

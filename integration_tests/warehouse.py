@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import yaml
 
 from integration_tests.connector import config_for
+from integration_tests.duckdb_file import counts, query
 from simulated_exchange.exchange import Exchange
 from simulated_exchange.expected_records import rfc3339
 from simulated_exchange.timeline import DAY_NS
@@ -59,11 +59,6 @@ class Warehouse:
         return {row[0]: row[1] for row in self.query(f"DESCRIBE {table}")}
 
 
-def query(database: Path, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
-    with duckdb.connect(str(database)) as connection:
-        return connection.execute(sql, list(parameters)).fetchall()
-
-
 def filled_warehouse(folder: Path, exchange: Exchange, now_ns: int) -> Warehouse:
     """Two syncs of all tables, with `something_happens` between them."""
     # PyAirbyte takes seconds to import: only where it is needed.
@@ -103,11 +98,6 @@ def something_happens(exchange: Exchange, now_ns: int) -> str:
     new = account.place_order(now_ns)
     account.close_order(new.order_id, now_ns, "CANCELED")
     return oldest.order_id
-
-
-def counts(database: Path, tables: Sequence[str]) -> dict[str, int]:
-    counted = (f"SELECT '{table}', count(*) FROM {table}" for table in tables)  # noqa: S608  names of our own
-    return dict(query(database, " UNION ALL ".join(counted)))
 
 
 def states(database: Path) -> dict[str, Any]:

@@ -75,12 +75,13 @@ def _transfer(connector: ConnectorProcess, plan: Plan, target: Target, schema: s
             outcome = Transfer(connector, Collector(plan.streams, warehouse.tables), progress).run(warehouse.load)
             progress.doing(f"writing {target.label}")
             warehouse.export(tables)
-            counts = warehouse.row_counts(tables)
+            spans = list(warehouse.spans(tables))
     except Exception as error:  # noqa: BLE001 - whatever the target or its driver raises ends in a sentence
         return _fail(sentence_of(error, target))
-    for table, rows in counts.items():
-        new = progress.tables[table].rows if table in progress.tables else 0
-        print(f"{table:<26}{rows:>12,} rows{new:>12,} read")
+    print(f"{'table':<24}{'rows':>12}{'read now':>12}  {'from (UTC)':<21}to (UTC)")
+    for span in spans:
+        now = progress.tables[span.table].rows if span.table in progress.tables else 0
+        print(f"{span.table:<24}{span.rows:>12,}{now:>12,}  {_utc(span.first):<21}{_utc(span.last)}")
     read = sum(table.rows for table in progress.tables.values())
     print(f"{read:,} rows read into {target.label} in {time.monotonic() - began:.0f} s")
     for table, sentence in outcome.errors.items():
@@ -176,6 +177,10 @@ def _names(text: str | None) -> list[str]:
 def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+
+
+def _utc(moment: datetime | None) -> str:
+    return f"{moment.astimezone(timezone.utc):%Y-%m-%d %H:%M:%S}" if moment else "-"
 
 
 def _fail(sentence: str, code: int = FAILED) -> int:

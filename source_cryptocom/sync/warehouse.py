@@ -10,6 +10,8 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,8 @@ from source_cryptocom.sync.folder_lock import folder_lock
 from source_cryptocom.sync.target import Target
 
 NAME = "source_cryptocom"
+TIME_COLUMNS = ("timestamp", "event_time", "update_time", "create_time", "snapshot_time", "updated_at")
+"""The first of these that a table has is the time of its rows; tables without one hold what is true now."""
 _STREAMS = "streams"
 _OPTIONS = {
     "RUNTIME__DLTHUB_TELEMETRY": "false",
@@ -30,6 +34,16 @@ _OPTIONS = {
     "LOAD__RAISE_ON_MAX_RETRIES": "1",
     "DLT_DISABLE_PLUGINS": "true",
 }
+
+
+@dataclass(frozen=True)
+class Span:
+    """Rows of a table in the target, from the time of the first to that of the last, where rows have a time."""
+
+    table: str
+    rows: int
+    first: datetime | None
+    last: datetime | None
 
 
 class Warehouse:
@@ -68,16 +82,18 @@ class Warehouse:
         self._states.update(batch.states)
         self._pipeline.run(self._source(batch))
 
-    def row_counts(self, tables: Sequence[str]) -> dict[str, int]:
-        """Rows of each table, by its name."""
+    def spans(self, tables: Sequence[str]) -> Iterator[Span]:
+        """What the target holds of each of the tables."""
         existing = self.tables
-        counts = {}
         with self._pipeline.sql_client() as client:
             for table in tables:
-                if table in existing:
-                    name = client.make_qualified_table_name(table)
-                    [[counts[table]]] = client.execute_sql(f"SELECT count(*) FROM {name}") or [[0]]  # noqa: S608
-        return counts
+                if table not in existing:
+                    continue
+                time = next((name for name in TIME_COLUMNS if name in self._streams[table].columns), None)
+                ends = f"min({time}), max({time})" if time else "NULL, NULL"
+                name = client.make_qualified_table_name(table)
+                [row] = client.execute_sql(f"SELECT count(*), {ends} FROM {name}") or [(0, None, None)]  # noqa: S608
+                yield Span(table, *row)
 
     def export(self, tables: Sequence[str]) -> None:
         """Writes each of the tables as a parquet file, where the target is a folder of them."""
