@@ -214,6 +214,8 @@ def test_a_table_read_too_recently_emits_nothing_and_keeps_its_state(world: Worl
     before = _by_table(world.state)
     world.clock.ns += 11 * HOUR_NS
     output = world.sync(*tables, hours_between_syncs=12)
+    (warning,) = (line for line in output.log("WARN") if "hours_between_syncs" in line)
+    assert warning.startswith(f"{', '.join(sorted(tables, key=warning.index))}: nothing was read, because ")
     assert output.records == {}
     assert _by_table(output.state) == before
     assert sum("hours_between_syncs" in line for line in output.log("INFO")) == len(tables)

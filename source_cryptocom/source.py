@@ -40,7 +40,8 @@ from source_cryptocom.files import read_catalog, read_config, read_state
 from source_cryptocom.logs.log_file import log_file
 from source_cryptocom.logs.redaction import mask_log, redact, redact_error, redact_trace, register_secrets
 from source_cryptocom.state.full_refresh import FullRefresh
-from source_cryptocom.streams import STREAMS, IncrementalExchangeStream
+from source_cryptocom.state.market_cursor import SnapshotCursor
+from source_cryptocom.streams import STREAMS, ExchangeStream, IncrementalExchangeStream
 from source_cryptocom.streams.samples import sample_requests
 
 LOGGER = logging.getLogger("airbyte")
@@ -226,6 +227,7 @@ class SourceCryptocom(AbstractSource):
             engine.stop()
             for stream in streams:
                 stream.warn_of_odd_values()
+            warn_of_tables_left_alone(streams, config.hours_between_syncs)
 
     def _log_file(self, config: Mapping[str, Any]) -> AbstractContextManager[None]:
         opened = log_file(config.get("log") is True)
@@ -253,6 +255,17 @@ def require_key(config: Config, names: Iterable[str]) -> None:
         raise ConfigError(
             f"These tables need an API key: {', '.join(locked)}. Set api_key and api_secret, or leave the tables "
             "out of the connection."
+        )
+
+
+def warn_of_tables_left_alone(streams: Iterable[Stream], hours: float) -> None:
+    """Says once why tables emitted nothing: an empty sync that succeeds looks as if there were nothing new."""
+    cursors = {stream.name: stream.reader.cursor for stream in streams if isinstance(stream, ExchangeStream)}
+    names = [name for name, cursor in cursors.items() if isinstance(cursor, SnapshotCursor) and cursor.left_alone]
+    if names:
+        LOGGER.warning(
+            f"{', '.join(names)}: nothing was read, because the last sync was less than {hours:g} hours ago. That is what "
+            "hours_between_syncs is for; set it to 0, or to the hours of your schedule, to read market tables more often."
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from source_cryptocom.clock import MS_PER_HOUR, rfc3339
+from source_cryptocom.clock import MS_PER_HOUR, MS_PER_MINUTE, rfc3339
 from source_cryptocom.state.cursor import StreamCursor
 from source_cryptocom.state.series_positions import PositionFormat, join_names
 from source_cryptocom.state.state import (
@@ -18,6 +18,9 @@ from source_cryptocom.state.state import (
     check_version,
     is_refreshing,
 )
+
+EARLY_SHARE = 0.05
+MOST_EARLY_MS = 30 * MS_PER_MINUTE
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,15 @@ def parse_market_state(state: State, now: int) -> MarketState:
     return MarketState(synced_ms, dict(cursors), is_refreshing(state))
 
 
+def due_after_ms(hours: float) -> int:
+    """How long after a sync the next one is due, in ms.
+
+    A schedule of the same length may start a sync some seconds early, and would be left out every other time.
+    """
+    whole_ms = round(hours * MS_PER_HOUR)
+    return whole_ms - min(round(whole_ms * EARLY_SHARE), MOST_EARLY_MS)
+
+
 class SnapshotCursor(StreamCursor):
     """The state of a public stream that is read whole, no sooner than hours_between_syncs after the last time."""
 
@@ -61,6 +73,8 @@ class SnapshotCursor(StreamCursor):
         super().__init__(stream_name, logger)
         self._synced_ms: int | None = None
         self.started_ms = 0
+        self.left_alone = False
+        """Whether the stream was not due in this sync."""
 
     def _state_so_far(self) -> MutableMapping[str, Any]:
         if self._saved:
@@ -98,9 +112,10 @@ class SnapshotCursor(StreamCursor):
     def _is_due(self, hours: float) -> bool:
         if self.full_refresh or self._synced_ms is None:
             return True
-        due_ms = self._synced_ms + round(hours * MS_PER_HOUR)
+        due_ms = self._synced_ms + due_after_ms(hours)
         if self.started_ms >= due_ms:
             return True
+        self.left_alone = True
         self._logger.info(
             f"{self._stream_name}: read at {rfc3339(self._synced_ms)}, less than {hours:g} hours ago "
             f"(hours_between_syncs): nothing is read before {rfc3339(due_ms)}."

@@ -7,6 +7,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from source_cryptocom.api.errors import ExchangeError
 from source_cryptocom.api.response import Row
+from source_cryptocom.clock import rfc3339
 from source_cryptocom.config import ConfigError
 from source_cryptocom.instruments import Instruments
 from source_cryptocom.streams import STREAMS
@@ -135,7 +136,7 @@ def test_a_table_that_was_read_lately_is_left_alone_and_keeps_its_state(
             "INFO",
             (
                 "trade: read at 2026-08-17T11:00:00.000Z, less than 1.5 hours ago (hours_between_syncs): "
-                "nothing is read before 2026-08-17T12:30:00.000Z."
+                "nothing is read before 2026-08-17T12:25:30.000Z."
             ),
         )
     ]
@@ -146,6 +147,19 @@ def test_a_table_is_read_when_the_hours_are_over(exchange: StubExchange, hours: 
     exchange.serve("public/get-tickers", lambda _: [ticker("BTC_USD")])
     reading = read(Ticker(sync(hours_between_syncs=hours)), {"version": 1, "synced_at": HOUR_AGO})
     assert len(reading.records) == 1
+
+
+@pytest.mark.parametrize(
+    ("hours", "early_seconds", "records"),
+    [(1, 180, 1), (1, 181, 0), (12, 1_800, 1), (12, 1_801, 0), (24, 1_800, 1), (24, 1_801, 0)],
+)
+def test_a_schedule_as_long_as_the_least_interval_may_begin_a_little_early(
+    exchange: StubExchange, hours: float, early_seconds: int, records: int
+) -> None:
+    exchange.serve("public/get-tickers", lambda _: [ticker("BTC_USD")])
+    synced_at = rfc3339(NOW_MS - round(hours * 3_600_000) + early_seconds * 1_000)
+    reading = read(Ticker(sync(hours_between_syncs=hours)), {"version": 1, "synced_at": synced_at})
+    assert len(reading.records) == records
 
 
 def test_a_full_refresh_always_reads(exchange: StubExchange) -> None:
