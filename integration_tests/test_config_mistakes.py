@@ -53,7 +53,10 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"instruments": {"BTC_USD": 1}}, "instruments: must be a list of instrument names"),
     ({"instruments": [1]}, "instruments: must be a list of instrument names"),
     ({"instruments": {"BTC_USD": True}}, "instruments: must be a list of instrument names"),
-    ({"candlestick_timeframes": ["3m", "1m", "1d"]}, "candlestick_timeframes: 3m, 1d not known; the exchange offers"),
+    (
+        {"candlestick_timeframes": ["3m", "1m", "1d"]},
+        "candlestick_timeframes: 3m, 1d (did you mean 1D?) not known; the exchange offers",
+    ),
     ({"candlestick_timeframes": 1}, "candlestick_timeframes: must be a list of timeframes, such as 1m, 1h"),
     ({"_limit": "x"}, "_limit value is not a valid integer"),
     ({"candlestick_timeframes": ["\ud800"]}, "candlestick_timeframes: \\ud800 not known; the exchange offers"),
@@ -135,16 +138,35 @@ def test_what_a_person_may_write_a_little_otherwise(exchange: Exchange, tmp_path
 
 
 def test_a_field_that_is_not_known_is_a_warning(exchange: Exchange, tmp_path: Path) -> None:
-    finished = read(tmp_path, {**config_for(exchange), "intruments": ["BTC_USD"], "__injected": {}})
+    finished = read(tmp_path, {**config_for(exchange), "colour": "blue", "__injected": {}})
     assert finished.code == 0
     warnings = [log["message"] for log in finished.of_type("LOG") if log["level"] == "WARN"]
-    assert warnings == ["The configuration has fields that this connector does not know: intruments."]
+    assert warnings == ["The configuration has fields that this connector does not know: colour."]
 
 
 def test_instruments_that_the_exchange_does_not_know_are_all_named(exchange: Exchange, tmp_path: Path) -> None:
     name = exchange.market.names[0]
-    status = check(tmp_path, config_for(exchange, instruments=["NO_USD", name, "NEITHER_USD"]))
+    status = check(tmp_path, config_for(exchange, instruments=["NO_SUCH", name, "NEITHER_ONE"]))
     assert status == {
         "status": "FAILED",
-        "message": "instruments: the exchange does not know NO_USD, NEITHER_USD.",
+        "message": "instruments: the exchange does not know NO_SUCH, NEITHER_ONE.",
     }
+
+
+@pytest.mark.parametrize("written", ["BTC/USD", "btc_usd", "BTC-USD", "BTCUSD"])
+def test_a_misspelt_instrument_is_told_the_name_that_was_meant(
+    exchange: Exchange, tmp_path: Path, written: str
+) -> None:
+    assert "BTC_USD" in exchange.market.names
+    status = check(tmp_path, config_for(exchange, instruments=[written]))
+    assert status["message"] == f"instruments: the exchange does not know {written} (did you mean BTC_USD?)."
+
+
+def test_a_misspelt_key_is_an_error_and_its_secret_stays_masked(exchange: Exchange, tmp_path: Path) -> None:
+    secret = "only-here-9876543210"
+    config = {"base_url": exchange.base_url, "apiKey": "mine", "apiSecret": secret, "start_date": secret}
+    message = check(tmp_path, config)["message"]
+    assert "There is no field apiKey: did you mean api_key? There is no field apiSecret: did you mean api_secret?" in (
+        message
+    )
+    assert secret not in message

@@ -18,11 +18,12 @@ from source_cryptocom.config_values import (
     moment_ms,
     number,
     one_of,
+    own_text,
     past_moment,
     root_address,
-    text,
     timeframes,
 )
+from source_cryptocom.suggestions import close_name
 
 ROOTS = {
     "production": "https://api.crypto.com/exchange/v1/",
@@ -30,6 +31,11 @@ ROOTS = {
 }
 RETENTION_DAYS = 180
 DEFAULT_DAYS = 60
+
+FIELDS = (
+    *("api_key", "api_secret", "environment", "base_url", "start_date", "instruments", "candlestick_timeframes"),
+    *("candlestick_count", "trade_count", "book_depth", "hours_between_syncs", "num_workers", "log"),
+)
 
 Value = TypeVar("Value")
 
@@ -139,11 +145,19 @@ class ConfigReader:
             return default
 
 
+def misspelt_fields(form: ConfigReader) -> list[str]:
+    """A sentence for each field that the connector does not know but one of its own is much like: `apiKey`."""
+    known = [name for name in FIELDS if name not in form.given]
+    meant = {name: close_name(name, known) for name in sorted(form.unread)}
+    form.unread -= {name for name, field in meant.items() if field}
+    return [f"There is no field {name}: did you mean {field}?" for name, field in meant.items() if field]
+
+
 def parse_config(raw: Mapping[str, Any], now: int) -> Config:
     """The config of a sync that starts at `now` (ms). Raises ConfigError with every problem found."""
     form = ConfigReader(raw)
-    api_key = form.read("api_key", "", text)
-    api_secret = form.read("api_secret", "", text)
+    api_key = form.read("api_key", "", own_text)
+    api_secret = form.read("api_secret", "", own_text)
     if bool(api_key) != bool(api_secret):
         given, missing = ("api_key", "api_secret") if api_key else ("api_secret", "api_key")
         form.problems.append(
@@ -172,6 +186,7 @@ def parse_config(raw: Mapping[str, Any], now: int) -> Config:
         log=form.read("log", False, boolean),
         default_start="start_date" not in form.given,
     )
+    form.problems += misspelt_fields(form)
     if form.problems:
         raise ConfigError("The configuration cannot be used. " + " ".join(form.problems))
     if form.unread:

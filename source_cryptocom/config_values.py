@@ -12,9 +12,13 @@ import requests
 from airbyte_cdk.utils.datetime_helpers import ab_datetime_parse
 
 from source_cryptocom.clock import rfc3339
+from source_cryptocom.suggestions import did_you_mean
 
 DEFAULT_TIMEFRAMES = ("1m", "5m", "1h")
 TIMEFRAMES = ("1m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "12h", "1D", "7D", "14D", "1M")
+# `1m` last: whoever writes it otherwise means a minute more often than a month.
+_BY_LENGTH = tuple(reversed(TIMEFRAMES))
+_PLACEHOLDER = re.compile(r"<?your[ _](api[ _])?(key|secret)>?|\.\.\.|\u2026", flags=re.IGNORECASE)
 # A century: beyond it a date cannot be told.
 MOST_HOURS = 876_000
 _SEPARATORS = re.compile(r"[,;\s]+")
@@ -27,10 +31,18 @@ def text(value: Any) -> str:
     return value
 
 
+def own_text(value: Any) -> str:
+    """A text of the user's own, not the one that stands in an example."""
+    if _PLACEHOLDER.fullmatch(text(value)):
+        raise ValueError("still holds the words of the example: put your own in their place, or leave the field empty.")
+    return text(value)
+
+
 def one_of(options: Sequence[str]) -> Callable[[Any], str]:
     def parse(value: Any) -> str:
         if value not in options:
-            raise ValueError(f"must be one of {', '.join(options)}, not {value!r}.")
+            meant = did_you_mean(value, options) if isinstance(value, str) else ""
+            raise ValueError(f"must be one of {', '.join(options)}, not {value!r}{meant}.")
         return str(value)
 
     return parse
@@ -110,7 +122,8 @@ def timeframes(value: Any) -> tuple[str, ...]:
     asked = _names(value, f"timeframes, such as 1m, 1h; the exchange offers {', '.join(TIMEFRAMES)}")
     unknown = [name for name in asked if name not in TIMEFRAMES]
     if unknown:
-        raise ValueError(f"{', '.join(unknown)} not known; the exchange offers {', '.join(TIMEFRAMES)}.")
+        named = ", ".join(f"{name}{did_you_mean(name, _BY_LENGTH)}" for name in unknown)
+        raise ValueError(f"{named} not known; the exchange offers {', '.join(TIMEFRAMES)}.")
     return asked or DEFAULT_TIMEFRAMES
 
 

@@ -43,11 +43,13 @@ from source_cryptocom.state.full_refresh import FullRefresh
 from source_cryptocom.state.market_cursor import SnapshotCursor
 from source_cryptocom.streams import STREAMS, ExchangeStream, IncrementalExchangeStream
 from source_cryptocom.streams.samples import sample_requests
+from source_cryptocom.suggestions import did_you_mean, folded
 
 LOGGER = logging.getLogger("airbyte")
 WORST_FIRST = (FailureType.system_error, FailureType.transient_error, FailureType.config_error)
 # What an account without any special feature has.
 ACCOUNT_HISTORY = {"order_history", "user_trade", "transaction"}
+SECRET_FIELDS = {"APIKEY", "APISECRET"}
 # Carries the error of an invalid config; unguessable, so no user's config contains it.
 INVALID_CONFIG_KEY = f"_problem_{uuid4().hex}"
 
@@ -113,7 +115,8 @@ class SourceCryptocom(AbstractSource):
             known = set(context.instruments.names())
             unknown = [name for name in parsed.instruments if name not in known]
             if unknown:
-                return False, f"instruments: the exchange does not know {', '.join(unknown)}."
+                named = ", ".join(f"{name}{did_you_mean(name, known)}" for name in unknown)
+                return False, f"instruments: the exchange does not know {named}."
             if key_access := context.api.key_access:
                 sentence = self._check_key(logger, key_access, context.clock())
                 return sentence is None, sentence
@@ -244,7 +247,9 @@ class SourceCryptocom(AbstractSource):
         if INVALID_CONFIG_KEY in main_config:
             raise ConfigError(main_config[INVALID_CONFIG_KEY])
         # Before it is parsed: a secret may stand in a wrong field, too, and be quoted from there.
-        register_secrets(*(str(main_config.get(name) or "").strip() for name in ("api_key", "api_secret")))
+        # Under a misspelt name, such as apiSecret, as well.
+        written = [value for name, value in main_config.items() if folded(str(name)) in SECRET_FIELDS]
+        register_secrets(*(str(value or "").strip() for value in written))
         return parse_config(main_config, now_ms())
 
 
@@ -264,8 +269,8 @@ def warn_of_tables_left_alone(streams: Iterable[Stream], hours: float) -> None:
     names = [name for name, cursor in cursors.items() if isinstance(cursor, SnapshotCursor) and cursor.left_alone]
     if names:
         LOGGER.warning(
-            f"{', '.join(names)}: nothing was read, because the last sync was less than {hours:g} hours ago. That is what "
-            "hours_between_syncs is for; set it to 0, or to the hours of your schedule, to read market tables more often."
+            f"{', '.join(names)}: nothing was read, because the last sync was less than {hours:g} hours ago "
+            "(hours_between_syncs). Set it to 0, or to the hours of your schedule, to read market tables more often."
         )
 
 

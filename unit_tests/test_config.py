@@ -1,13 +1,22 @@
 """A config: what is absent gets its default, what is wrong is said in a sentence, all of it at once."""
 
 import traceback
+from importlib.resources import files
 from typing import Any
 
 import pytest
+import yaml
 from airbyte_cdk.models import FailureType
 
-from source_cryptocom.config import Config, ConfigError, Credentials, older_history_notice, parse_config
+from source_cryptocom.config import FIELDS, Config, ConfigError, Credentials, older_history_notice, parse_config
 from unit_tests.support.builders import API_KEY, API_SECRET, DAY_MS, NOW_MS
+
+
+@pytest.fixture
+def spec_fields() -> set[str]:
+    """The names in the spec."""
+    spec = yaml.safe_load((files("source_cryptocom") / "spec.yaml").read_text(encoding="utf-8"))
+    return set(spec["connectionSpecification"]["properties"])
 
 
 def parsed(**fields: Any) -> Config:
@@ -255,10 +264,49 @@ def test_a_start_date_at_the_edge_of_what_the_exchange_keeps_stays() -> None:
 
 
 def test_a_field_that_does_not_exist_is_a_warning_that_names_it() -> None:
-    config = parsed(start_dat="2026-08-01", timeframes=["1m"], _injected={"by": "the platform"})
-    assert config.warnings == (
-        "The configuration has fields that this connector does not know: start_dat, timeframes.",
-    )
+    config = parsed(colour="blue", timeframes=["1m"], _injected={"by": "the platform"})
+    assert config.warnings == ("The configuration has fields that this connector does not know: colour, timeframes.",)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("apiKey", "api_key"),
+        ("api-secret", "api_secret"),
+        ("API_KEY", "api_key"),
+        ("start_dat", "start_date"),
+        ("instrument", "instruments"),
+        ("baseUrl", "base_url"),
+        ("hours_between_sync", "hours_between_syncs"),
+    ],
+)
+def test_a_field_much_like_one_that_there_is_is_an_error(written: str, meant: str) -> None:
+    assert f"There is no field {written}: did you mean {meant}?" in problems(**{written: "x"})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "hint"),
+    [
+        ("candlestick_timeframes", ["1H"], "1H (did you mean 1h?) not known"),
+        ("candlestick_timeframes", ["1d", "1m"], "1d (did you mean 1D?) not known"),
+        ("candlestick_timeframes", ["5M"], "5M (did you mean 5m?) not known"),
+        ("environment", "Production", "not 'Production' (did you mean production?)"),
+        ("environment", "uat", "not 'uat'."),
+    ],
+)
+def test_a_misspelt_value_is_told_what_was_meant(name: str, value: object, hint: str) -> None:
+    assert hint in problems(**{name: value})
+
+
+@pytest.mark.parametrize("placeholder", ["YOUR KEY", "your secret", "YOUR_API_SECRET", "<your secret>", "..."])
+@pytest.mark.parametrize("field", ["api_key", "api_secret"])
+def test_the_words_of_an_example_are_no_key(field: str, placeholder: str) -> None:
+    given = {"api_key": API_KEY, "api_secret": API_SECRET, field: placeholder}
+    assert f"{field}: still holds the words of the example" in problems(**given)
+
+
+def test_every_field_is_known_and_no_other(spec_fields: set[str]) -> None:
+    assert set(FIELDS) == spec_fields
 
 
 def test_no_printed_config_shows_key_or_secret() -> None:

@@ -40,7 +40,8 @@ from source_cryptocom.logs.redaction import redact, register_secrets
 from source_cryptocom.run import prepare
 from source_cryptocom.source import SourceCryptocom
 from source_cryptocom.streams import STREAMS
-from source_cryptocom.sync.tables import chosen_tables, did_you_mean, unknown_names
+from source_cryptocom.suggestions import did_you_mean
+from source_cryptocom.sync.tables import chosen_tables, unknown_names
 
 LOGGER = logging.getLogger("airbyte")
 

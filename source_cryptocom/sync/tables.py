@@ -1,7 +1,8 @@
 """Which tables a person means: their names, names of groups, or what makes sense without any."""
 
 from collections.abc import Collection, Mapping, Sequence
-from difflib import get_close_matches
+
+from source_cryptocom.suggestions import did_you_mean
 
 GROUPS: Mapping[str, Sequence[str]] = {
     "market": (
@@ -40,13 +41,6 @@ def unknown_names(asked: Sequence[str], known: Collection[str]) -> list[str]:
     """A sentence for each name that is neither a table's nor a group's."""
     names = [*known, *GROUPS, ACCOUNT, ALL]
     return [f"there is no table {name}{did_you_mean(name, names)}" for name in asked if name not in names]
-
-
-def did_you_mean(name: str, names: Collection[str]) -> str:
-    """` (did you mean X?)`, or nothing where no name is like it."""
-    folded = {"".join(filter(str.isalnum, known)).upper(): known for known in names}
-    close = get_close_matches("".join(filter(str.isalnum, name)).upper(), folded, n=1)
-    return f" (did you mean {folded[close[0]]}?)" if close else ""
 
 
 def _group(name: str, readable: Sequence[str]) -> Collection[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from source_cryptocom.sync.tables import did_you_mean
+from source_cryptocom.suggestions import did_you_mean
 
 DATABASE_SUFFIXES = (".duckdb", ".db", ".ddb")
 WAREHOUSES = {
