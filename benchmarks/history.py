@@ -33,7 +33,7 @@ SERVED = {
 BEFORE = "before: windows of a day"
 TIMED = ((60, 50, "any width"), (60, 50, "week, else empty"), (60, 500, "day, else refused"))
 PACED = ("main.py",)
-UNPACED = ("-m", "integration_tests.impatient")
+UNPACED = ("-m", "integration_tests.without_waits")
 """The connector without the pace of one request a second, as a command."""
 FIXED_WINDOWS = ("-m", "benchmarks.fixed_windows")
 """The same, with windows of a day."""

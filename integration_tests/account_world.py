@@ -90,7 +90,7 @@ def new_world(behaviour: Behaviour | None = None) -> Iterator[World]:
     clock = SharedClock()
     behaviour = behaviour or Behaviour(enforce_limits=False)
     with (
-        clock.rules_the_connector(),
+        clock.patch_connector(),
         running_exchange(behaviour, Account(), EmptyMarket(), now_ns=clock) as exchange,
     ):
         yield World(exchange, clock)

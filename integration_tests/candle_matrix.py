@@ -170,7 +170,7 @@ def new_world() -> Iterator[tuple[Exchange, Market, SharedClock]]:
     market = Market.from_capture(instruments=12, now_ns=clock)
     row = market.listing(BUSY).row | {"symbol": YOUNG}
     market.list_instrument(row, listed_ms=(NOON_NS + 31 * MINUTE_NS - YOUNG_AGE_NS) // NS_PER_MS)
-    with running_exchange(market=market, now_ns=clock) as exchange, clock.rules_the_connector():
+    with running_exchange(market=market, now_ns=clock) as exchange, clock.patch_connector():
         yield exchange, market, clock
 
 

@@ -21,7 +21,7 @@ from airbyte_cdk.models import (
 from airbyte_cdk.test.entrypoint_wrapper import EntrypointOutput, read
 from airbyte_cdk.test.models import ExpectedOutcome
 
-from integration_tests.impatient import impatient
+from integration_tests.without_waits import without_waits
 from simulated_exchange.exchange import Exchange
 from source_cryptocom import SourceCryptocom
 
@@ -141,7 +141,7 @@ def sync(
     generations: Mapping[str, int] | None = None,
 ) -> Output:
     """One read through the real entrypoint, without the waits of a real exchange."""
-    with impatient():
+    with without_waits():
         catalog = configured_catalog(config, tables, sync_mode, generations)
         outcome = ExpectedOutcome.EXPECT_EXCEPTION if expecting_failure else ExpectedOutcome.EXPECT_SUCCESS
         return Output(read(SourceCryptocom(), config, catalog, state, expected_outcome=outcome))

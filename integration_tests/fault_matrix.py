@@ -20,9 +20,9 @@ from airbyte_cdk.test.models import ExpectedOutcome
 
 from integration_tests.connector import Output, State, config_for, configured_catalog
 from integration_tests.fault_cases import CASES, COMPLETE, LEFT_OUT, METHODS, OPTIONAL, PER_INSTRUMENT, SKIPPED, Case
-from integration_tests.impatient import impatient
 from integration_tests.shared_clock import SharedClock
 from integration_tests.table_truth import Truth
+from integration_tests.without_waits import without_waits
 from simulated_exchange.behaviour import Behaviour
 from simulated_exchange.exchange import Exchange
 from simulated_exchange.expected_records import rfc3339
@@ -67,7 +67,7 @@ class Lab:
         streams = [stream for stream in self.catalog.streams if stream.stream.name in tables]
         outcome = ExpectedOutcome.EXPECT_EXCEPTION if failing else ExpectedOutcome.EXPECT_SUCCESS
         # 429 makes the CDK print a status past its own messages.
-        with impatient(), contextlib.redirect_stdout(io.StringIO()):
+        with without_waits(), contextlib.redirect_stdout(io.StringIO()):
             catalog = ConfiguredAirbyteCatalog(streams=streams)
             return Output(read(SourceCryptocom(), self.config, catalog, state, expected_outcome=outcome))
 
@@ -83,7 +83,7 @@ def lab() -> Iterator[Lab]:
     account = seeded_account(now_ns, orders=60, days=DAYS - 0.5)
     # A day a window: a fault strikes between two of them, too.
     behaviour = Behaviour(enforce_limits=False, window_cap="day")
-    with clock.rules_the_connector(), running_exchange(behaviour, account, market, now_ns=clock) as exchange:
+    with clock.patch_connector(), running_exchange(behaviour, account, market, now_ns=clock) as exchange:
         config = config_for(
             exchange,
             instruments=list(market.names),

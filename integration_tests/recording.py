@@ -90,7 +90,7 @@ def recorded_world() -> Iterator[RecordedWorld]:
             del account.open_orders[order.order_id]
     market = Market.from_capture(instruments=12, now_ns=clock)
     behaviour = Behaviour(enforce_limits=False)
-    with clock.rules_the_connector(), running_exchange(behaviour, account, market, now_ns=clock) as exchange:
+    with clock.patch_connector(), running_exchange(behaviour, account, market, now_ns=clock) as exchange:
         yield RecordedWorld(exchange, clock, moment(clock.ns - 5 * DAY_NS))
 
 

@@ -30,7 +30,7 @@ class SharedClock:
         return self.ns
 
     @contextmanager
-    def rules_the_connector(self) -> Iterator[None]:
+    def patch_connector(self) -> Iterator[None]:
         """Within it the connector takes its time, nonces included, from here."""
         turned = SimpleNamespace(time_ns=lambda: self.ns + self.connector_off_ns, monotonic_ns=self, gmtime=time.gmtime)
         with mock.patch("source_cryptocom.clock.time", turned):

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from integration_tests.connector import config_for
-from integration_tests.connector_process import Running, start_read
+from integration_tests.process import Running, start_read
 from integration_tests.shared_clock import moment
 from integration_tests.soak_books import TABLES, TIMEFRAME, Books
 from integration_tests.soak_world import INSTRUMENTS, Life, new_life

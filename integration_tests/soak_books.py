@@ -10,7 +10,7 @@ from typing import Any
 
 from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
 
-from integration_tests.connector_process import Finished
+from integration_tests.process import Finished
 from integration_tests.shared_clock import DAY_NS, MINUTE_NS, NS_PER_MS, ns_of
 from integration_tests.soak_world import INSTRUMENTS, Life
 from integration_tests.truth import KEYS, Key, Row, Scope, by_key, moments_of, truth

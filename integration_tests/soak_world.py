@@ -154,5 +154,5 @@ def new_life(seed: int) -> Iterator[Life]:
     clock = SharedClock()
     market = Market.from_capture(instruments=LISTED, now_ns=clock, history_days=60)
     account = seeded_account(clock.ns, orders=30, days=SEEDED_HOURS * HOUR_NS / DAY_NS, seed=seed)
-    with clock.rules_the_connector(), running_exchange(behaviour_of(seed), account, market, now_ns=clock) as exchange:
+    with clock.patch_connector(), running_exchange(behaviour_of(seed), account, market, now_ns=clock) as exchange:
         yield Life(exchange, clock, seed)

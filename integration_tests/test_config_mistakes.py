@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from integration_tests.connector import config_for
-from integration_tests.connector_process import Finished, start, written
+from integration_tests.process import Finished, start, written
 from simulated_exchange.behaviour import Behaviour
 from simulated_exchange.exchange import Exchange
 from simulated_exchange.market import Market

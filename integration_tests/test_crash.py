@@ -12,7 +12,7 @@ import pytest
 
 from integration_tests.account_world import HISTORY, METHODS, World, new_world, united
 from integration_tests.connector import Output, config_for, sync
-from integration_tests.doomed_sync import Kill, as_output, read_arguments, sync_until_killed
+from integration_tests.process import Kill, as_output, read_arguments, sync_until_killed
 from integration_tests.shared_clock import DAY_NS, HOUR_NS, MINUTE_NS, NOON_NS, moment
 from simulated_exchange.behaviour import Behaviour
 from simulated_exchange.empty_market import EmptyMarket
@@ -83,7 +83,7 @@ def test_history_is_complete_after_a_kill_of_the_command(line: int, tmp_path: Pa
     account = seeded_account(now_ns, orders=150, days=30)
     with running_exchange(Behaviour(enforce_limits=False), account, EmptyMarket()) as exchange:
         config = config_for(exchange, start_date=moment(now_ns - 31 * DAY_NS))
-        command = [sys.executable, "-m", "integration_tests.impatient"]
+        command = [sys.executable, "-m", "integration_tests.without_waits"]
         command += read_arguments(tmp_path, config, HISTORY, "incremental")
         with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
             assert process.stdout is not None

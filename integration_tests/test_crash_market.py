@@ -10,7 +10,7 @@ import pytest
 from airbyte_cdk.models import Type
 
 from integration_tests.connector import Output, State, config_for, sync
-from integration_tests.doomed_sync import read_arguments, sync_until_killed
+from integration_tests.process import read_arguments, sync_until_killed
 from integration_tests.shared_clock import MINUTE_NS, NS_PER_MS, SharedClock, ns_of
 from simulated_exchange.behaviour import Behaviour
 from simulated_exchange.exchange import Exchange
@@ -74,7 +74,7 @@ def world() -> Iterator[World]:
     clock = SharedClock()
     market = Market.from_capture(instruments=LISTED, now_ns=clock)
     behaviour = Behaviour(enforce_limits=False)
-    with clock.rules_the_connector(), running_exchange(behaviour, market=market, now_ns=clock) as exchange:
+    with clock.patch_connector(), running_exchange(behaviour, market=market, now_ns=clock) as exchange:
         # Few workers: each reads several series, so that states are printed while others are under way.
         fields = {"trade_count": 20, "candlestick_count": 20, "num_workers": 6}
         series = {"instruments": list(INSTRUMENTS), "candlestick_timeframes": list(TIMEFRAMES)}

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from integration_tests.connector import KEY, SECRET, config_for
-from integration_tests.impatient import impatient
+from integration_tests.without_waits import without_waits
 from simulated_exchange.account import Account
 from simulated_exchange.behaviour import Behaviour
 from simulated_exchange.exchange import Exchange
@@ -32,7 +32,7 @@ WRONG_KEY = "wrong-key-0123456789"
 def exchange() -> Iterator[Exchange]:
     # Fewer fills a week than a page holds.
     account = seeded_account(time.time_ns(), orders=1_000, days=170)
-    with running_exchange(Behaviour(), account, Market.from_capture(instruments=2)) as running, impatient():
+    with running_exchange(Behaviour(), account, Market.from_capture(instruments=2)) as running, without_waits():
         running.behave(enforce_limits=False)
         yield running
 
@@ -122,7 +122,7 @@ def test_at_most_sixty_requests_are_made_even_where_little_is_found(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with running_exchange(Behaviour(enforce_limits=False), Account(), Market.from_capture(instruments=1)) as running:
-        with impatient():
+        with without_waits():
             report = Doctor(running, tmp_path / "config.json", capsys).report()
         assert running.count() <= MAX_REQUESTS
     assert "not known width of a window: order_history: no rows came" in report

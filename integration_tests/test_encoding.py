@@ -14,9 +14,8 @@ from pathlib import Path
 import pytest
 
 from integration_tests.connector import config_for
-from integration_tests.connector_process import written
-from integration_tests.doomed_sync import read_arguments
 from integration_tests.duckdb_file import query
+from integration_tests.process import read_arguments, written
 from simulated_exchange.behaviour import Behaviour
 from simulated_exchange.empty_market import EmptyMarket
 from simulated_exchange.exchange import Exchange
@@ -54,7 +53,7 @@ def expected_texts(exchange: Exchange) -> list[str]:
 
 
 def run(arguments: list[str], locale: Mapping[str, str]) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "integration_tests.impatient", *arguments]
+    command = [sys.executable, "-m", "integration_tests.without_waits", *arguments]
     environment = {**os.environ, **locale}
     return subprocess.run(command, capture_output=True, cwd=PROJECT, env=environment, timeout=100, check=False)
 
@@ -102,10 +101,10 @@ def test_no_row_is_lost_in_pyairbyte(exchange: Exchange, tmp_path: Path) -> None
     import airbyte  # noqa: PLC0415
     from airbyte.caches import DuckDBCache  # noqa: PLC0415
 
-    from integration_tests.warehouse import impatient_executable  # noqa: PLC0415
+    from integration_tests.warehouse import quick_executable  # noqa: PLC0415
 
     source = airbyte.get_source(
-        "source-cryptocom", config=config_for(exchange), local_executable=impatient_executable(tmp_path)
+        "source-cryptocom", config=config_for(exchange), local_executable=quick_executable(tmp_path)
     )
     source.select_streams(["open_order"])
     database = tmp_path / "warehouse.duckdb"

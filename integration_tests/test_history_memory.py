@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from integration_tests.connector import config_for
-from integration_tests.doomed_sync import read_arguments
+from integration_tests.process import read_arguments
 from integration_tests.shared_clock import DAY_NS, MINUTE_NS, moment
 from simulated_exchange.account import ACCOUNT_ID, Account
 from simulated_exchange.behaviour import Behaviour
@@ -55,7 +55,7 @@ def peak_memory(orders: int, folder: Path, stalled: bool = False) -> int:
     with running_exchange(Behaviour(enforce_limits=False), account, EmptyMarket()) as exchange:
         config = config_for(exchange, start_date=moment(since_ns))
         arguments = read_arguments(folder, config, ["order_history"], "full_refresh")
-        command = [sys.executable, "-c", MEASURED, sys.executable, "-m", "integration_tests.impatient", *arguments]
+        command = [sys.executable, "-c", MEASURED, sys.executable, "-m", "integration_tests.without_waits", *arguments]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             assert process.stderr is not None

@@ -13,8 +13,8 @@ import pytest
 from airbyte_cdk.models import FailureType
 
 from integration_tests.connector import Output, config_for, sync
-from integration_tests.connector_process import start, written
-from integration_tests.impatient import impatient
+from integration_tests.process import start, written
+from integration_tests.without_waits import without_waits
 from simulated_exchange.behaviour import Behaviour
 from simulated_exchange.certificate import self_signed
 from simulated_exchange.empty_market import EmptyMarket
@@ -101,7 +101,7 @@ def test_attempts_are_bounded_in_time_as_well(exchange: Exchange) -> None:
     config = parse_config(config_for(exchange), now_ms())
     api = ExchangeApi(config.base_url, config.credentials, retry_policy)
     started = time.monotonic()
-    with impatient(), pytest.raises(ExchangeError, match=r"Given up after [0-9]+ attempts") as raised:
+    with without_waits(), pytest.raises(ExchangeError, match=r"Given up after [0-9]+ attempts") as raised:
         UserBalance(SyncContext(config, api)).fetch()
     assert time.monotonic() - started < 10
     assert f"Given up after {exchange.count(BALANCE)} attempts" in str(raised.value)

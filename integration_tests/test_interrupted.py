@@ -17,8 +17,7 @@ from pathlib import Path
 import pytest
 
 from integration_tests.connector import config_for
-from integration_tests.connector_process import Running, start_read
-from integration_tests.doomed_sync import read_arguments
+from integration_tests.process import Running, read_arguments, start_read
 from simulated_exchange.behaviour import Behaviour
 from simulated_exchange.empty_market import EmptyMarket
 from simulated_exchange.exchange import Exchange

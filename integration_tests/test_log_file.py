@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from integration_tests.connector import config_for
-from integration_tests.connector_process import start, start_read, written
+from integration_tests.process import start, start_read, written
 from simulated_exchange.behaviour import Behaviour
 from simulated_exchange.empty_market import EmptyMarket
 from simulated_exchange.exchange import Exchange

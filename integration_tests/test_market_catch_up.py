@@ -13,7 +13,7 @@ import pytest
 from airbyte_cdk.models import AirbyteStreamStatus
 
 from integration_tests.connector import Output, State, config_for, sync
-from integration_tests.connector_process import start_read
+from integration_tests.process import start_read
 from integration_tests.shared_clock import HOUR_NS, SharedClock
 from simulated_exchange.behaviour import Behaviour
 from simulated_exchange.exchange import Exchange
@@ -51,7 +51,7 @@ def world() -> Iterator[World]:
     """A market whose busy instrument was read three hours ago."""
     clock = SharedClock()
     market = Market.from_capture(instruments=12, now_ns=clock)
-    with running_exchange(market=market, now_ns=clock) as exchange, clock.rules_the_connector():
+    with running_exchange(market=market, now_ns=clock) as exchange, clock.patch_connector():
         exchange.behave(enforce_limits=False)
         world = World(exchange, market, clock, [], set())
         first = world.sync(instruments=[BUSY, OTHER])

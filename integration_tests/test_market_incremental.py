@@ -41,7 +41,7 @@ class World:
 def world() -> Iterator[World]:
     clock = SharedClock()
     market = Market.from_capture(instruments=12, now_ns=clock, history_days=60)
-    with running_exchange(market=market, now_ns=clock) as exchange, clock.rules_the_connector():
+    with running_exchange(market=market, now_ns=clock) as exchange, clock.patch_connector():
         exchange.behave(enforce_limits=False)
         yield World(exchange, market, clock)
 

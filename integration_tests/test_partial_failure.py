@@ -13,9 +13,9 @@ import pytest
 from airbyte_cdk.models import AirbyteStateMessageSerializer, AirbyteStreamStatus, FailureType
 
 from integration_tests.connector import config_for, sync
-from integration_tests.connector_process import start_read
 from integration_tests.fault_cases import METHODS
-from integration_tests.impatient import impatient
+from integration_tests.process import start_read
+from integration_tests.without_waits import without_waits
 from simulated_exchange.behaviour import Behaviour
 from simulated_exchange.exchange import Exchange
 from simulated_exchange.expected_records import rfc3339
@@ -149,7 +149,7 @@ def test_a_table_whose_instruments_are_all_refused_fails(exchange: Exchange, tab
 
 
 def test_a_storm_of_429_slows_its_own_method_only(exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("integration_tests.connector.impatient", partial(impatient, hurry=100))
+    monkeypatch.setattr("integration_tests.connector.without_waits", partial(without_waits, hurry=100))
     exchange.faults.arm(Fault("status", "public/get-book", count=6, status=429, code=42901, message="TOO_MANY"))
     config = config_of(exchange, instruments=[exchange.market.names[0]])
     output = sync(config, ["book", "ticker", "instrument", "user_balance"])

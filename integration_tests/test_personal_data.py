@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from integration_tests.connector import config_for
-from integration_tests.connector_process import start_read
+from integration_tests.process import start_read
 from integration_tests.secret_scan import leaks
 from simulated_exchange.behaviour import Behaviour
 from simulated_exchange.empty_market import EmptyMarket

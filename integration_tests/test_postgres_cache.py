@@ -17,7 +17,7 @@ from airbyte.caches import PostgresCache
 
 from integration_tests.books.postgres_server import postgres_server
 from integration_tests.connector import config_for
-from integration_tests.warehouse import impatient_executable, something_happens
+from integration_tests.warehouse import quick_executable, something_happens
 from simulated_exchange.behaviour import Behaviour
 from simulated_exchange.empty_market import EmptyMarket
 from simulated_exchange.exchange import Exchange
@@ -62,7 +62,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
         read_json = importlib.import_module("pandas").read_json
         environment.setattr("pandas.read_json", partial(read_json, dtype=False, convert_dates=False))
         config = config_for(exchange, start_date=rfc3339((now_ns - (DAYS + 2) * DAY_NS) // 1_000_000))
-        source = airbyte.get_source("source-cryptocom", config=config, local_executable=impatient_executable(folder))
+        source = airbyte.get_source("source-cryptocom", config=config, local_executable=quick_executable(folder))
         source.select_streams([*HISTORY, "user_balance"])
         cache = PostgresCache(
             host="", port=5432, username="postgres", password="unused", database="postgres", schema_name="public"

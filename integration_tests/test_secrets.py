@@ -13,7 +13,7 @@ import pytest
 from airbyte_cdk.models import AirbyteMessageSerializer
 
 from integration_tests.connector import config_for, sync
-from integration_tests.connector_process import Finished, start, start_read, written
+from integration_tests.process import Finished, start, start_read, written
 from integration_tests.secret_scan import leaks
 from simulated_exchange.behaviour import Behaviour
 from simulated_exchange.empty_market import EmptyMarket

@@ -12,7 +12,7 @@ from airbyte_cdk.test.models import ConnectorTestScenario
 from airbyte_cdk.test.standard_tests import SourceTestSuiteBase, docker_base
 
 from integration_tests.connector import config_for, configured_catalog, sync
-from integration_tests.impatient import impatient
+from integration_tests.without_waits import without_waits
 from simulated_exchange.exchange import Exchange
 from simulated_exchange.market import Market
 from simulated_exchange.running import running_exchange
@@ -34,7 +34,7 @@ def content(name: str) -> Any:
 @pytest.fixture(scope="module")
 def exchange() -> Iterator[Exchange]:
     account = seeded_account(time.time_ns(), orders=40, days=5)
-    with running_exchange(account=account, market=Market.from_capture(instruments=4)) as running, impatient():
+    with running_exchange(account=account, market=Market.from_capture(instruments=4)) as running, without_waits():
         running.behave(enforce_limits=False)
         yield running
 

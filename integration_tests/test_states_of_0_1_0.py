@@ -60,7 +60,7 @@ def world_at_noon() -> Iterator[World]:
     market = Market.from_capture(instruments=12, now_ns=clock, history_days=60)
     market.add_trades(SILENT, burst(NOON_NS - SECOND_NS, 3))
     behaviour = Behaviour(enforce_limits=False, text_ids="accepted", text_numbers="accepted", window_cap="refuse")
-    with clock.rules_the_connector(), running_exchange(behaviour, Account(), market, now_ns=clock) as exchange:
+    with clock.patch_connector(), running_exchange(behaviour, Account(), market, now_ns=clock) as exchange:
         world = World(exchange, clock)
         for hours in range(1, 96, 7):
             world.one_of_each(NOON_NS - hours * HOUR_NS)

@@ -46,7 +46,7 @@ def config(exchange: Exchange, tmp_path: Path) -> Path:
 
 
 def sync(folder: Path, *arguments: str | Path, code: int = 0) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "integration_tests.impatient", "sync", *map(str, arguments)]
+    command = [sys.executable, "-m", "integration_tests.without_waits", "sync", *map(str, arguments)]
     finished = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert finished.returncode == code, finished.stdout + finished.stderr
     assert "Traceback" not in finished.stderr

@@ -13,7 +13,7 @@ from airbyte_cdk.test.entrypoint_wrapper import read
 from airbyte_cdk.test.models import ExpectedOutcome
 
 from integration_tests.connector import KEY, SECRET, Output, config_for, configured_catalog, sync
-from integration_tests.impatient import impatient
+from integration_tests.without_waits import without_waits
 from simulated_exchange.exchange import Exchange
 from simulated_exchange.market import Market
 from simulated_exchange.running import running_exchange
@@ -35,7 +35,7 @@ def command(name: str, config: Mapping[str, Any], folder: Path) -> dict[str, Any
     """What `check` or `discover` answers to a config file."""
     path = folder / "config.json"
     path.write_text(json.dumps(config))
-    with impatient():
+    with without_waits():
         lines = AirbyteEntrypoint(SourceCryptocom()).run(AirbyteEntrypoint.parse_args([name, "--config", str(path)]))
         answers = [json.loads(line) for line in lines]
     (found,) = (answer for answer in answers if answer["type"] in ("CONNECTION_STATUS", "CATALOG"))
@@ -47,7 +47,7 @@ def tables(config: Mapping[str, Any], folder: Path) -> list[str]:
 
 
 def failing_read(config: Mapping[str, Any], catalog: ConfiguredAirbyteCatalog) -> Output:
-    with impatient():
+    with without_waits():
         return Output(read(SourceCryptocom(), config, catalog, expected_outcome=ExpectedOutcome.EXPECT_EXCEPTION))
 
 

@@ -85,7 +85,7 @@ def read(request: pytest.FixtureRequest) -> Iterator[Read]:
     market, account = Market.from_capture(now_ns=clock), seeded_account(NOON_NS, orders=150, days=12)
     covered = Market.from_capture(instruments=12, now_ns=clock).names
     behaviour = Behaviour(enforce_limits=False, **SHAPES[request.param])
-    with clock.rules_the_connector(), running_exchange(behaviour, account, market, now_ns=clock) as exchange:
+    with clock.patch_connector(), running_exchange(behaviour, account, market, now_ns=clock) as exchange:
         config = config_for(
             exchange,
             start_date=moment(NOON_NS - 13 * DAY_NS),

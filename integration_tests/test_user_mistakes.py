@@ -19,8 +19,8 @@ from airbyte_cdk.models import (
 )
 
 from integration_tests.connector import config_for, sync
-from integration_tests.connector_process import Finished, start, start_read, written
 from integration_tests.fault_cases import METHODS
+from integration_tests.process import Finished, start, start_read, written
 from simulated_exchange.behaviour import Behaviour
 from simulated_exchange.exchange import Exchange
 from simulated_exchange.expected_records import rfc3339

@@ -31,7 +31,7 @@ def told_of_clocks(output: Output) -> list[str]:
 def test_no_trade_is_lost_when_the_clock_was_wrong_in_one_sync(off_ns: int) -> None:
     clock = SharedClock()
     market = Market.from_capture(instruments=12, now_ns=clock)
-    with running_exchange(market=market, now_ns=clock) as exchange, clock.rules_the_connector():
+    with running_exchange(market=market, now_ns=clock) as exchange, clock.patch_connector():
         exchange.behave(enforce_limits=False)
         state: State | None = None
         trades: list[str] = []

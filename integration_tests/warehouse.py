@@ -28,11 +28,11 @@ def suggested_tables() -> list[str]:
     return tables
 
 
-def impatient_executable(folder: Path) -> Path:
+def quick_executable(folder: Path) -> Path:
     """The connector as one executable file, without the waits of a real exchange."""
     path = folder / "source-cryptocom"
     python, project = shlex.quote(sys.executable), shlex.quote(str(PROJECT))
-    path.write_text(f'#!/bin/sh\ncd {project} && exec {python} -m integration_tests.impatient "$@"\n')
+    path.write_text(f'#!/bin/sh\ncd {project} && exec {python} -m integration_tests.without_waits "$@"\n')
     path.chmod(0o755)
     return path
 
@@ -66,7 +66,7 @@ def filled_warehouse(folder: Path, exchange: Exchange, now_ns: int) -> Warehouse
     from airbyte.caches import DuckDBCache  # noqa: PLC0415
 
     config = config_for(exchange, start_date=rfc3339((now_ns - (DAYS + 5) * DAY_NS) // 1_000_000))
-    source = airbyte.get_source("source-cryptocom", config=config, local_executable=impatient_executable(folder))
+    source = airbyte.get_source("source-cryptocom", config=config, local_executable=quick_executable(folder))
     source.check()
     source.select_all_streams()
     database = folder / "warehouse.duckdb"

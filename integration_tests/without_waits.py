@@ -1,7 +1,7 @@
 """The connector's command line without the waits: no request limits, retries at once. For a simulated exchange only.
 
-`python -m integration_tests.impatient read --config ...`, as a process that a test can kill; `impatient()` does the
-same inside a test.
+`python -m integration_tests.without_waits read --config ...`, as a process that a test can kill; `without_waits()` does
+the same inside a test.
 """
 
 import sys
@@ -16,7 +16,7 @@ from unit_tests.support.unlimited import unlimited
 
 
 @contextmanager
-def impatient(hurry: int = 1_000) -> Iterator[None]:
+def without_waits(hurry: int = 1_000) -> Iterator[None]:
     """Within it the connector does not pace its requests, and waits `hurry` times shorter between attempts."""
     with (
         mock.patch.object(rate_limits, "method_budget", unlimited),
@@ -30,13 +30,13 @@ def impatient(hurry: int = 1_000) -> Iterator[None]:
 
 
 SYNC = """
-from integration_tests.impatient import impatient
+from integration_tests.without_waits import without_waits
 from source_cryptocom.sync.connector import main
-with impatient():
+with without_waits():
     main()
 """
 
 if __name__ == "__main__":
     # A sync runs the connector as a process of its own.
-    with impatient(), mock.patch.object(connector_process, "COMMAND", (sys.executable, "-c", SYNC)):
+    with without_waits(), mock.patch.object(connector_process, "COMMAND", (sys.executable, "-c", SYNC)):
         run(sys.argv[1:])

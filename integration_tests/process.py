@@ -8,12 +8,16 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
-from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
+from itertools import islice
+from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
+from unittest import mock
 
 import orjson
 from airbyte_cdk.models import AirbyteStateMessageSerializer, ConfiguredAirbyteCatalogSerializer
@@ -21,14 +25,17 @@ from airbyte_cdk.test.entrypoint_wrapper import EntrypointOutput
 
 import source_cryptocom.entrypoint  # noqa: F401 - so that the processes have it imported
 from integration_tests.connector import Output, State, configured_catalog
-from integration_tests.impatient import impatient
 from integration_tests.shared_clock import SharedClock
+from integration_tests.without_waits import without_waits
 from source_cryptocom.logs.log_file import FILE_NAME
+from source_cryptocom.retrievers.per_instrument import reader as per_instrument
 from source_cryptocom.run import run
 
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload([__name__])
 _STDOUT, _STDERR = "stdout.txt", "stderr.txt"
+
+Kill: TypeAlias = Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -119,6 +126,46 @@ def start_read(
     at_ns: int | None = None,
 ) -> Running:
     """Starts a sync; its files are written into `folder` first."""
+    arguments = read_arguments(folder, config, tables, sync_mode, state)
+    return start(folder, *arguments, *flags, environment=environment, at_ns=at_ns)
+
+
+def sync_until_killed(
+    arguments: Sequence[str],
+    clock: SharedClock,
+    after_lines: int | None = None,
+    arm: Callable[[Kill], None] | None = None,
+) -> tuple[Output, bool]:
+    """What reached stdout, and whether the process was killed before it ended.
+
+    It is killed when so many lines have been read, or by what `arm` gets before it starts. Its stdout is a pipe, so it
+    runs no further ahead. States of the per-instrument tables come after every instrument, not every ten seconds.
+    """
+    reader, writer = _CONTEXT.Pipe(duplex=False)
+    process = _CONTEXT.Process(target=_connector_into_pipe, args=(writer, list(arguments), clock.ns))
+    if arm:
+        arm(process.kill)
+    process.start()
+    writer.close()
+    with os.fdopen(os.dup(reader.fileno()), "rb") as stdout:
+        printed = list(islice(stdout, after_lines))
+        if after_lines is not None:
+            process.kill()
+        printed += stdout.readlines()
+    reader.close()
+    process.join()
+    return as_output(printed), process.exitcode == -signal.SIGKILL
+
+
+def as_output(lines: Sequence[bytes]) -> Output:
+    """Lines of stdout, but for a last one that was cut short."""
+    return Output(EntrypointOutput(messages=[line.decode() for line in lines if line.endswith(b"\n")]))
+
+
+def read_arguments(
+    folder: Path, config: Mapping[str, Any], tables: Sequence[str], sync_mode: str, state: State | None = None
+) -> list[str]:
+    """The command line of a sync, its files written into `folder`."""
     catalog = orjson.dumps(ConfiguredAirbyteCatalogSerializer.dump(configured_catalog(config, tables, sync_mode)))
     arguments = [
         *("read", "--config", written(folder, "config.json", config)),
@@ -127,7 +174,7 @@ def start_read(
     if state is not None:
         states = [AirbyteStateMessageSerializer.dump(one) for one in state]
         arguments += ["--state", written(folder, "state.json", orjson.dumps(states).decode())]
-    return start(folder, *arguments, *flags, environment=environment, at_ns=at_ns)
+    return arguments
 
 
 def written(folder: Path, name: str, content: Any) -> str:
@@ -142,6 +189,13 @@ def _connector(folder: str, arguments: Sequence[str], environment: Mapping[str, 
     os.environ.update(environment)
     for number, name in ((1, _STDOUT), (2, _STDERR)):
         os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
-    clock = nullcontext() if at_ns is None else SharedClock(at_ns).rules_the_connector()
-    with impatient(), clock:
+    clock = nullcontext() if at_ns is None else SharedClock(at_ns).patch_connector()
+    with without_waits(), clock:
+        run(list(arguments))
+
+
+def _connector_into_pipe(stdout: Connection, arguments: Sequence[str], now_ns: int) -> None:
+    os.dup2(stdout.fileno(), 1)
+    every_instrument = mock.patch.object(per_instrument, "CHECKPOINT_SECONDS", 0.0)
+    with without_waits(), every_instrument, SharedClock(now_ns).patch_connector(), suppress(BrokenPipeError):
         run(list(arguments))
