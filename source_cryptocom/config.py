@@ -29,8 +29,9 @@ ROOTS = {
     "production": "https://api.crypto.com/exchange/v1/",
     "sandbox": "https://uat-api.3ona.co/exchange/v1/",
 }
-RETENTION_DAYS = 180
+DOCUMENTED_DAYS = 180
 DEFAULT_DAYS = 60
+DAYS_PER_YEAR = 365
 
 FIELDS = (
     *("api_key", "api_secret", "environment", "base_url", "start_date", "instruments", "candlestick_timeframes"),
@@ -52,17 +53,26 @@ _NORMALIZED: Mapping[str, Callable[[Any], Any]] = {
 }
 
 
-def oldest_kept_ms(now: int) -> int:
-    """The first moment of account history that the exchange still keeps at `now`; both in ms."""
-    return now - RETENTION_DAYS * MS_PER_DAY
+def documented_oldest_ms(now: int) -> int:
+    """From when on the documentation promises account history at `now`; both in ms. The exchange serves more."""
+    return now - DOCUMENTED_DAYS * MS_PER_DAY
 
 
 def older_history_notice(tables: Sequence[str], now: int) -> str:
-    """For a first sync of `tables` without a start date: what the exchange still has besides, and how to ask for it."""
+    """For a first sync of `tables` without a start date: that there may be older history, and how to ask for it."""
     return (
         f"{', '.join(tables)}: start_date is not set, so history is read from {DEFAULT_DAYS} days back. The exchange "
-        f"still has {RETENTION_DAYS - DEFAULT_DAYS} more days, and with each day it forgets the oldest. To have them "
-        f"too, set start_date to {rfc3339(oldest_kept_ms(now))[:10]} and clear or refresh these tables."
+        f"documents {DOCUMENTED_DAYS} days, and has shown 18 months; what it no longer has is gone for good. To have "
+        f"all that it still has, set start_date to when the account was opened, such as "
+        f"{rfc3339(now - 3 * DAYS_PER_YEAR * MS_PER_DAY)[:10]}, and refresh these tables, keeping their records."
+    )
+
+
+def old_rows_notice(table: str, rows: int, oldest_ms: int) -> str:
+    """For a table that brought rows from before the history that the documentation promises."""
+    return (
+        f"{table}: {rows:,} rows are older than the {DOCUMENTED_DAYS} days that the exchange documents, the oldest of "
+        f"{rfc3339(oldest_ms)}."
     )
 
 
@@ -83,7 +93,7 @@ class Credentials:
 
 @dataclass(frozen=True)
 class Config:
-    """`base_url` ends with `/`; `start_ms` lies within the exchange's retention; no `instruments` means all of them.
+    """`base_url` ends with `/`; no `instruments` means all of them.
 
     `default_start`: nobody chose a start date.
     """
@@ -165,17 +175,11 @@ def parse_config(raw: Mapping[str, Any], now: int) -> Config:
         )
     environment = form.read("environment", "production", one_of(tuple(ROOTS)))
     start_ms = form.read("start_date", now - DEFAULT_DAYS * MS_PER_DAY, past_moment(now))
-    oldest = oldest_kept_ms(now)
     warnings = []
-    if start_ms < oldest:
-        warnings.append(
-            f"start_date {rfc3339(start_ms)} is older than the {RETENTION_DAYS} days of history that the exchange "
-            f"keeps: account history is read from {rfc3339(oldest)}."
-        )
     config = Config(
         credentials=Credentials(api_key, api_secret) if api_key and api_secret else None,
         base_url=form.read("base_url", ROOTS[environment], root_address),
-        start_ms=max(start_ms, oldest),
+        start_ms=start_ms,
         instruments=form.read("instruments", (), instruments),
         candlestick_timeframes=form.read("candlestick_timeframes", DEFAULT_TIMEFRAMES, timeframes),
         candlestick_count=form.read("candlestick_count", 50, integer(1, None)),

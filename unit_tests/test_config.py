@@ -249,18 +249,9 @@ def test_a_start_date_is_a_moment_to_the_millisecond(date: str, start_ms: int) -
     assert parsed(start_date=date).start_ms == start_ms
 
 
-def test_a_start_date_before_what_the_exchange_keeps_is_moved_with_a_warning() -> None:
+def test_a_start_date_is_taken_however_long_ago_it_is() -> None:
     config = parsed(start_date="2020-01-01T00:00:00Z")
-    assert config.start_ms == NOW_MS - 180 * DAY_MS
-    (warning,) = config.warnings
-    assert "2020-01-01T00:00:00.000Z" in warning
-    assert "180 days" in warning
-    assert "2026-02-18T12:00:00.000Z" in warning
-
-
-def test_a_start_date_at_the_edge_of_what_the_exchange_keeps_stays() -> None:
-    config = parsed(start_date="2026-02-18T12:00:00Z")
-    assert (config.start_ms, config.warnings) == (NOW_MS - 180 * DAY_MS, ())
+    assert (config.start_ms, config.warnings) == (1_577_836_800_000, ())
 
 
 def test_a_field_that_does_not_exist_is_a_warning_that_names_it() -> None:
@@ -327,5 +318,6 @@ def test_no_traceback_of_a_refused_config_shows_key_or_secret() -> None:
 def test_older_history_is_named_with_its_days_and_the_date_to_ask_for() -> None:
     said = older_history_notice(["order_history", "user_trade"], NOW_MS)
     assert said.startswith("order_history, user_trade: start_date is not set")
-    assert "120 more days" in said
-    assert "set start_date to 2026-02-18 " in said
+    assert "60 days back" in said
+    assert "180 days, and has shown 18 months" in said
+    assert "set start_date to when the account was opened" in said

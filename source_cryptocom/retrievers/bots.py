@@ -1,6 +1,6 @@
 """Trading bots, last change first, and the executions of those that changed or may still trade."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from source_cryptocom.api.rate_limits import PRIVATE
@@ -9,7 +9,7 @@ from source_cryptocom.api.row_source import Parameter
 from source_cryptocom.clock import NS_PER_MS
 from source_cryptocom.retrievers.base import Output, Reader, Retriever, Slice, Table
 from source_cryptocom.retrievers.history.state import HistoryCursor
-from source_cryptocom.retrievers.paging.numbered_pages import read_numbered_pages
+from source_cryptocom.retrievers.paging.numbered_pages import digest, read_numbered_pages
 from source_cryptocom.retrievers.paging.windows import RowTime
 from source_cryptocom.state.state import state_message
 
@@ -43,26 +43,28 @@ class ChangedBotsReader(Reader):
         self._executions = executions
         self._table = table
         self.cursor: HistoryCursor = HistoryCursor(table.name, table.logger, table.cursor_column)
+        # When each row that was met changed, in ms.
+        self._emitted: dict[str, int] = {}
         self._bots = table.context.api.endpoint(table.name, BOTS, PRIVATE, table.logger, "bot_list", EVERY_BOT)
 
     def read(self, stream_slice: Slice) -> Iterator[Output]:
         context = self._table.context
         now = context.clock()
-        since_ms = self.cursor.begin(now, context.config.start_ms)
-        if since_ms == context.config.start_ms:
-            since_ms = 0  # a first sync: its pages hold every bot, whenever it changed
+        # A first sync's pages hold every bot, whenever it changed.
+        since_ms = self.cursor.begin(now, context.config.start_ms).start_ms
+        since_ms = since_ms if self.cursor.was_resumed else 0
         latest: dict[str, Row] = {}
         for bots in read_numbered_pages(self._table, self._bots, _key_of, {"page_size": PAGE_SIZE}):
             latest |= {str(bot.get("bot_id")): bot for bot in bots}
         if not self._executions:
-            yield self._table.to_records([bot for bot in latest.values() if _is_recent(bot, since_ms)])
+            yield self._table.to_records(self._new([bot for bot in latest.values() if _is_recent(bot, since_ms)]))
         else:
             for bot_id, bot in latest.items():
                 # Whether an execution changes its bot's update_time is not documented.
                 if bot.get("state") != "TERMINATED" or _is_recent(bot, since_ms):
                     yield from self._read_executions(bot_id, since_ms)
-        self.cursor.advance(now, {})
-        self.cursor.complete({})
+        self.cursor.advance(now, {}, self._emitted)
+        self.cursor.complete({}, {})
         yield state_message(self._table.name, self.cursor.state)
 
     def _read_executions(self, bot_id: str, since_ms: int) -> Iterator[Output]:
@@ -79,7 +81,17 @@ class ChangedBotsReader(Reader):
                 self._table.logger.debug(
                     f"{self._table.name}: {len(recent) - len(placed)} executions have no order yet; they come with one."
                 )
-            yield self._table.to_records(placed, bot_id=bot_id)
+            yield self._table.to_records(self._new(placed), bot_id=bot_id)
+
+    def _new(self, rows: Sequence[Row]) -> list[Row]:
+        """Those that are not known to have been emitted as they are."""
+        new = []
+        for row in rows:
+            key = f"{_key_of(row)} {digest(row)}"
+            if not self.cursor.knows(key):
+                new.append(row)
+            self._emitted[key] = (UPDATED.earliest_ns(row) or 0) // NS_PER_MS
+        return new
 
 
 def _key_of(row: Row) -> str:

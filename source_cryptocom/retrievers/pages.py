@@ -8,9 +8,11 @@ from source_cryptocom.api.response import Row
 from source_cryptocom.api.row_source import Parameter
 from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS
 from source_cryptocom.retrievers.base import Output, Reader, Retriever, Slice, Table
+from source_cryptocom.retrievers.paging.more_rows import warn_of_more
 from source_cryptocom.retrievers.paging.numbered_pages import read_numbered_pages
+from source_cryptocom.retrievers.paging.page_size import PageSize
 from source_cryptocom.retrievers.paging.window_paginator import WindowPaginator
-from source_cryptocom.retrievers.paging.window_requests import fetch_page, read_window
+from source_cryptocom.retrievers.paging.window_requests import fetch_page, page_size_of, read_window
 from source_cryptocom.retrievers.paging.windows import RowTime, Window, last_day, request_bounds
 from source_cryptocom.state.market_cursor import SnapshotCursor
 
@@ -36,7 +38,9 @@ class _SinglePageReader(Reader):
         return super().slices() if is_due else []
 
     def read(self, stream_slice: Slice) -> Iterator[Output]:
-        records = self._table.to_records(self._table.fetch().rows)
+        page = self._table.fetch()
+        warn_of_more(self._table, page)
+        records = self._table.to_records(page.rows)
         if not records and self._table.never_empty:
             self._table.warn(
                 "the exchange lists nothing. Where that is not so, it has a problem: a full refresh that overwrites "
@@ -97,12 +101,14 @@ class LastDays(Retriever):
     def _records(self, table: Table) -> Iterator[Output]:
         now = table.context.clock()
         window = Window((now - self.days * MS_PER_DAY) * NS_PER_MS, now * NS_PER_MS)
-        paginator = WindowPaginator(partial(self._fetch, table), table.key_of, (self.created,), self.page_size)
+        size = page_size_of(table)
+        fetch = partial(self._fetch, table, size)
+        paginator = WindowPaginator(fetch, table.key_of, (self.created,), self.page_size, page_size=size)
         for page in read_window(table, paginator, window):
             yield table.to_records(page)
 
-    def _fetch(self, table: Table, window: Window, limit: int) -> Sequence[Row]:
-        return fetch_page(table, self._parameters(window, limit), larger=limit > self.page_size)
+    def _fetch(self, table: Table, size: PageSize, window: Window, limit: int) -> Sequence[Row]:
+        return fetch_page(table, self._parameters(window, limit), size, limit, limit > self.page_size)
 
     def _parameters(self, window: Window, limit: int) -> dict[str, Parameter]:
         start_ms, end_ms = request_bounds(window, NS_PER_MS)

@@ -136,7 +136,7 @@ YESTERDAY_MS, MARGIN_MS = NOW_MS - MS_PER_DAY, LOOKBACK_MS
 
 
 def test_a_first_sync_reads_nothing_again() -> None:
-    plan = order_lookback(HistoryState(YESTERDAY_MS), YESTERDAY_MS, 0, NOW_MS)
+    plan = order_lookback(HistoryState(YESTERDAY_MS), YESTERDAY_MS, NOW_MS)
     assert list(plan.windows()) == []
     assert plan.known == OrderWatermark(YESTERDAY_MS, NOW_MS)
     assert plan.is_new(0)
@@ -144,7 +144,7 @@ def test_a_first_sync_reads_nothing_again() -> None:
 
 def test_an_hourly_sync_reads_the_hour_before_again_for_what_changed_since() -> None:
     last_ms = NOW_MS - MS_PER_HOUR
-    plan = order_lookback(known(last_ms, last_ms - MS_PER_HOUR, last_ms), last_ms - MARGIN_MS, 0, NOW_MS)
+    plan = order_lookback(known(last_ms, last_ms - MS_PER_HOUR, last_ms), last_ms - MARGIN_MS, NOW_MS)
     (window,) = plan.windows()
     assert window.start_ns == (last_ms - MS_PER_HOUR - MARGIN_MS) * NS_PER_MS
     assert window.end_ns == (last_ms - MARGIN_MS) * NS_PER_MS
@@ -155,7 +155,7 @@ def test_an_hourly_sync_reads_the_hour_before_again_for_what_changed_since() -> 
 
 def test_after_an_interruption_what_had_been_read_before_it_is_new_since_the_open_orders_were_listed() -> None:
     listed_ms = NOW_MS - MS_PER_HOUR
-    plan = order_lookback(known(YESTERDAY_MS, YESTERDAY_MS - 1, listed_ms), YESTERDAY_MS - MARGIN_MS, 0, NOW_MS)
+    plan = order_lookback(known(YESTERDAY_MS, YESTERDAY_MS - 1, listed_ms), YESTERDAY_MS - MARGIN_MS, NOW_MS)
     assert plan.end_ms == YESTERDAY_MS - MARGIN_MS
     assert plan.changed_since_ms == listed_ms - MARGIN_MS
 
@@ -163,22 +163,21 @@ def test_after_an_interruption_what_had_been_read_before_it_is_new_since_the_ope
 def test_what_is_read_again_begins_where_orders_were_last_known_the_newest_first() -> None:
     last_ms = NOW_MS - MS_PER_HOUR
     saved = known(last_ms, last_ms - 60 * MS_PER_DAY, last_ms)
-    plan = order_lookback(saved, last_ms - MARGIN_MS, 0, NOW_MS)
+    plan = order_lookback(saved, last_ms - MARGIN_MS, NOW_MS)
     windows = list(plan.windows())
     assert windows[0].end_ns == (last_ms - MARGIN_MS) * NS_PER_MS
     assert windows[-1].start_ns == (last_ms - 60 * MS_PER_DAY - MARGIN_MS) * NS_PER_MS
     assert len(windows) == 60
-    assert order_lookback(saved, last_ms - MARGIN_MS, last_ms - MS_PER_DAY, NOW_MS).start_ms == last_ms - MS_PER_DAY
 
 
 def test_what_is_known_is_never_unlearned() -> None:
     later_ms = NOW_MS + MS_PER_MINUTE
-    plan = order_lookback(known(NOW_MS, later_ms, YESTERDAY_MS), NOW_MS - MARGIN_MS, 0, NOW_MS)
+    plan = order_lookback(known(NOW_MS, later_ms, YESTERDAY_MS), NOW_MS - MARGIN_MS, NOW_MS)
     assert plan.known == OrderWatermark(later_ms, NOW_MS)
 
 
 @pytest.mark.parametrize(("waited_ms", "settled"), [(MARGIN_MS - 1, False), (MARGIN_MS, True)])
 def test_only_a_sync_that_comes_late_enough_settles_what_the_last_one_missed(waited_ms: int, settled: bool) -> None:
     last_ms = NOW_MS - waited_ms
-    plan = order_lookback(known(last_ms, YESTERDAY_MS, last_ms), last_ms - MARGIN_MS, 0, NOW_MS)
+    plan = order_lookback(known(last_ms, YESTERDAY_MS, last_ms), last_ms - MARGIN_MS, NOW_MS)
     assert plan.known == OrderWatermark(last_ms if settled else YESTERDAY_MS, NOW_MS)

@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from source_cryptocom.retrievers.history.window_widths import PAGES_PER_WINDOW, WindowWidths
+from source_cryptocom.retrievers.paging.page_size import PageSize
 from source_cryptocom.retrievers.paging.window_paginator import UnpageableWindow, WindowPaginator
 from source_cryptocom.retrievers.paging.windows import Window
 from unit_tests.support.width_server import WidthServer
-from unit_tests.support.window_reading import DAY_NS, TIMES, read, reader_of, spread
+from unit_tests.support.window_reading import DAY_NS, TIMES, read, spread, trusting
 from unit_tests.support.window_server import MS, START_NS, Order, Rules, rules
 
 WEEK_NS = 7 * DAY_NS
@@ -19,14 +20,15 @@ WEEK_NS = 7 * DAY_NS
 
 def read_all(server: Any, days: int, page_limit: int = 100) -> list[str]:
     """What is found in `days` from START_NS. Fails where a window is claimed that was not read to its end."""
-    widths = WindowWidths(server.fetch, TIMES, page_limit)
-    paginator = WindowPaginator(server.fetch, lambda row: row["order_id"], TIMES, page_limit, widths.fetch_page)
+    size = PageSize()
+    widths = WindowWidths(server.fetch, TIMES, page_limit, size)
+    paginator = WindowPaginator(server.fetch, lambda row: row["order_id"], TIMES, page_limit, widths.fetch_page, size)
     found: list[str] = []
     known: set[str] = set()
     read_to_ns, end_ns = START_NS, START_NS + days * DAY_NS
     for window in widths.windows(START_NS, end_ns):
         assert window.start_ns <= read_to_ns < window.end_ns <= end_ns
-        for page in paginator.read(window):
+        for page in paginator.read(window, widths.needed_from_ns, widths.read_to_ns):
             found += [row["order_id"] for row in page]
             known.update(row["order_id"] for row in page)
         assert server.must_be_found(read_to_ns, window.end_ns) <= known, "what a state would claim"
@@ -80,7 +82,7 @@ def test_nothing_is_lost_nor_twice_and_no_window_is_claimed_that_was_withheld(da
 
 @settings(max_examples=100, deadline=None)
 @given(st.data())
-def test_where_only_a_day_is_served_at_most_five_requests_are_spent_on_trials(data: st.DataObject) -> None:
+def test_where_only_a_day_is_served_at_most_ten_requests_go_to_trials_and_proofs(data: st.DataObject) -> None:
     days = data.draw(st.sampled_from([3, 8, 45, 180]), "days")
     count = data.draw(st.sampled_from([0, 1, 5, 20, 50, 500, 1_500]), "orders")
     seed = data.draw(st.integers(0, 10_000), "seed")
@@ -88,9 +90,10 @@ def test_where_only_a_day_is_served_at_most_five_requests_are_spent_on_trials(da
     rule = Rules(data.draw(st.sampled_from(["created", "updated"]), "filter by"), large="refused")
     orders = spread(count, days, seed)
     before, after = (WidthServer(orders, rule, beyond, DAY_NS) for _ in range(2))  # type: ignore[arg-type]
-    read(reader_of(before), START_NS, START_NS + days * DAY_NS)
+    plain = WindowPaginator(before.fetch, lambda row: row["order_id"], TIMES, page_size=trusting())
+    read(plain, START_NS, START_NS + days * DAY_NS)
     read_all(after, days)
-    assert len(after.asked) <= len(before.asked) + 5
+    assert len(after.asked) <= len(before.asked) + 10
 
 
 def test_a_window_whose_answer_told_nothing_is_not_tried_again() -> None:
@@ -148,7 +151,7 @@ def test_a_window_that_is_wider_than_proven_begins_with_a_row_that_must_come() -
 def test_a_read_that_ends_within_two_days_makes_no_trial() -> None:
     server = WidthServer(spread(20, 2))
     read_all(server, 2)
-    assert len(server.asked) == 2
+    assert max(window.width_ns for window, _ in server.asked) == DAY_NS
 
 
 def test_a_row_proves_no_more_than_its_latest_time_does() -> None:

@@ -10,7 +10,7 @@ from source_cryptocom.api.errors import ExchangeError
 from source_cryptocom.config import ConfigError
 from source_cryptocom.streams.history import Transaction, UserTrade
 from unit_tests.support.builders import DAY_MS, NOW_MS, fill, ledger_entry, sync
-from unit_tests.support.history_server import MS, NOW, YESTERDAY, ago_ns, created_ns, ids, served, windows
+from unit_tests.support.history_server import MS, NOW, YESTERDAY, ago_ns, claims, created_ns, ids, served, windows
 from unit_tests.support.reading import Reading, read
 from unit_tests.support.stub_exchange import Answer, Parameters, Refusal, StubExchange
 
@@ -24,7 +24,8 @@ def test_history_is_read_in_ascending_days_from_the_start_date_to_now(exchange: 
     served(exchange, FILLS, fills, created_ns)
     reading = read(UserTrade(sync(start_date=TWO_DAYS)))
     assert sorted(ids(reading), key=int) == [str(number) for number in range(47)]
-    assert windows(exchange, FILLS) == [(NOW_MS - 2 * DAY_MS, NOW_MS - DAY_MS), (NOW_MS - DAY_MS, NOW_MS)]
+    days = [window for window in windows(exchange, FILLS) if window[1] - window[0] == DAY_MS]
+    assert days == [(NOW_MS - 2 * DAY_MS, NOW_MS - DAY_MS), (NOW_MS - DAY_MS, NOW_MS)]
     assert exchange.asked(FILLS)[0]["limit"] == 100
 
 
@@ -37,7 +38,7 @@ def test_a_state_follows_the_rows_of_each_window(exchange: StubExchange) -> None
         ("record", "2", "2026-08-17T09:00:00.000Z"),
         ("state", None, NOW),
     ]
-    assert reading.states[-1] == {"version": 1, "create_time": NOW}
+    assert claims(reading.states[-1]) == {"version": 1, "create_time": NOW}
 
 
 def test_the_next_sync_reads_on_with_a_margin_for_clocks(exchange: StubExchange) -> None:
@@ -80,20 +81,50 @@ def test_a_failed_sync_keeps_the_state_of_its_last_finished_window(exchange: Stu
     table, reading = UserTrade(sync(start_date=TWO_DAYS)), Reading()
     with pytest.raises(ExchangeError):
         read(table, into=reading)
-    assert reading.states == [{"version": 1, "create_time": YESTERDAY}]
-    assert table.state == {"version": 1, "create_time": YESTERDAY}
+    assert [claims(state) for state in reading.states] == [{"version": 1, "create_time": YESTERDAY}]
+    assert claims(table.state) == {"version": 1, "create_time": YESTERDAY}
 
 
-def test_a_state_older_than_what_the_exchange_keeps_is_a_warning(
+def test_a_state_of_long_ago_is_read_on_from_whatever_the_documentation_promises(
     exchange: StubExchange, log: pytest.LogCaptureFixture
 ) -> None:
-    served(exchange, FILLS, [], created_ns)
-    read(UserTrade(sync()), {"version": 1, "create_time": "2026-01-01T00:00:00Z"})
-    assert windows(exchange, FILLS)[0][0] == NOW_MS - 180 * DAY_MS
-    (warning,) = [record.getMessage() for record in log.records if record.levelname == "WARNING"]
-    assert (
-        "read to 2026-01-01T00:00:00.000Z; the exchange keeps nothing from before 2026-02-18T12:00:00.000Z" in warning
+    served(exchange, FILLS, [fill("1", ago_ns(200 * 24)), fill("2", ago_ns(2))], created_ns)
+    assert set(ids(read(UserTrade(sync()), {"version": 1, "create_time": "2026-01-01T00:00:00Z"}))) == {"1", "2"}
+    assert "WARNING" not in {record.levelname for record in log.records}
+    (said,) = [record.getMessage() for record in log.records if "older than the 180 days" in record.getMessage()]
+    assert said == (
+        "user_trade: 1 rows are older than the 180 days that the exchange documents, the oldest of "
+        "2026-01-29T12:00:00.000Z."
     )
+
+
+def test_a_row_that_came_up_late_is_found_and_the_others_are_not_emitted_again(exchange: StubExchange) -> None:
+    early, late, new = fill("1", ago_ns(3)), fill("2", ago_ns(2.5)), fill("3", ago_ns(0.1))
+    fills = [early]
+    served(exchange, FILLS, fills, created_ns)
+    table = UserTrade(sync(start_date=YESTERDAY))
+    read(table)
+    fills += [late, new]
+    again = UserTrade(sync())
+    assert sorted(ids(read(again, {**table.state, "create_time": "2026-08-17T11:00:00.000Z"}))) == ["2", "3"]
+    assert len(exchange.asked(FILLS)) == 2, "the request that ends now, and no other"
+    assert ids(read(UserTrade(sync()), again.state)) == []
+
+
+def test_a_state_of_an_earlier_version_repeats_the_last_minutes_once(exchange: StubExchange) -> None:
+    served(exchange, FILLS, [fill("1", ago_ns(0.02))], created_ns)
+    table = UserTrade(sync())
+    assert ids(read(table, {"version": 1, "create_time": NOW})) == ["1"]
+    assert ids(read(UserTrade(sync()), table.state)) == []
+
+
+def test_a_busy_accounts_state_stays_small_and_no_row_comes_twice(exchange: StubExchange) -> None:
+    fills = [fill(str(number), ago_ns(number / 100)) for number in range(1, 1_001)]
+    served(exchange, FILLS, fills, created_ns)
+    table = UserTrade(sync(start_date=YESTERDAY))
+    assert len(ids(read(table))) == 1_000
+    assert len(table.state["known"]) <= 100
+    assert ids(read(UserTrade(sync()), table.state)) == []
 
 
 @pytest.mark.parametrize("state", [{"version": 1}, {"create_time": YESTERDAY}, {"version": 1, "create_time": "soon"},
@@ -119,8 +150,8 @@ def test_a_full_refresh_starts_again_whatever_an_incremental_sync_left(exchange:
     table = UserTrade(sync(start_date=TWO_DAYS))
     reading = read(table, {"version": 1, "create_time": YESTERDAY}, full_refresh=True)
     assert ids(reading) == ["1"]
-    assert reading.states[0] == {"version": 1, "create_time": YESTERDAY, "full_refresh": True}
-    assert table.state == {"version": 1, "create_time": NOW}
+    assert claims(reading.states[0]) == {"version": 1, "create_time": YESTERDAY, "full_refresh": True}
+    assert claims(table.state) == {"version": 1, "create_time": NOW}
 
 
 def test_an_interrupted_full_refresh_goes_on(exchange: StubExchange) -> None:
@@ -155,7 +186,7 @@ def test_ledger_rows_of_one_journal_are_told_apart_by_their_whole_key(exchange: 
         ("USD", "TRADING", "0"),
     ]
     assert records[0]["event_time"] == "2026-08-17T10:00:00.000Z"
-    assert table.state == {"version": 1, "event_time": NOW}
+    assert claims(table.state) == {"version": 1, "event_time": NOW}
 
 
 def test_more_fills_in_an_instant_than_a_page_holds_fail_the_table_with_the_window(exchange: StubExchange) -> None:

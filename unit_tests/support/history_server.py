@@ -1,6 +1,6 @@
 """An account's history as the stub exchange hands it out, and what a test asks about the reading of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from unit_tests.support.builders import NOW_MS
@@ -34,6 +34,11 @@ def created_ns(row: Row) -> int:
 def windows(exchange: StubExchange, method: str) -> list[tuple[int, int]]:
     """The windows that were asked for, in ms."""
     return [(int(asked["start_time"]) // MS, int(asked["end_time"]) // MS) for asked in exchange.asked(method)]
+
+
+def claims(state: Mapping[str, Any]) -> dict[str, Any]:
+    """A state without the rows that it knows."""
+    return {name: value for name, value in state.items() if name not in ("known", "known_from")}
 
 
 def ids(reading: Reading, column: str = "trade_id") -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
+from source_cryptocom.retrievers.paging.page_size import PageSize
 from source_cryptocom.retrievers.paging.window_paginator import PAGE_LIMIT, Fetch, Page, WindowPaginator
 from source_cryptocom.retrievers.paging.windows import RowTime, Window
 from unit_tests.support.window_server import MS, START_NS, Order
@@ -14,6 +15,13 @@ DAY_NS = 86_400_000 * MS
 
 def reader_of(server: Any, page_limit: int = PAGE_LIMIT) -> WindowPaginator:
     return WindowPaginator(server.fetch, lambda row: row["order_id"], TIMES, page_limit)
+
+
+def trusting() -> PageSize:
+    """Takes every page that is not full for the end."""
+    size = PageSize()
+    size.may_be_cut = lambda rows, asked: False  # type: ignore[method-assign]
+    return size
 
 
 def to_the_ms(fetch: Fetch) -> Fetch:

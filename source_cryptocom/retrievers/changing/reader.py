@@ -11,15 +11,24 @@ from source_cryptocom.api.rate_limits import RateLimit
 from source_cryptocom.api.response import Row
 from source_cryptocom.api.row_source import Parameter, RowSource
 from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS
-from source_cryptocom.config import oldest_kept_ms
+from source_cryptocom.config import documented_oldest_ms, old_rows_notice
 from source_cryptocom.retrievers.base import Output, Reader, Record, Retriever, Slice, Table
 from source_cryptocom.retrievers.changing.state import ChangingCursor, ChangingState, KnownRow
 from source_cryptocom.retrievers.paging.numbered_pages import digest, read_numbered_pages
+from source_cryptocom.retrievers.paging.page_size import PageSize
 from source_cryptocom.retrievers.paging.window_paginator import WindowPaginator
-from source_cryptocom.retrievers.paging.window_requests import fetch_page, read_window
+from source_cryptocom.retrievers.paging.window_requests import fetch_page, page_size_of, read_window
 from source_cryptocom.retrievers.paging.windows import RowTime, Window, ascending_windows, last_day, request_bounds
 from source_cryptocom.state.series_positions import join_names
 from source_cryptocom.state.state import state_message
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method that rows come from, and what its answers say of the size of its pages."""
+
+    source: RowSource
+    page_size: PageSize
 
 
 @dataclass(frozen=True)
@@ -28,8 +37,8 @@ class ByNumber:
 
     size: int = 200
 
-    def read(self, source: RowSource, table: Table, rows: "ChangingRows", window: Window) -> Iterator[Sequence[Row]]:
-        return read_numbered_pages(table, source, table.key_of, {**rows.bounds(window), "page_size": self.size})
+    def read(self, method: "Method", table: Table, rows: "ChangingRows", window: Window) -> Iterator[Sequence[Row]]:
+        return read_numbered_pages(table, method.source, table.key_of, {**rows.bounds(window), "page_size": self.size})
 
     def one_row(self) -> Mapping[str, Parameter]:
         return {"page": 0, "page_size": 1}
@@ -42,11 +51,18 @@ class ByEarlierEnd:
     size: int
     limit: str = "limit"
 
-    def read(self, source: RowSource, table: Table, rows: "ChangingRows", window: Window) -> Iterator[Sequence[Row]]:
+    def read(self, method: "Method", table: Table, rows: "ChangingRows", window: Window) -> Iterator[Sequence[Row]]:
         def fetch_part(part: Window, size: int) -> Sequence[Row]:
-            return fetch_page(source, {**rows.bounds(part), **self._limited(size)}, larger=size > self.size)
+            parameters = {**rows.bounds(part), **self._limited(size)}
+            return fetch_page(method.source, parameters, method.page_size, size, size > self.size)
 
-        paginator = WindowPaginator(fetch_part, lambda row: (table.key_of(row), digest(row)), rows.times, self.size)
+        paginator = WindowPaginator(
+            fetch_part,
+            lambda row: (table.key_of(row), digest(row)),
+            rows.times,
+            self.size,
+            page_size=method.page_size,
+        )
         return read_window(table, paginator, window)
 
     def one_row(self) -> Mapping[str, Parameter]:
@@ -128,50 +144,72 @@ class ChangingRowsReader(Reader):
         self.cursor: ChangingCursor = ChangingCursor(table.name, table.logger, table.cursor_column)
         self._known: dict[str, KnownRow] = {}
         self._followed: dict[str, int] = {}
+        self._met: set[str] = set()
+        self._old_ms = 0
+        self._old_times: list[int] = []
+        self._method = Method(table, page_size_of(table))
         if listing := rows.open_rows:
-            self._open_method = table.context.api.endpoint(
+            endpoint = table.context.api.endpoint(
                 table.name, listing.method, listing.rate_limit, table.logger, listing.records_path, listing.parameters
             )
+            self._open_method = Method(endpoint, page_size_of(table))
 
     def read(self, stream_slice: Slice) -> Iterator[Output]:
         context = self._table.context
         now = context.clock()
-        oldest_ms = oldest_kept_ms(now)
         saved = self.cursor.begin(now, context.config.start_ms)
         self._known = dict(saved.known)
-        self._followed = self._still_served(saved.followed, oldest_ms)
-        start_ms = max(min([saved.reread_ms, *self._followed.values()]), oldest_ms)
-        yield from self._read_open_rows(oldest_ms * NS_PER_MS, now * NS_PER_MS)
+        self._followed = dict(saved.followed)
+        self._old_ms = documented_oldest_ms(now)
+        start_ms = min([saved.reread_ms, *self._followed.values()])
+        # Rows go out with the state that covers them: a fault in the middle of a window then repeats none of them.
+        held = self._read_open_rows(self._old_ms * NS_PER_MS, now * NS_PER_MS)
         for window in ascending_windows(start_ms * NS_PER_MS, now * NS_PER_MS, self._rows.step_ms * NS_PER_MS):
-            for page in self._rows.pages.read(self._table, self._table, self._rows, window):
-                yield self._changed(page)
+            for page in self._rows.pages.read(self._method, self._table, self._rows, window):
+                held.append(self._changed(page))
+            yield from held
+            held = []
+            if window.end_ns >= now * NS_PER_MS:
+                self._give_up_the_missing()
             self.cursor.advance(self._claim(window.end_ns // NS_PER_MS, saved.reread_ms))
             yield state_message(self._table.name, self.cursor.state)
+        yield from held
         self.cursor.complete()
+        if self._old_times:
+            notice = old_rows_notice(self._table.name, len(self._old_times), min(self._old_times))
+            self._table.logger.info(notice)
 
-    def _still_served(self, open_rows: Mapping[str, int], oldest_ms: int) -> dict[str, int]:
-        if forgotten := [key for key, created_ms in open_rows.items() if created_ms < oldest_ms]:
+    def _give_up_the_missing(self) -> None:
+        """Old rows that no window has brought any more, although they were not final, are not followed on."""
+        gone = [key for key, ms in self._followed.items() if key not in self._met and ms < self._old_ms]
+        for key in gone:
+            del self._followed[key]
+        if gone:
             self._table.warn(
-                f"not final when the exchange stopped listing them, so their last form stays: {join_names(forgotten)}."
+                f"not final when the exchange stopped listing them, so their last form stays: {join_names(gone)}."
             )
-        return {key: created_ms for key, created_ms in open_rows.items() if created_ms >= oldest_ms}
 
-    def _read_open_rows(self, start_ns: int, end_ns: int) -> Iterator[Output]:
+    def _read_open_rows(self, start_ns: int, end_ns: int) -> list[Sequence[Record]]:
+        """The records of the open rows that belong to the table."""
         listing = self._rows.open_rows
+        records: list[Sequence[Record]] = []
         if listing is None:
-            return
+            return []
         for window in ascending_windows(start_ns, end_ns, listing.step_ms * NS_PER_MS):
             for page in self._rows.pages.read(self._open_method, self._table, self._rows, window):
                 for row in page:
                     self._follow(row)
                 if listing.emitted:
-                    yield self._changed(page)
+                    records.append(self._changed(page))
+        return records
 
     def _changed(self, page: Sequence[Row]) -> list[Record]:
         """The records of the rows that are not known in this form."""
-        changed = []
+        changed: list[Record] = []
+        again = 0
         for row, record in zip(page, self._table.to_records(page), strict=True):
             key = self._table.key_of(row)
+            self._met.add(key)
             if self._rows.is_final(row):
                 self._followed.pop(key, None)
             else:
@@ -182,9 +220,15 @@ class ChangingRowsReader(Reader):
             self._known[key] = form
             if known is None or known.digest != form.digest:
                 changed.append(record)
+                again += known is not None
+                if 0 < form.last_ms < self._old_ms:
+                    self._old_times.append(form.last_ms)
+        if again:
+            self._table.logger.debug(f"{self._table.name}: {again:,} rows come again: they have changed.")
         return changed
 
     def _follow(self, row: Row) -> None:
+        self._met.add(self._table.key_of(row))
         if created_ms := self._rows.created_ms(row):
             self._followed[self._table.key_of(row)] = created_ms
 

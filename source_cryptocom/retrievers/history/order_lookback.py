@@ -40,18 +40,15 @@ class OrderLookback:
         return changed_ns is None or changed_ns >= self.changed_since_ms * NS_PER_MS
 
 
-def order_lookback(saved: HistoryState, fresh_ms: int, oldest_ms: int, listed_ms: int) -> OrderLookback:
-    """How a sync that has listed the open orders and reads for the first time from `fresh_ms` goes on from `saved`.
-
-    Nothing from before `oldest_ms` is kept by the exchange.
-    """
+def order_lookback(saved: HistoryState, fresh_ms: int, listed_ms: int) -> OrderLookback:
+    """How a sync that has listed the open orders and whose windows begin at `fresh_ms` goes on from `saved`."""
     last = saved.orders
     if last is None:
         return OrderLookback(fresh_ms, fresh_ms, 0, OrderWatermark(fresh_ms, listed_ms))
     # A sync that follows at once may come too early for what the last one missed; then the next one looks once more.
     settled = listed_ms - last.listed_ms >= LOOKBACK_MS
     return OrderLookback(
-        start_ms=max(last.complete_until_ms - LOOKBACK_MS, oldest_ms),
+        start_ms=last.complete_until_ms - LOOKBACK_MS,
         end_ms=fresh_ms,
         changed_since_ms=last.listed_ms - LOOKBACK_MS,
         known=OrderWatermark(max(last.complete_until_ms, last.listed_ms if settled else 0), listed_ms),

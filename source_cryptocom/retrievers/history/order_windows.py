@@ -1,15 +1,17 @@
 """Orders: windows of those that have ended, and the open ones followed until they end."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from source_cryptocom.api.rate_limits import PRIVATE
 from source_cryptocom.api.response import Row
-from source_cryptocom.clock import NS_PER_MS
-from source_cryptocom.config import oldest_kept_ms
-from source_cryptocom.retrievers.base import Output, Reader, Table
+from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS
+from source_cryptocom.config import documented_oldest_ms
+from source_cryptocom.retrievers.base import Reader, Table
 from source_cryptocom.retrievers.history.order_lookback import MAX_REQUESTS, OrderLookback, order_lookback
+from source_cryptocom.retrievers.history.state import ReadFrom
 from source_cryptocom.retrievers.history.time_windows import TimeWindows, TimeWindowsReader
+from source_cryptocom.retrievers.paging.more_rows import warn_of_more
 from source_cryptocom.retrievers.paging.window_paginator import PAGE_LIMIT
 from source_cryptocom.retrievers.paging.windows import RowTime, Window
 from source_cryptocom.state.series_positions import join_names
@@ -17,6 +19,8 @@ from source_cryptocom.state.series_positions import join_names
 CREATED = RowTime("create_time", "create_time_ns")
 UPDATED = RowTime("update_time")
 OPEN_STATUSES = ("NEW", "PENDING", "ACTIVE")
+# An order that was placed longer ago than the documentation promises history, and has ended, is sought for so long.
+SOUGHT_MS = MS_PER_DAY
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,24 +49,40 @@ class OrderWindowsReader(TimeWindowsReader):
         self._open_now: set[str] = set()
         self._emitted_again: set[str] = set()
 
-    def before_windows(self, start_ms: int, now: int) -> Iterator[Output]:
+    def before_windows(self, begin: ReadFrom, now: int) -> tuple[ReadFrom, list[list[Row]]]:
         """The orders that neither list showed to the sync before."""
         history = self.cursor.reached
+        listed = self._open_orders_method.fetch()
+        warn_of_more(self._table, listed)
         open_now = {
             str(row["order_id"]): created_ns // NS_PER_MS
-            for row in self._open_orders_method.fetch().rows
+            for row in listed.rows
             if row.get("order_id") and (created_ns := CREATED.earliest_ns(row))
         }
         # The answer may have taken minutes: an order that ended meanwhile is not in it.
         listed_ms = max(now, self._table.context.clock())
         self._open_now = set(open_now)
         self.followed = {**history.followed, **open_now}
-        lookback = order_lookback(history, start_ms, oldest_kept_ms(now), listed_ms)
+        lookback = order_lookback(history, begin.start_ms, listed_ms)
+        known_from_ms = history.known.from_ms if history.known else now
+        held = []
         for page in self._recent_pages(lookback):
-            rows = [row for row in page if self._closes_open_order(row) or lookback.is_new(UPDATED.earliest_ns(row))]
+            rows = [
+                row
+                for row in page
+                if not self.cursor.knows(self._table.key_of(row))
+                and (
+                    self._closes_open_order(row)
+                    or lookback.is_new(UPDATED.earliest_ns(row))
+                    or self._latest_ms(row) >= known_from_ms
+                )
+            ]
             self._emitted_again.update(map(self._table.key_of, rows))
-            yield self._closed(rows)
+            self._close(rows)
+            held.append(rows)
         self.cursor.follow(lookback.known, self.followed)
+        # What the lookback would read is read with the first window, where that reaches back as far.
+        return replace(begin, needed_ms=max(begin.start_ms, min(begin.needed_ms, lookback.start_ms))), held
 
     def _recent_pages(self, lookback: OrderLookback) -> Iterator[list[Row]]:
         for window in lookback.windows():
@@ -83,31 +103,30 @@ class OrderWindowsReader(TimeWindowsReader):
         for row in filter(self._closes_open_order, rows):
             del self.followed[str(row.get("order_id"))]
 
-    def _closed(self, rows: list[Row]) -> Output:
-        self._close(rows)
-        return self._table.to_records(rows)
-
-    def after_windows(self) -> Iterator[Output]:
+    def after_windows(self) -> list[list[Row]]:
         """The followed orders that have ended but came up in no window, without those neighbours which have."""
-        oldest_ms = oldest_kept_ms(self._table.context.clock())
+        now = self._table.context.clock()
+        oldest_ms = documented_oldest_ms(now)
         ended = {order_id: ms for order_id, ms in self.followed.items() if order_id not in self._open_now}
-        for window in windows_around((ms for ms in ended.values() if ms >= oldest_ms), self._widths.proven_ns):
-            yield from self._fetch_closed_orders(window, ended)
-        missing = [order_id for order_id in ended if order_id in self.followed]
-        forgotten = [order_id for order_id in missing if ended[order_id] < oldest_ms]
-        sought = [order_id for order_id in missing if ended[order_id] >= oldest_ms]
+        found: list[list[Row]] = []
+        for window in windows_around(ended.values(), self._widths.proven_ns):
+            found += self._fetch_closed_orders(window, ended)
+        since = self.cursor.seek([order_id for order_id in ended if order_id in self.followed], now)
+        forgotten = [name for name, ms in since.items() if ended[name] < oldest_ms and now - ms >= SOUGHT_MS]
+        sought = [name for name in since if name not in forgotten]
         for order_id in forgotten:
             del self.followed[order_id]
         for orders, what in ((sought, "The next sync looks again"), (forgotten, "The exchange has forgotten them")):
             if orders:
                 self._table.warn(f"no longer open, but not in the order history yet: {join_names(orders)}. {what}.")
+        return found
 
-    def _fetch_closed_orders(self, window: Window, ended: Mapping[str, int]) -> Iterator[Output]:
+    def _fetch_closed_orders(self, window: Window, ended: Mapping[str, int]) -> Iterator[list[Row]]:
         """The followed orders of a window; one by one, where that takes fewer requests than all their neighbours."""
         left: list[int] = []
         for pages_read, page in enumerate(self.pages(window), 1):
             # A neighbour that was open when the sync began may have ended since: it is no longer followed, either.
-            yield self._closed(list(filter(self._closes_open_order, page)))
+            yield self._closed(page)
             left = sorted({ms for order_id, ms in ended.items() if order_id in self.followed and window.holds(ms)})
             if len(left) <= pages_left(window, page, pages_read):
                 break
@@ -115,7 +134,12 @@ class OrderWindowsReader(TimeWindowsReader):
             return
         for ms in left:
             for page in self.pages(Window(ms * NS_PER_MS, (ms + 1) * NS_PER_MS)):
-                yield self._closed(list(filter(self._closes_open_order, page)))
+                yield self._closed(page)
+
+    def _closed(self, page: list[Row]) -> list[Row]:
+        rows = list(filter(self._closes_open_order, page))
+        self._close(rows)
+        return rows
 
 
 def pages_left(window: Window, page: Sequence[Row], pages_read: int) -> float:

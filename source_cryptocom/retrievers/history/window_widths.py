@@ -16,9 +16,9 @@ times may be rounded before they are compared.
 
 So of a window wider than what is proven this much is known once it is answered:
 
-    A full page holds everything from its oldest row to the end, as always.
-    Some rows, but not a page of them: the window was not answered with nothing because of its width, and if it was
-    cut, then to no less than what is proven. The last part of that width is read; what lies before it is not.
+    A page that was cut for its size holds everything from its oldest row to the end, as always.
+    Some rows, and not cut for their number: the window was not answered with nothing because of its width, and if it
+    was cut, then to no less than what is proven. The last part of that width is read; what lies before it is not.
     No row, or a refusal: nothing. It is read again in windows of the width that is proven.
 
 So `fetch_page` says of each page how much of its window it is. `windows` says in which windows a stretch is read. It
@@ -28,7 +28,8 @@ with a row that was seen, so that it must come again. An answer that tells nothi
 
 from collections.abc import Iterator, Sequence
 
-from source_cryptocom.clock import NS_PER_MS
+from source_cryptocom.clock import MS_PER_MINUTE, NS_PER_MS
+from source_cryptocom.retrievers.paging.page_size import PageSize
 from source_cryptocom.retrievers.paging.window_paginator import PAGE_LIMIT, Fetch, Page
 from source_cryptocom.retrievers.paging.windows import WINDOW_NS, Row, RowTime, Window
 
@@ -37,7 +38,13 @@ TRIED_DAYS = (7, 30, 90)
 MAX_FAILED_TRIALS = 3
 PAGES_PER_WINDOW = 5
 """Of a busy account: what an interrupted sync reads again at most, and holds in memory."""
+MOST_PAGES_HELD = 20
+"""About how many full pages a window has, of an account so busy that a day has more."""
+NARROWEST_NS = 15 * MS_PER_MINUTE * NS_PER_MS
+OVERLAP = 50
+"""A window may begin this part of its width before the end of the last one."""
 ROUNDING_NS = 2 * NS_PER_MS
+ANSWERS_KEPT = 8
 
 
 class WindowRefused(Exception):
@@ -47,40 +54,82 @@ class WindowRefused(Exception):
 class WindowWidths:
     """What the exchange's answers have proven so far. Windows of WINDOW_NS are served for sure."""
 
-    def __init__(self, fetch: Fetch, times: Sequence[RowTime], page_limit: int = PAGE_LIMIT) -> None:
+    def __init__(
+        self,
+        fetch: Fetch,
+        times: Sequence[RowTime],
+        page_limit: int = PAGE_LIMIT,
+        page_size: PageSize | None = None,
+    ) -> None:
         self.proven_ns = WINDOW_NS
         self._fetch = fetch
         self._times = times
         self._page_limit = page_limit
+        self._page_size = page_size or PageSize()
         self._failed_trials: set[Window] = set()
         self._refuted_ns: int | None = None  # a width that is not served whole
+        self._full_pages = 0  # of the last window
         self._full_page_ns = 0  # what a full page of the last window spanned
         self._latest_row_ns: int | None = None  # of the last window
-        self._read_to_ns = 0
+        self._reached_ns = 0
+        self.needed_from_ns = self.read_to_ns = 0
+        self._too_long = False
+        self._widest_ns: int | None = None
         self._trial: tuple[Window, Sequence[Row]] | None = None
+        self._last_answers: dict[Window, Sequence[Row]] = {}
 
-    def windows(self, start_ns: int, end_ns: int) -> Iterator[Window]:
+    def windows(self, start_ns: int, end_ns: int, needed_from_ns: int = 0, read_to_ns: int = 0) -> Iterator[Window]:
         """Ascending windows that cover [start, end). Each must be read to its end before the next one is asked for.
 
-        A window that begins with a row of the one before overlaps with it.
+        A window that begins with a row of the one before overlaps with it: where that row comes again, the page that it
+        came in is whole. `needed_from_ns` and `read_to_ns`: see WindowPaginator.read; here of the first window.
         """
-        self._read_to_ns, self._latest_row_ns = start_ns, None
+        reached_ns, begin_ns = start_ns, start_ns
+        self.needed_from_ns = max(start_ns, needed_from_ns)
+        self.read_to_ns = max(self.needed_from_ns, read_to_ns)
+        self._reached_ns, self._latest_row_ns = start_ns, None
         first = Window(start_ns, end_ns)
         wider = [first] if first.width_ns > 2 * WINDOW_NS else []
-        while self._read_to_ns < end_ns:
+        while reached_ns < end_ns:
             window = next(filter(self._is_served, wider), None)
             if window is None:
-                window = Window(self._read_to_ns, min(self._read_to_ns + self.proven_ns, end_ns))
-            self._latest_row_ns, self._full_page_ns = None, 0
+                window = Window(begin_ns, min(begin_ns + self._ordinary_ns(), end_ns))
+            self._latest_row_ns, self._full_page_ns, self._full_pages, self._too_long = None, 0, 0, False
             yield window
             self._trial = None
-            before_ns, self._read_to_ns = self._read_to_ns, window.end_ns
+            self._widest_ns = self._held_ns(window)
+            if self._too_long:
+                wider = []
+                continue
+            before_ns, reached_ns = reached_ns, window.end_ns
+            self._reached_ns = self.needed_from_ns = reached_ns
+            self.read_to_ns = max(self.read_to_ns, reached_ns)
+            begin_ns = self._beginning_of_the_next(reached_ns, end_ns)
             wider = [
-                wide
-                for wide in self._wider_windows(before_ns, end_ns)
-                if wide.end_ns - self._read_to_ns > self.proven_ns
+                wide for wide in self._wider_windows(before_ns, end_ns) if wide.end_ns - reached_ns > self.proven_ns
             ]
-        self._read_to_ns = 0
+        self._reached_ns = self.needed_from_ns = self.read_to_ns = 0
+
+    def narrow(self) -> None:
+        """The window holds more rows than can be held: it is not read to its end, and comes again in narrower ones."""
+        self._too_long = True
+
+    def _ordinary_ns(self) -> int:
+        """The width that is proven; of a busy account one that holds MOST_PAGES_HELD."""
+        return min(self.proven_ns, self._widest_ns or self.proven_ns)
+
+    def _held_ns(self, last: Window) -> int | None:
+        """The width of which the rows can be held in memory, by those of the last window; None for any width."""
+        if self._full_pages <= MOST_PAGES_HELD and not self._widest_ns:
+            return None
+        return max(last.width_ns * MOST_PAGES_HELD // max(self._full_pages, 1), NARROWEST_NS)
+
+    def _beginning_of_the_next(self, reached_ns: int, end_ns: int) -> int:
+        """With the newest row, where that is near: it proves the next page, and hardly makes more windows of it."""
+        width_ns = self._ordinary_ns()
+        latest_ns = (self._latest_row_ns or 0) // NS_PER_MS * NS_PER_MS
+        spare_ns = -(end_ns - reached_ns) % width_ns
+        return latest_ns if 0 <= reached_ns - latest_ns <= max(width_ns // OVERLAP, spare_ns) else reached_ns
 
     def fetch_page(self, window: Window) -> Page:
         """The newest rows of a window, and how much of it they are for sure."""
@@ -89,18 +138,28 @@ class WindowWidths:
             rows = self._answer(Window(window.end_ns - self.proven_ns, window.end_ns))
         from_ns = window.end_ns - self.proven_ns
         # What comes before has been read, where the window overlaps with the last one.
-        return Page(rows, from_ns if from_ns > max(window.start_ns, self._read_to_ns) else window.start_ns)
+        return Page(rows, from_ns if from_ns > max(window.start_ns, self.needed_from_ns) else window.start_ns)
 
     def _answer(self, asked: Window) -> Sequence[Row]:
         if self._trial and self._trial[0] == asked:
             rows = self._trial[1]
+        elif asked in self._last_answers:
+            rows = self._last_answers[asked]
         else:
             try:
                 rows = self._fetch(asked, self._page_limit)
             except WindowRefused:
                 return []
+            self._remember(asked, rows)
         self._learn(asked, rows)
         return rows
+
+    def _remember(self, asked: Window, rows: Sequence[Row]) -> None:
+        """What came from behind a page may be asked for again as a part of the next window."""
+        if len(rows) < self._page_limit:
+            self._last_answers[asked] = rows
+        while len(self._last_answers) > ANSWERS_KEPT:
+            del self._last_answers[next(iter(self._last_answers))]
 
     def _learn(self, asked: Window, rows: Sequence[Row]) -> None:
         spans = [span for row in rows if (span := self._times_of(row)) and asked.start_ns <= span[1] < asked.end_ns]
@@ -108,8 +167,9 @@ class WindowWidths:
             return
         reach_ns = asked.end_ns - min(latest_ns for _, latest_ns in spans)
         self.proven_ns = max(self.proven_ns, (reach_ns - ROUNDING_NS) // NS_PER_MS * NS_PER_MS)
-        if len(rows) >= self._page_limit:
+        if self._page_size.is_full(len(rows), self._page_limit):
             self._full_page_ns = reach_ns
+            self._full_pages += 1
         self._latest_row_ns = max([earliest_ns for earliest_ns, _ in spans] + [self._latest_row_ns or 0])
 
     def _times_of(self, row: Row) -> tuple[int, int] | None:
@@ -131,7 +191,7 @@ class WindowWidths:
                 if not busy_ns or width_ns <= busy_ns:
                     yield Window(begin_ns, min(begin_ns + width_ns, end_ns))
                 break
-        yield Window(self._read_to_ns, min(self._read_to_ns + busy_ns // WINDOW_NS * WINDOW_NS, end_ns))
+        yield Window(self._reached_ns, min(self._reached_ns + busy_ns // WINDOW_NS * WINDOW_NS, end_ns))
 
     def _is_served(self, window: Window) -> bool:
         """Tries a window that is wider than proven; its answer is kept for who reads it, if it tells something."""
@@ -140,12 +200,12 @@ class WindowWidths:
         if self._refuted_ns is not None and window.width_ns >= self._refuted_ns:
             return False
         rows = self._answer(window)
-        is_full = len(rows) >= self._page_limit
+        is_full = self._page_size.is_full(len(rows), self._page_limit)
         served_ns = 2 * PAGES_PER_WINDOW * self._full_page_ns if is_full else 2 * self.proven_ns
         if rows and window.width_ns <= served_ns:
             self._trial = (window, rows)
             return True
         self._failed_trials.add(window)
-        if window.start_ns < self._read_to_ns:
+        if window.start_ns < self._reached_ns:
             self._refuted_ns = window.width_ns
         return False

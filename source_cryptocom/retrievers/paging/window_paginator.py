@@ -1,8 +1,14 @@
 """Reads a stretch of account history completely, whatever the exchange leaves open. Pure: `fetch` does the requests.
 
-What is sure of a request for [start, end): it answers the newest `limit` rows before `end`, so a page that is not full
-is the whole window. What is not: by which of a row's times the exchange filters, to which precision, and in which order
-a page comes. So a full page is continued by a guess, and every guess is checked:
+What is sure of a request for [start, end): it answers the newest rows before `end`. What is not: how many of them, by
+which of a row's times the exchange filters, to which precision, and in which order a page comes. So a page is the end
+only where something says so:
+
+    A page without rows is the end. So is one with a row from before the stretch that is still to be read: what is newer
+    than that row came with it. Of other pages `page_size` tells whether they may have been cut.
+
+Behind a page that may have been cut, though it is not full, one request shows whether it was: up to its oldest row,
+that one included. A full page is continued by a guess, and every guess is checked:
 
     A step back from a page to an earlier `end` skipped nothing if the page read there holds a row of the page before.
 
@@ -14,13 +20,14 @@ rows either, a larger page is asked for, a rare hope. Where that fails too, Unpa
 skipped.
 
 No request is made twice. A page that is read on from is never asked for again, because what follows it lies in smaller
-windows; the answers to wrong guesses are remembered while their window is read.
+windows; the answers to wrong guesses, and what came from behind a page, are remembered while their window is read.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from source_cryptocom.clock import NS_PER_MS
+from source_cryptocom.retrievers.paging.page_size import PageSize
 from source_cryptocom.retrievers.paging.windows import WINDOW_NS, Row, RowTime, Window
 
 PAGE_LIMIT = 100
@@ -32,7 +39,7 @@ Fetch = Callable[[Window, int], Sequence[Row]]
 
 @dataclass(frozen=True)
 class Page:
-    """The newest rows of a window: where they are fewer than the page's limit, all from `whole_from_ns` to its end."""
+    """The newest rows of a window: where the page was not cut, all from `whole_from_ns` to its end."""
 
     rows: Sequence[Row]
     whole_from_ns: int
@@ -70,9 +77,14 @@ class WindowPaginator:
         times: Sequence[RowTime],
         page_limit: int = PAGE_LIMIT,
         fetch_page: Callable[[Window], Page] | None = None,
+        page_size: PageSize | None = None,
     ) -> None:
-        """Without a `fetch_page` a page that is not full is the whole window."""
+        """Without a `fetch_page` a page that was not cut is the whole window.
+
+        `page_size`: what the method's answers say of it, shared by all that read the method in a sync.
+        """
         self._fetch = fetch
+        self._page_size = page_size or PageSize()
         self._fetch_page = fetch_page or (lambda window: Page(fetch(window, page_limit), window.start_ns))
         self._identity = identity
         self._times = times
@@ -80,22 +92,32 @@ class WindowPaginator:
         self._failed_kinds: set[tuple[str, int]] = set()
         self._larger_pages: bool | None = None  # not known yet whether the exchange serves them
         self._unproven: Window | None = None  # the window in whole, as long as it may tell
-        self._wrong_guesses: dict[Window, Page] = {}
+        self._answered: dict[Window, Page] = {}
         self._seen: set[Hashable] = set()
         self._seen_in_last_window: set[Hashable] = set()
+        self._needed_from_ns = self._read_to_ns = 0
 
-    def read(self, window: Window) -> Iterator[list[Row]]:
+    def read(self, window: Window, needed_from_ns: int = 0, read_to_ns: int = 0) -> Iterator[list[Row]]:
         """The window's rows, page by page, each row once; whole when the iterator ends.
+
+        `needed_from_ns`: older rows may be left out, where they would cost a request. `read_to_ns`: what lies before
+        was read earlier, so a row from there says that a page reaches back far enough.
 
         Raises UnpageableWindow where it cannot be read to its end.
 
         A row that was in the window before as well (an end that turns out inclusive) is not given again.
         """
+        self._needed_from_ns = max(needed_from_ns, window.start_ns)
+        self._read_to_ns = max(read_to_ns, self._needed_from_ns)
         self._seen_in_last_window, self._seen = self._seen, set()
         # A wider one may be answered with less than it holds.
         self._unproven = window if window.width_ns <= WINDOW_NS else None
-        self._wrong_guesses.clear()
+        self._answered.clear()
         yield from self._read(window)
+
+    def discard(self) -> None:
+        """The last window was given up, and nothing of it was kept: its rows are to be given again."""
+        self._seen = self._seen_in_last_window
 
     def _read(self, window: Window, within: Sequence[Row] = ()) -> Iterator[list[Row]]:
         """Reads a window that was cut from a larger one, whose newest page is `within`."""
@@ -105,10 +127,11 @@ class WindowPaginator:
             return
         while True:
             yield self._unseen(page.rows)
-            if len(page.rows) < self._page_limit:
-                if page.whole_from_ns <= window.start_ns:
+            whole_from_ns = self._whole_from(page, window)
+            if whole_from_ns is not None:
+                if whole_from_ns <= max(window.start_ns, self._needed_from_ns):
                     return
-                window = Window(window.start_ns, page.whole_from_ns)
+                window = Window(window.start_ns, whole_from_ns)
                 page = self._page(window)
                 continue
             for step in self._steps(page.rows, window):
@@ -118,15 +141,71 @@ class WindowPaginator:
                     window = earlier
                     page = earlier_page if self._makes_progress(earlier_page.rows) else page
                     break
-                self._wrong_guesses[earlier] = earlier_page
+                self._answered[earlier] = earlier_page
                 self._failed_kinds.add(step.kind)
             else:
                 yield from self._read_in_parts(window, page.rows)
                 return
 
+    def _whole_from(self, page: Page, window: Window) -> int | None:
+        """From when on the page holds all rows of the window; None where it may have been cut anywhere."""
+        if self._reaches_back(page.rows, window, self._needed_from_ns):
+            return window.start_ns
+        if self._is_full(page.rows):
+            return None
+        if self._reaches_back(page.rows, window, max(self._read_to_ns, page.whole_from_ns)):
+            return page.whole_from_ns
+        if self._page_size.may_be_cut(len(page.rows), self._page_limit) and self._was_cut(page.rows, window):
+            return None
+        return page.whole_from_ns
+
+    def _is_full(self, page: Sequence[Row]) -> bool:
+        return self._page_size.is_full(len(page), self._page_limit)
+
+    def _reaches_back(self, page: Sequence[Row], window: Window, from_ns: int) -> bool:
+        """Whether it has a row of the window that lies before `from_ns`."""
+        if from_ns <= window.start_ns:
+            return False
+        return any(self._lies_before(row, from_ns) and self._is_of(row, window) for row in page)
+
+    def _is_of(self, row: Row, window: Window) -> bool:
+        return all(time >= window.start_ns - NS_PER_MS for time in _present(t.earliest_ns(row) for t in self._times))
+
+    def _was_cut(self, page: Sequence[Row], window: Window) -> bool:
+        """Asks for what may lie behind a page that is not full. What comes is remembered for when it is read."""
+        oldest = sorted(set(_present(self._oldest(page, time) for time in self._times)), reverse=True)
+        for earlier in self._behind(page, window, oldest):
+            behind = self._answered[earlier] = self._page(earlier)
+            if any(map(self._is_unseen, behind.rows)):
+                self._page_size.was_cut(len(page))
+                return True
+            # An answer as long as the page may be cut like the page.
+            is_safe_end = earlier.end_ns > oldest[0] or len(oldest) == 1
+            if len(behind.rows) < len(page) and (is_safe_end or self._overlaps(page, behind.rows, earlier)):
+                break
+        self._page_size.was_whole(len(page))
+        return False
+
+    def _behind(self, page: Sequence[Row], window: Window, oldest: Sequence[int]) -> Iterator[Window]:
+        """Windows of what may lie behind a page, whose `oldest` times, the latest first, are given.
+
+        An end just behind the latest of them skips nothing, by whichever time the exchange filters. Where it would
+        bring the whole page again, an end at that time itself is left: it skips no more than rows of that millisecond.
+        """
+        ends = [(oldest_ns // NS_PER_MS + 1) * NS_PER_MS for oldest_ns in oldest]
+        parting = [end for end in ends if not all(self._lies_before(row, end) for row in page)]
+        for end_ns in [*parting, *(end - NS_PER_MS for end in ends[:1])]:
+            if window.start_ns < end_ns < window.end_ns:
+                yield Window(window.start_ns, end_ns)
+
+    def _lies_before(self, row: Row, end_ns: int) -> bool:
+        """Whether it does by each of its times, whichever the exchange takes."""
+        times = [time.earliest_ns(row) for time in self._times]
+        return all(time is not None and time < end_ns for time in times)
+
     def _page(self, window: Window) -> Page:
-        """The window's newest rows: remembered, where they were the answer to a wrong guess."""
-        return self._wrong_guesses.get(window) or self._fetch_page(window)
+        """The window's newest rows: remembered, where the request was made before."""
+        return self._answered.get(window) or self._fetch_page(window)
 
     def _unseen(self, page: Sequence[Row]) -> list[Row]:
         fresh = []
@@ -148,10 +227,10 @@ class WindowPaginator:
 
     def _makes_progress(self, page: Sequence[Row]) -> bool:
         """Whether it brings something: to step on from a full page of known rows might never come to an end."""
-        return len(page) < self._page_limit or any(map(self._is_unseen, page))
+        return not self._is_full(page) or any(map(self._is_unseen, page))
 
     def _steps(self, page: Sequence[Row], window: Window) -> list[Continuation]:
-        """Ends inside the window at which the unread rest may begin, the boldest first.
+        """Ends inside the window at which the unread rest may begin: those already asked for, then the boldest first.
 
         A kind of guess that was wrong before is made again only where no other is left, and never in a crowd.
         """
@@ -164,9 +243,12 @@ class WindowPaginator:
         trusted = [step for step in steps if step.kind not in self._failed_kinds]
         if window.width_ns > NS_PER_MS:
             trusted = trusted or steps
-        return sorted(
-            (step for step in trusted if window.start_ns < step.end_ns < window.end_ns), key=lambda step: step.end_ns
-        )
+        inside = (step for step in trusted if window.start_ns < step.end_ns < window.end_ns)
+        return sorted(inside, key=lambda step: (not self._is_answered(window, step), step.end_ns))
+
+    def _is_answered(self, window: Window, step: Continuation) -> bool:
+        """Whether the request has been made: what an answer has told needs no other."""
+        return Window(window.start_ns, step.end_ns) in self._answered
 
     @staticmethod
     def _oldest(page: Sequence[Row], time: RowTime) -> int | None:
@@ -194,7 +276,7 @@ class WindowPaginator:
 
     def _is_one_instant(self, window: Window, page: Sequence[Row], within: Sequence[Row]) -> bool:
         """Whether a full page seems to come from a single instant: cutting a millisecond brought it again."""
-        if len(page) < self._page_limit or not 1 < window.width_ns < NS_PER_MS:
+        if not self._is_full(page) or not 1 < window.width_ns < NS_PER_MS:
             return False
         return set(map(self._identity, page)) == set(map(self._identity, within))
 

@@ -8,9 +8,9 @@ from source_cryptocom.api.response import Row
 from source_cryptocom.api.row_source import Parameter
 from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS, rfc3339
 from source_cryptocom.config import Config
-from source_cryptocom.retrievers.base import SeriesPages
+from source_cryptocom.retrievers.base import SeriesPages, Table
 from source_cryptocom.retrievers.paging.window_paginator import WindowPaginator
-from source_cryptocom.retrievers.paging.window_requests import fetch_page, read_window
+from source_cryptocom.retrievers.paging.window_requests import fetch_page, page_size_of, read_window
 from source_cryptocom.retrievers.paging.windows import Window, descending_windows
 from source_cryptocom.retrievers.per_instrument.partition_queue import PartitionTask
 from source_cryptocom.retrievers.per_instrument.reader import PerInstrumentReader
@@ -38,6 +38,10 @@ class Trades(PerInstrumentReader):
 
     cursor_format = TRADE_POSITIONS
 
+    def __init__(self, table: Table) -> None:
+        super().__init__(table)
+        self._page_size = page_size_of(table)
+
     @classmethod
     def requests_per_instrument(cls, config: Config, hours: float) -> int:
         """Trades come at no rate that is known beforehand; over all instruments a page an hour is about right."""
@@ -56,7 +60,7 @@ class Trades(PerInstrumentReader):
 
     def _read_part(self, instrument: str, cursor: TradePosition, reading: TradeTracker, part: Window) -> SeriesPages:
         """Reads back from the part's end. Where much is left, it is split and put on the queue for all workers."""
-        for pages, page in enumerate(self._back_through(instrument, part), 1):
+        for pages, page in enumerate(self._back_through(instrument, part, cursor.latest_ns), 1):
             rows = reading.unseen(page, part)
             rest = _rest_to_share(part, page, pages)
             if rest:
@@ -93,13 +97,15 @@ class Trades(PerInstrumentReader):
                 reading.start_at(trade_ns_of(newest_first[-1]))
                 return
 
-    def _back_through(self, instrument: str, part: Window) -> Iterator[Sequence[Row]]:
+    def _back_through(self, instrument: str, part: Window, latest_ns: int) -> Iterator[Sequence[Row]]:
         reader = self._reader(instrument, PAGE_LIMIT)
         for window in descending_windows(part.start_ns, part.end_ns, SPAN_NS):
-            yield from read_window(self._table, reader, window)
+            # A trade that is known lies where the last sync has been: what is newer came with it.
+            yield from read_window(self._table, reader, window, read_to_ns=latest_ns + 1)
 
     def _reader(self, instrument: str, page_limit: int) -> WindowPaginator:
-        return WindowPaginator(partial(self._page, instrument), trade_id_of, (TIME,), page_limit)
+        fetch = partial(self._page, instrument)
+        return WindowPaginator(fetch, trade_id_of, (TIME,), page_limit, page_size=self._page_size)
 
     def _page(self, instrument: str, window: Window, limit: int) -> Sequence[Row]:
         parameters: dict[str, Parameter] = {
@@ -108,7 +114,7 @@ class Trades(PerInstrumentReader):
             "start_ts": str(window.start_ns),
             "end_ts": str(window.end_ns),
         }
-        return fetch_page(self, parameters, larger=limit > PAGE_LIMIT)
+        return fetch_page(self, parameters, self._page_size, limit, limit > PAGE_LIMIT)
 
     def _warn_of_a_gap(self, instrument: str, cursor: TradePosition, reading: TradeTracker) -> None:
         """Says so where the exchange's own history does not reach back to `cursor`.
