@@ -107,13 +107,10 @@ def test_an_empty_state_is_a_first_sync(state: dict[str, Any] | None, world: Wor
         assert united(table, output) == world.truth(table)
 
 
-def test_a_state_of_eight_months_ago_is_said_to_have_a_gap(world: World) -> None:
+def test_a_state_of_eight_months_ago_is_read_on_from(world: World) -> None:
     eight_months_ago = moment(NOON_NS - 240 * DAY_NS)
     state = saved(**{table: {"version": 1, CURSORS[table]: eight_months_ago} for table in HISTORY})
     world.one_of_each(NOON_NS - 179 * DAY_NS)
     output = world.sync(state=state)
     for table in HISTORY:
         assert united(table, output) == world.truth(table), "all that is still kept, whatever start_date says"
-        (sentence,) = [line for line in output.log("WARN") if line.startswith(f"{table}: ")]
-        assert eight_months_ago in sentence
-        assert moment(NOON_NS - 180 * DAY_NS) in sentence
