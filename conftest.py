@@ -1,10 +1,14 @@
 """What all tests have in common: the CDK's standard tests' options, and a log that reaches its readers."""
 
 import logging
+import os
 import re
 from pathlib import Path
 
 import pytest
+
+# A config that others can read is a warning, and the tests write many.
+os.umask(0o077)
 
 pytest_plugins = ["airbyte_cdk.test.standard_tests.pytest_hooks"]
 

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from source_cryptocom.file_modes import make_private
+
 PACKAGE = Path(__file__).parent.parent / "dbt"
 OWN_SCHEMA = {"cryptocom_schema": None}
 """The profile's schema itself holds the marts; in another project the package adds a name to the target's schema."""
@@ -50,6 +52,7 @@ def run_dbt(
         capture_output=True,
         text=True,
         check=False,
+        umask=0o077,  # amounts and orders stand in what dbt writes
     )
     if not results.exists():
         raise BooksNotBuilt(f"dbt did not run: {finished.stdout.strip() or finished.stderr.strip()}")
@@ -62,7 +65,8 @@ def run_dbt(
 
 def build_books(database: Path, working_directory: Path, variables: Mapping[str, Any] | None = None) -> dict[str, str]:
     """Builds every model in a DuckDB file and runs every test; gives the status of each test by name."""
-    working_directory.mkdir(parents=True, exist_ok=True)
+    working_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(working_directory)
     nodes = run_dbt("build", working_directory, {"CRYPTOCOM_DATABASE": str(database.resolve())}, variables)
     return {
         unique_id.split(".")[2]: node["status"] for unique_id, node in nodes.items() if unique_id.startswith("test.")

@@ -17,6 +17,7 @@ from demo.config_file import demo_config
 from demo.console import Console, Problem
 from demo.simulated import simulated_exchange
 from demo.summary import show_holdings, show_reconciliation
+from source_cryptocom.file_modes import make_private
 from source_cryptocom.run import prepare
 from source_cryptocom.sync.command import main as sync
 
@@ -78,11 +79,13 @@ def main(argv: list[str] | None = None) -> int:
     from books.report import write_report  # noqa: PLC0415
 
     report = write_report(options.database, options.database.with_suffix(".html"))
+    make_private(report)
     print(f"\nDatabase  {options.database.resolve()}")
     print(f"Report    {report.resolve()}")
     if options.tax:
         target = options.database.with_name(f"{options.database.stem}-{options.tax}.csv")
         print(f"Tax file  {target.resolve()}, {write_tax_file(options.tax, options.database, target)} rows")
+        make_private(target)
     return 0
 
 

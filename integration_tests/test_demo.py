@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -51,6 +52,10 @@ def world() -> Iterator[Exchange]:
 def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("demo") / "demo.duckdb"
     query(path, "CREATE TABLE left_behind AS SELECT 1")
+    # As earlier versions wrote it.
+    for written in (path, path.with_suffix(".html")):
+        written.touch()
+        written.chmod(0o644)
     return path
 
 
@@ -111,6 +116,18 @@ def test_the_demo_names_database_and_report(shown: str, database: Path) -> None:
     assert f"Database  {database}" in shown
     assert f"Report    {report}" in shown
     assert report.read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no modes")
+def test_nobody_else_can_read_what_the_demo_writes(shown: str, database: Path) -> None:
+    modes = {str(path.relative_to(database.parent)): path.stat().st_mode & 0o777 for path in database.parent.rglob("*")}
+    assert {
+        "demo.duckdb",
+        "demo.html",
+        ".cache/books/target/manifest.json",
+        ".cache/books/logs/dbt.log",
+    } <= modes.keys()
+    assert {name: f"{mode:o}" for name, mode in modes.items() if mode & 0o077} == {}
 
 
 def test_a_second_demo_starts_anew(shown: str, database: Path) -> None:

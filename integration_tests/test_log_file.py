@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from simulated_exchange.empty_market import EmptyMarket
 from simulated_exchange.exchange import Exchange
 from simulated_exchange.faults import Fault
 from simulated_exchange.running import running_exchange
-from source_cryptocom.logs.log_file import FILE_NAME
+from source_cryptocom.logs.log_file import FILE_NAME, log_file
 
 
 @pytest.fixture
@@ -56,6 +58,35 @@ def test_the_last_error_of_a_sync_is_in_the_file(exchange: Exchange, tmp_path: P
     assert fatal in finished.log_file
 
 
+@pytest.mark.skipif(os.name != "posix", reason="no modes")
+def test_nobody_else_can_read_the_log_file(exchange: Exchange, tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).touch()
+    (tmp_path / FILE_NAME).chmod(0o644)
+    start_read(tmp_path, config_for(exchange, log=True), ["user_balance"]).finish()
+    assert (tmp_path / FILE_NAME).stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no such links")
+def test_a_link_in_the_place_of_the_log_file_is_not_followed(exchange: Exchange, tmp_path: Path) -> None:
+    foreign = tmp_path / "foreign"
+    foreign.touch()
+    (tmp_path / FILE_NAME).symlink_to(foreign)
+    finished = start_read(tmp_path, config_for(exchange, log=True), ["user_balance"]).finish()
+    assert finished.code == 0
+    assert "cannot be written (Too many levels of symbolic links)" in finished.stdout
+    assert foreign.read_text() == ""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no modes")
+@pytest.mark.parametrize("mode", [0o600, 0o644])
+def test_a_config_that_others_can_read_is_a_warning(exchange: Exchange, tmp_path: Path, mode: int) -> None:
+    config = Path(written(tmp_path, "config.json", config_for(exchange, with_key=False)))
+    config.chmod(mode)
+    finished = start(tmp_path, "discover", "--config", str(config)).finish()
+    warnings = [log["message"] for log in finished.of_type("LOG") if log["level"] == "WARN"]
+    assert any(f"chmod 600 {config}" in warning for warning in warnings) == (mode == 0o644)
+
+
 def test_without_the_option_there_is_no_file(exchange: Exchange, tmp_path: Path) -> None:
     assert start_read(tmp_path, config_for(exchange), ["user_balance"]).finish().code == 0
     assert not (tmp_path / FILE_NAME).exists()
@@ -92,15 +123,12 @@ def test_a_file_that_cannot_be_written_is_a_warning_and_the_sync_goes_on(
     assert warning.endswith("; the sync goes on without it.")
 
 
-def test_a_disk_that_fills_up_during_the_sync_does_not_end_it(exchange: Exchange, tmp_path: Path) -> None:
-    (tmp_path / FILE_NAME).symlink_to("/dev/full")
-    running = start_read(tmp_path, config_for(exchange, log=True), ["user_balance"])
-    running.process.join(60)
-    (tmp_path / FILE_NAME).unlink()
-    finished = running.finish()
-    assert finished.code == 0
-    assert finished.of_type("RECORD")
-    warnings = [log["message"] for log in finished.of_type("LOG") if log["level"] == "WARN"]
-    assert warnings == [
-        f"The log file {FILE_NAME} cannot be written (No space left on device); the sync goes on without it."
-    ]
+def test_a_disk_that_fills_up_does_not_end_what_is_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("source_cryptocom.logs.log_file.FILE_NAME", "/dev/full")
+    with log_file(wanted=True):
+        logging.getLogger("airbyte").warning("a line")
+        logging.getLogger("airbyte").warning("another line")
+    told = "The log file /dev/full cannot be written (No space left on device); the sync goes on without it."
+    assert caplog.messages == ["a line", told, "another line"]

@@ -36,6 +36,7 @@ from source_cryptocom.concurrency.streams import concurrent_stream
 from source_cryptocom.concurrency.workers import share_workers
 from source_cryptocom.config import Config, ConfigError, normalize_config, older_history_notice, parse_config
 from source_cryptocom.context import SyncContext
+from source_cryptocom.file_modes import warning_of_readers
 from source_cryptocom.files import read_catalog, read_config, read_state
 from source_cryptocom.logs.log_file import log_file
 from source_cryptocom.logs.redaction import mask_log, redact, redact_error, redact_trace, register_secrets
@@ -82,6 +83,8 @@ class SourceCryptocom(AbstractSource):
 
     @staticmethod
     def read_config(config_path: str) -> MutableMapping[str, Any]:
+        if warning := warning_of_readers(config_path):
+            LOGGER.warning(warning)
         return read_config(config_path)
 
     @classmethod

@@ -11,6 +11,7 @@ from source_cryptocom.config import ROOTS, Config, ConfigError, normalize_config
 from source_cryptocom.doctor.examination import examine
 from source_cryptocom.doctor.finding import Finding, Verdict
 from source_cryptocom.doctor.probe import MAX_REQUESTS, Probe
+from source_cryptocom.file_modes import warning_of_readers
 from source_cryptocom.files import read_config
 from source_cryptocom.logs.redaction import redact, register_secrets
 
@@ -28,6 +29,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--config", required=True, help="path to the JSON config")
     options = parser.parse_args(arguments)
     started = now_ms()
+    if warning := warning_of_readers(options.config):
+        print(f"warning: {warning}")
     try:
         raw = normalize_config(read_config(options.config))
         register_secrets(str(raw.get("api_key", "")), str(raw.get("api_secret", "")))

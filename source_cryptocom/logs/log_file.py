@@ -1,10 +1,15 @@
 """The optional log file in the working directory, with secrets masked like everything else."""
 
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import TextIOWrapper
+from pathlib import Path
+from typing import cast
 
+from source_cryptocom.file_modes import make_private
 from source_cryptocom.logs.redaction import mask_log
 
 LOGGER = logging.getLogger("airbyte")
@@ -12,7 +17,16 @@ FILE_NAME = "crypto_connector.log"
 
 
 class _LogFile(logging.FileHandler):
-    """Gives up at the first line that cannot be written: a disk that fills up does not end a sync."""
+    """Gives up at the first line that cannot be written: a disk that fills up does not end a sync.
+
+    The file is its owner's alone, and never one that somebody else's link leads to.
+    """
+
+    def _open(self) -> TextIOWrapper:
+        opened = open(  # noqa: SIM115 - the handler closes it
+            self.baseFilename, self.mode, encoding=self.encoding, errors=self.errors, opener=_private
+        )
+        return cast("TextIOWrapper", opened)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name that logging calls
         logging.getLogger().removeHandler(self)
@@ -22,6 +36,14 @@ class _LogFile(logging.FileHandler):
         # What is left in the buffer cannot be written either.
         with suppress(OSError):
             super().close()
+
+
+def _private(path: str, flags: int) -> int:
+    file = os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    # Not what is no file, such as a device.
+    if Path(path).is_file():
+        make_private(Path(path))
+    return file
 
 
 @contextmanager

@@ -34,6 +34,7 @@ from source_cryptocom.clock import now_ms
 from source_cryptocom.config import Config, normalize_config, parse_config
 from source_cryptocom.context import SyncContext
 from source_cryptocom.entrypoint import launch
+from source_cryptocom.file_modes import warning_of_readers
 from source_cryptocom.files import read_config
 from source_cryptocom.logs import progress
 from source_cryptocom.logs.redaction import redact, register_secrets
@@ -111,6 +112,8 @@ def main() -> None:
 
 def _plan(path: str | None, fields: Mapping[str, Any], asked: Sequence[str]) -> Plan:
     slips = [f"--tables: {sentence}" for sentence in unknown_names(asked, STREAMS)]
+    if path and (warning := warning_of_readers(path)):
+        LOGGER.warning(warning)
     try:
         raw = {**(read_config(path) if path else {}), **fields}
         register_secrets(*(str(raw.get(name) or "").strip() for name in ("api_key", "api_secret")))

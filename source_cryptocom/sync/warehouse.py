@@ -17,6 +17,7 @@ from typing import Any
 
 import duckdb
 
+from source_cryptocom.file_modes import make_private
 from source_cryptocom.sync.collector import EXTRACTED_AT, Batch
 from source_cryptocom.sync.connector_process import Stream
 from source_cryptocom.sync.folder_lock import folder_lock
@@ -157,6 +158,7 @@ def _database(target: Target) -> Iterator[Any]:
         yield None
         return
     with duckdb.connect(str(target.database)) as connection:
+        make_private(target.database)
         connection.execute("SET TimeZone = 'UTC'")
         yield connection
 
