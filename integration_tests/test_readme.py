@@ -18,7 +18,7 @@ CONTRIBUTING = PROJECT / "CONTRIBUTING.md"
 PAGES = [
     README,
     CONTRIBUTING,
-    PROJECT / "SECURITY.md",
+    PROJECT / ".github" / "SECURITY.md",
     PROJECT / "examples" / "README.md",
     *sorted((PROJECT / "docs").glob("*.md")),
 ]
@@ -100,9 +100,31 @@ def test_the_version_is_the_same_everywhere() -> None:
         "CHANGELOG.md": matched(r"^## (\d\S*)", "CHANGELOG.md"),
         "examples/terraform/variables.tf": matched(r'^  default +=\s"(\d\S*)"', "examples/terraform/variables.tf"),
         "docs/cryptocom.md": matched(r"^\| (\d+\.\d+\.\d+) \|", "docs/cryptocom.md"),
+        "dbt/dbt_project.yml": matched(r"^version: (\S+)$", "dbt/dbt_project.yml"),
     }
     assert len(set(found.values())) == 1, found
     assert not [name for name in found if f"`{name}`" not in section(CONTRIBUTING, "Release")]
+
+
+def test_no_other_file_than_those_of_a_release_has_the_version() -> None:
+    version = re.escape(matched(r'^version = "(.+)"$', "pyproject.toml"))
+    named = re.compile(rf"(?<![\w.=]){version}(?![\w.])")
+    files = [
+        *PROJECT.glob("*"),
+        *(path for name in ("dbt", "examples", ".github") for path in (PROJECT / name).rglob("*")),
+    ]
+    data = (
+        path for path in files if path.suffix in (".yml", ".yaml", ".toml", ".tf", ".json") or path.name == "Dockerfile"
+    )
+    having = {str(path.relative_to(PROJECT)) for path in data if named.search(path.read_text(encoding="utf-8"))}
+    assert not having - set(re.findall(r"`([\w./]+)`", section(CONTRIBUTING, "Release")))
+
+
+def test_no_file_of_the_source_is_longer_than_contributing_says() -> None:
+    [longest] = re.findall(r"at most (\d+) lines", section(CONTRIBUTING, "Change"))
+    folders = ("source_cryptocom", "books", "demo", "tools", "release", "benchmarks")
+    files = (path for folder in folders for path in (PROJECT / folder).rglob("*.py"))
+    assert not [str(path) for path in files if len(path.read_text("utf-8").splitlines()) > int(longest)]
 
 
 def test_the_release_has_the_same_date_in_both_changelogs() -> None:
