@@ -5,9 +5,9 @@ import gc
 import logging
 import sys
 from collections import defaultdict
+from collections.abc import Iterable
 from contextlib import ExitStack
-from functools import cache
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
 from airbyte_cdk.logger import PRINT_BUFFER
@@ -15,6 +15,7 @@ from airbyte_cdk.models import AirbyteMessage
 from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor
 from airbyte_cdk.utils import AirbyteTracedException
 
+from source_cryptocom.concurrency.record_page import RecordPage
 from source_cryptocom.logs.redaction import mask_log, redact_trace
 from source_cryptocom.shutdown import immediate_shutdown, nobody_reads
 from source_cryptocom.source import SourceCryptocom
@@ -41,25 +42,33 @@ def launch(options: argparse.Namespace, source: SourceCryptocom | None = None) -
 
 
 class _Entrypoint(AirbyteEntrypoint):
-    """Remembers the descriptor by which a table's records are counted: the CDK makes one for each record."""
+    """Writes pages of records as they are, where the CDK serialises and writes each record."""
+
+    def __init__(self, source: SourceCryptocom) -> None:
+        super().__init__(source)
+        source.emits_pages = True
+
+    def read(self, *arguments: Any) -> Iterable[AirbyteMessage]:
+        """All messages but the pages, which are on stdout already when the next message comes."""
+        for message in super().read(*arguments):
+            if isinstance(message, RecordPage):
+                sys.stdout.write(message.lines)
+            else:
+                yield message
 
     @staticmethod
     def handle_record_counts(
         message: AirbyteMessage, counts: defaultdict[HashableStreamDescriptor, float]
     ) -> AirbyteMessage:
-        if message.record is None:
+        """Counts the records of a page, and puts the number into the next STATE of its table."""
+        if not isinstance(message, RecordPage):
             return AirbyteEntrypoint.handle_record_counts(message, counts)
-        counts[_descriptor(message.record.stream)] += 1
+        counts[HashableStreamDescriptor(name=message.table)] += message.count
         return message
 
 
-@cache
-def _descriptor(table: str) -> HashableStreamDescriptor:
-    return HashableStreamDescriptor(name=table)
-
-
 def _launch(source: SourceCryptocom, options: argparse.Namespace) -> None:
-    """The CDK's launch with one write a message: its print makes two, which cost a quarter of the time per record."""
+    """The CDK's launch with one write a message in place of the two that its print makes."""
     entrypoint = _Entrypoint(source)
     with PRINT_BUFFER:
         for message in entrypoint.run(options):

@@ -32,6 +32,7 @@ from source_cryptocom.api.key_access import KeyAccess
 from source_cryptocom.api.retry_policy import CHECK_RETRIES
 from source_cryptocom.clock import now_ms
 from source_cryptocom.concurrency.engine import build_engine
+from source_cryptocom.concurrency.record_page import RecordPage
 from source_cryptocom.concurrency.streams import concurrent_stream
 from source_cryptocom.concurrency.workers import share_workers
 from source_cryptocom.config import Config, ConfigError, normalize_config, older_history_notice, parse_config
@@ -56,7 +57,13 @@ INVALID_CONFIG_KEY = f"_problem_{uuid4().hex}"
 
 
 class SourceCryptocom(AbstractSource):
-    """Reads the Crypto.com Exchange: public market data, and with a key the account's balances, orders and history."""
+    """Reads the Crypto.com Exchange: public market data, and with a key the account's balances, orders and history.
+
+    `emits_pages`: `read` gives a RecordPage in place of its RECORD messages. The connector's own entrypoint knows what
+    to do with one; the CDK's does not.
+    """
+
+    emits_pages = False
 
     def __init__(self, at_exit: ExitStack | None = None) -> None:
         """`at_exit` closes the log file, which then holds what the command logs after the source has done its part."""
@@ -177,7 +184,10 @@ class SourceCryptocom(AbstractSource):
                     if message.type is Type.TRACE and message.trace and message.trace.error:
                         failures.add(message.trace.error.failure_type)
                         redact_trace(message)
-                    yield message
+                    if isinstance(message, RecordPage) and not self.emits_pages:
+                        yield from message.messages()
+                    else:
+                        yield message
             except AirbyteTracedException as error:
                 # The engine's last error is always the user's fault; it is as bad as the worst of the tables'.
                 error.failure_type = next((kind for kind in WORST_FIRST if kind in failures), error.failure_type)

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import requests
+from airbyte_cdk.sources.concurrent_source.concurrent_read_processor import ConcurrentReadProcessor
 from airbyte_cdk.sources.concurrent_source.concurrent_source import ConcurrentSource
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, PoolManager
@@ -41,6 +42,7 @@ def use(module: str, owner: type, members: str, instance: Any = None) -> Use:
 USES = [
     # A page of records is one item of the engine's queue.
     use("concurrency.engine", ConcurrentSource, "_handle_item"),
+    use("concurrency.engine", ConcurrentReadProcessor, "_record_counter"),
     # An answer's whole body is read within bounds. Public names, but not all of them documented.
     use("api.transport", requests.Response, "_content _content_consumed", requests.Response()),
     use("api.transport", HTTPAdapter, "init_poolmanager proxy_manager_for poolmanager", HTTPAdapter()),

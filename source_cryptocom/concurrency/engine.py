@@ -1,11 +1,12 @@
 """The CDK's concurrent engine, with one queue for records and for states."""
 
 import logging
+import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from airbyte_cdk.models import AirbyteMessage
+from airbyte_cdk.models import AirbyteMessage, Type
 from airbyte_cdk.sources.concurrent_source.concurrent_read_processor import ConcurrentReadProcessor
 from airbyte_cdk.sources.concurrent_source.concurrent_source import ConcurrentSource
 from airbyte_cdk.sources.concurrent_source.thread_pool_manager import ThreadPoolManager
@@ -15,18 +16,25 @@ from airbyte_cdk.sources.streams.concurrent.partitions.types import QueueItem
 from airbyte_cdk.sources.types import Record
 from airbyte_cdk.sources.utils.slice_logger import DebugSliceLogger
 
-from source_cryptocom.concurrency.record_queue import RecordPage, RecordQueue
+from source_cryptocom.concurrency.record_page import RecordPage
+from source_cryptocom.concurrency.record_queue import RecordQueue
 
 
 class PagedSource(ConcurrentSource):
-    """Takes the records of a page from the queue at once."""
+    """Takes the records of a page from the queue at once, and hands them on as one message."""
 
     def _handle_item(self, queue_item: QueueItem, processor: ConcurrentReadProcessor) -> Iterable[AirbyteMessage]:
         if not isinstance(queue_item, RecordPage):
             yield from super()._handle_item(queue_item, processor)
             return
-        for record in queue_item.records:
-            yield from processor.on_record(Record(record, queue_item.stream_name))
+        # One record stands for all of the page: a table's status RUNNING comes before its first.
+        for message in processor.on_record(Record({}, queue_item.table)):
+            yield queue_item if message.type is Type.RECORD else message
+        processor._record_counter[queue_item.table] += queue_item.count - 1
+
+
+class OwnMessages(threading.local, InMemoryMessageRepository):
+    """Gives each thread back its own messages: another thread that took them might put them into the queue too late."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +52,7 @@ class Engine:
 def build_engine(num_workers: int, streams: int, logger: logging.Logger) -> Engine:
     """An engine with `num_workers` threads that starts all streams at once, up to the number of threads."""
     queue = RecordQueue()
-    repository = ConcurrentMessageRepository(queue, InMemoryMessageRepository())
+    repository = ConcurrentMessageRepository(queue, OwnMessages())
     concurrent_source = PagedSource(
         ThreadPoolManager(ThreadPoolExecutor(num_workers, thread_name_prefix="workerpool"), logger),
         logger,

@@ -1,11 +1,8 @@
 """The queue between the workers and the CDK's main thread: a page of records is one item."""
 
-from collections.abc import Sequence
 from queue import Queue
-from typing import Any
 
 from airbyte_cdk.sources.streams.concurrent.partitions.types import QueueItem
-from airbyte_cdk.sources.types import Record
 
 # A destination that stalls leaves about so many pages in memory. More are no faster.
 MAX_PAGES = 5
@@ -13,15 +10,6 @@ MAX_PAGES = 5
 
 class Stopped(Exception):
     """Nobody reads what a worker would send."""
-
-
-class RecordPage(Record):
-    """The records of one answer. A queue operation and a lock for each would cost a fifth of the time per record."""
-
-    def __init__(self, records: Sequence[dict[str, Any]], stream_name: str) -> None:
-        # The engine ends at an empty item.
-        super().__init__({"records": records}, stream_name)
-        self.records = records
 
 
 class RecordQueue(Queue[QueueItem]):

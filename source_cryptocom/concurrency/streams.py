@@ -10,11 +10,10 @@ from airbyte_cdk.sources.streams.concurrent.cursor import CursorField, FinalStat
 from airbyte_cdk.sources.streams.concurrent.default_stream import DefaultStream
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 from airbyte_cdk.sources.streams.concurrent.partitions.partition_generator import PartitionGenerator
-from airbyte_cdk.sources.types import Record
 from airbyte_cdk.utils.slice_hasher import SliceHasher
 
 from source_cryptocom.api.errors import ExchangeError
-from source_cryptocom.concurrency.record_queue import RecordPage
+from source_cryptocom.concurrency.record_page import RecordPage
 from source_cryptocom.state.cursor import StreamCursor
 from source_cryptocom.state.full_refresh import COMPLETED_AT, FullRefresh
 from source_cryptocom.state.state import state_message
@@ -35,7 +34,8 @@ class StreamPartition(Partition):
         self._repository = repository
         self._hash = SliceHasher.hash(stream.name, stream_slice)
 
-    def read(self) -> Iterable[Record]:
+    def read(self) -> Iterable[Any]:
+        """Pages of records, in place of single ones."""
         try:
             for output in self._stream.reader.read(self._slice):
                 if isinstance(output, AirbyteMessage):

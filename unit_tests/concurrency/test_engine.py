@@ -8,6 +8,7 @@ import pytest
 from airbyte_cdk.models import AirbyteMessage
 
 from source_cryptocom.concurrency.engine import build_engine
+from source_cryptocom.concurrency.record_page import RecordPage
 from source_cryptocom.concurrency.streams import concurrent_stream
 from source_cryptocom.retrievers.base import Output, Reader
 from source_cryptocom.state.state import state_message
@@ -29,13 +30,14 @@ class Counting(Reader):
             yield state_message("order_history", {"rows": (page + 1) * ROWS})
 
 
-def sent(message: AirbyteMessage) -> tuple[str, int] | None:
-    """A record's number, or the number of rows that a state stands for."""
-    if message.record:
-        return message.record.stream, message.record.data["n"]
+def sent(message: AirbyteMessage) -> list[tuple[str, int]]:
+    """The numbers of a page's records, or the number of rows that a state stands for."""
+    if isinstance(message, RecordPage):
+        records = [record.record for record in message.messages() if record.record]
+        return [(record.stream, record.data["n"]) for record in records]
     if message.state and message.state.stream and message.state.stream.stream_state:
-        return "state", vars(message.state.stream.stream_state)["rows"]
-    return None
+        return [("state", vars(message.state.stream.stream_state)["rows"])]
+    return []
 
 
 @pytest.mark.parametrize("workers", [2, 8])
@@ -48,4 +50,4 @@ def test_each_row_is_a_record_and_each_state_comes_behind_the_rows_before_it(wor
     for page in range(PAGES):
         expected += [("order_history", page * ROWS + row) for row in range(ROWS)]
         expected.append(("state", (page + 1) * ROWS))
-    assert [found for message in messages if (found := sent(message))] == expected
+    assert [found for message in messages for found in sent(message)] == expected

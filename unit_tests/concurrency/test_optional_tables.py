@@ -8,7 +8,7 @@ from airbyte_cdk.sources.message import InMemoryMessageRepository
 
 from source_cryptocom.api.errors import ExchangeError
 from source_cryptocom.clock import rfc3339
-from source_cryptocom.concurrency.record_queue import RecordPage
+from source_cryptocom.concurrency.record_page import RecordPage
 from source_cryptocom.concurrency.streams import concurrent_stream
 from source_cryptocom.state.full_refresh import FullRefresh
 from source_cryptocom.streams import STREAMS, ExchangeStream, IncrementalExchangeStream
