@@ -46,6 +46,7 @@ USES = [
     # An answer's whole body is read within bounds. Public names, but not all of them documented.
     use("api.transport", requests.Response, "_content _content_consumed", requests.Response()),
     use("api.transport", HTTPAdapter, "init_poolmanager proxy_manager_for poolmanager", HTTPAdapter()),
+    use("api.transport", HTTPAdapter, "get_connection_with_tls_context cert_verify request_url build_response"),
     use("api.transport", PoolManager, "pool_classes_by_scheme", PoolManager()),
     use("api.transport", HTTPConnectionPool, "ConnectionCls"),
     use("api.transport", HTTPConnection, "response_class"),

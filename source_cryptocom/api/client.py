@@ -11,6 +11,7 @@ from requests.auth import AuthBase
 
 from source_cryptocom.api import retry_policy
 from source_cryptocom.api.connection_errors import exception_message, rule_for_exception
+from source_cryptocom.api.connections import Connections
 from source_cryptocom.api.errors import (
     Action,
     ErrorRule,
@@ -24,7 +25,6 @@ from source_cryptocom.api.exchange_clock import ExchangeClock
 from source_cryptocom.api.rate_limits import MethodBudget
 from source_cryptocom.api.response import Envelope, MalformedResult, envelope_of
 from source_cryptocom.api.retry_policy import RETRIED, SYNC_RETRIES, Patience, RetryPolicy
-from source_cryptocom.api.transport import Connections
 from source_cryptocom.clock import now_ms
 from source_cryptocom.logs.redaction import redact
 
@@ -102,10 +102,9 @@ class ExchangeClient:
     def _answer(self, parameters: Mapping[str, Any]) -> requests.Response:
         """Private methods are signed POSTs, public ones GETs. Raises RequestException."""
         if is_private(self.method):
-            body = {"method": self.method, "params": dict(parameters)}
-            return self.connections.request("POST", self.url, self.authenticator, json=body)
-        text = {name: str(value) for name, value in parameters.items()}
-        return self.connections.request("GET", self.url, self.authenticator, params=text)
+            content = {"method": self.method, "params": dict(parameters)}
+            return self.connections.post(self.url, content, self.authenticator)
+        return self.connections.get(self.url, {name: str(value) for name, value in parameters.items()})
 
     def _judged(self, response: requests.Response, seconds: float) -> Attempt:
         status, date = response.status_code, response.headers.get("Date")

@@ -11,6 +11,7 @@ from requests.auth import AuthBase
 from source_cryptocom.api.account_identity import AccountIdentity
 from source_cryptocom.api.authenticator import ExchangeAuthenticator, PublicAccess
 from source_cryptocom.api.client import ExchangeClient, is_private
+from source_cryptocom.api.connections import Connections
 from source_cryptocom.api.errors import Action, ExchangeError
 from source_cryptocom.api.exchange_clock import ExchangeClock
 from source_cryptocom.api.key_access import BALANCE, KeyAccess
@@ -18,7 +19,6 @@ from source_cryptocom.api.rate_limits import RateLimit, RequestBudget, process_b
 from source_cryptocom.api.response import rows_at
 from source_cryptocom.api.retry_policy import SYNC_RETRIES, RetryPolicy
 from source_cryptocom.api.row_source import Page, Parameter
-from source_cryptocom.api.transport import Connections
 from source_cryptocom.clock import in_ms, rfc3339
 from source_cryptocom.config import Credentials
 from source_cryptocom.logs.redaction import mask_log

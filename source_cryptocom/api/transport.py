@@ -10,8 +10,9 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.auth import AuthBase
+from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connectionpool import ConnectionPool
 from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
 
 CONNECT_TIMEOUT_SECONDS = 10.0
@@ -95,6 +96,7 @@ class BoundedAdapter(HTTPAdapter):
     ) -> None:
         self._pools = _timed_pools(answer_timeout_seconds)
         self._max_answer_bytes = max_answer_bytes
+        self._connections: dict[tuple[str, ...], ConnectionPool] = {}
         super().__init__(pool_connections=1, pool_maxsize=CONNECTIONS)
 
     def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
@@ -105,6 +107,37 @@ class BoundedAdapter(HTTPAdapter):
         manager = super().proxy_manager_for(proxy, **named)
         manager.pool_classes_by_scheme = self._pools
         return manager
+
+    def get_connection_with_tls_context(
+        self,
+        request: requests.PreparedRequest,
+        verify: Any,
+        proxies: Mapping[str, str] | None = None,
+        cert: Any = None,
+    ) -> ConnectionPool:
+        """The connections to the request's address: looked up, with proxy and certificates, once for each."""
+        address = str(request.url).partition("?")[0]
+        key = (address, str(verify), str(proxies), str(cert))
+        if key not in self._connections:
+            connections = super().get_connection_with_tls_context(request, verify, proxies, cert)
+            super().cert_verify(connections, address, verify, cert)  # type: ignore[no-untyped-call]
+            self._connections[key] = connections
+        return self._connections[key]
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """Nothing: the connections know their certificates."""
+
+    def request_url(self, request: requests.PreparedRequest, proxies: Mapping[str, str] | None) -> str:
+        """The path alone: only https goes through a proxy, in a tunnel."""
+        return str(request.path_url)
+
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
+        """A response without cookies and without an encoding: the exchange's API has none, and sends JSON."""
+        response = requests.Response()
+        response.status_code, response.reason, response.raw = resp.status, resp.reason, resp
+        response.headers = CaseInsensitiveDict(resp.headers)
+        response.url, response.request = str(req.url), req
+        return response
 
     def send(
         self,
@@ -160,17 +193,3 @@ class BoundedAdapter(HTTPAdapter):
         except HTTPError as error:
             raise requests.exceptions.ChunkedEncodingError(error, request=request) from error
         return bytes(body)
-
-
-class Connections:
-    """The connections that all methods of one sync share. Any number of threads may use them."""
-
-    def __init__(self) -> None:
-        self._session = requests.Session()
-        adapter = BoundedAdapter()
-        for scheme in ("https://", "http://"):  # ignore-https-check
-            self._session.mount(scheme, adapter)
-
-    def request(self, verb: str, url: str, auth: AuthBase, **content: Any) -> requests.Response:
-        """The whole answer. Raises RequestException."""
-        return self._session.request(verb, url, auth=auth, **content, **REQUEST_ARGUMENTS)

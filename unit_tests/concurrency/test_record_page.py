@@ -47,7 +47,7 @@ def test_a_page_holds_the_values_that_the_cdk_writes_for_each_record(records: li
 
 
 def test_a_page_is_byte_for_byte_what_the_cdk_writes() -> None:
-    records = [
+    records: list[dict[str, Any]] = [
         {"trade_id": "1", "price": "0.10", "side": None, "tags": [None, {"held": None}], "né": "ß\u2028\x00"},
         {"trade_id": "2", "count": 2**63 - 1, "is_maker": True, "empty": {}, "quote": 'a"b\\n'},
     ]

@@ -9,11 +9,11 @@ import pytest
 
 from source_cryptocom.api.authenticator import ExchangeAuthenticator
 from source_cryptocom.api.client import ExchangeClient
+from source_cryptocom.api.connections import Connections
 from source_cryptocom.api.errors import ExchangeError
 from source_cryptocom.api.rate_limits import HISTORY
 from source_cryptocom.api.response import Envelope, rows_at
 from source_cryptocom.api.retry_policy import SYNC_RETRIES, RetryPolicy
-from source_cryptocom.api.transport import Connections
 from source_cryptocom.config import Credentials
 from source_cryptocom.logs.redaction import register_secrets
 from unit_tests.support.builders import API_KEY, API_SECRET, BASE_URL, UnlimitedBudget, answer, refusal
