@@ -7,6 +7,7 @@ ENGINE ?= docker
 VENV := .venv
 TOOLS := .venv-tools
 QA := .venv-qa
+DESTINATIONS := .venv-destinations
 BIN := $(VENV)/bin
 # Three workers, because a third of the time is spent waiting.
 TESTS := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not image_tests and not thorough"
@@ -124,6 +125,9 @@ qa: $(QA)/installed ## run the checks of Airbyte's registry, as for a community 
 	$(QA)/bin/python -m release.airbyte_checks 2>/dev/null
 	$(QA)/bin/python -m release.airbyte_checks --certified 2>/dev/null
 
+destinations: $(DESTINATIONS)/installed ## ask databases, data frames and table formats what docs/destinations.md says of them
+	$(DESTINATIONS)/bin/python -m pytest --noconftest tools/destinations
+
 audit: $(TOOLS)/installed ## look the locked versions up in the vulnerability database (needs network)
 	$(TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock
 
@@ -139,6 +143,7 @@ lock: $(TOOLS)/installed ## pin the newest versions of a week ago that pyproject
 	$(UV_COMPILE) --python-version 3.10 pyproject.toml --extra sync --group dev --output-file requirements-dev.lock
 	$(UV_COMPILE) --python-version 3.10 pyproject.toml --extra sync --group demo --output-file requirements-demo.lock
 	$(UV_COMPILE) --python-version 3.10 --group tools --output-file requirements-tools.lock
+	$(UV_COMPILE) --group destinations --python-version 3.11 --output-file requirements-destinations.lock
 	$(UV_COMPILE) --group qa --python-version 3.11 --excludes requirements-not-in-qa.txt --output-file requirements-qa.lock
 
 wheel: install ## build wheel and source archive into dist (REPOSITORY=https://github.com/OWNER/NAME for its links)
@@ -152,7 +157,7 @@ image-test: install ## run every command in the image that make image has built
 	$(BIN)/python -m pytest -m image_tests --connector-image $(IMAGE) integration_tests/test_image.py
 
 clean: ## remove everything that make has created
-	rm -rf $(VENV) $(TOOLS) $(QA) build dist mutants .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(TOOLS) $(QA) $(DESTINATIONS) build dist mutants .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/installed: $(VENV)/dependencies pyproject.toml
 	@$(call install_into,$(VENV),$(PACKAGE))
@@ -175,6 +180,14 @@ $(TOOLS)/installed: requirements-tools.lock
 	@echo "Installing what renews and audits the lock files into $(TOOLS), once"
 	@$(call create_venv,$(TOOLS))
 	@$(call install_into,$(TOOLS),-r requirements-tools.lock)
+	@touch $@
+
+# The newest data frames need Python 3.11.
+$(DESTINATIONS)/installed: PYTHON := $(if $(UV),>=3.11$(comma)<3.14,$(PYTHON))
+$(DESTINATIONS)/installed: requirements-destinations.lock
+	@echo "Installing databases and data frames into $(DESTINATIONS), once"
+	@$(call create_venv,$(DESTINATIONS))
+	@$(call install_into,$(DESTINATIONS),-r requirements-destinations.lock)
 	@touch $@
 
 # Airbyte's package needs Python 3.11 or 3.12.

@@ -12,6 +12,7 @@ from typing import Any
 from source_cryptocom import SourceCryptocom
 from source_cryptocom.streams import STREAMS, ExchangeStream, IncrementalExchangeStream
 from source_cryptocom.streams.schema import declared_schema
+from tools.generate import destinations
 
 PROJECT = Path(__file__).parents[2]
 README = PROJECT / "README.md"
@@ -28,6 +29,7 @@ def generated() -> dict[Path, str]:
         DOCS / "tables.md": details(),
         DOCS / "cryptocom.md": overview(),
         DOCS / "configuration.md": configuration(),
+        DOCS / "destinations.md": destinations.sections(),
     }
     pages = {page: _with_part(page, part) for page, part in parts.items()}
     return pages | {README: re.sub(r"\b\d+ tables\b", f"{len(STREAMS)} tables", pages[README])}
