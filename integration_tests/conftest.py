@@ -27,8 +27,17 @@ READ_THROUGH_PYAIRBYTE = [
 ]
 collect_ignore = [] if importlib.util.find_spec("airbyte") else READ_THROUGH_PYAIRBYTE
 
+SIMULATOR_TESTS = ("test_exchange_", "test_market_itself")
+"""How the names of those files begin that test the simulated exchange itself, and not the connector."""
+
 if TYPE_CHECKING:
     from integration_tests.warehouse import Warehouse
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Marks the tests of the simulated exchange."""
+    if item.path.name.startswith(SIMULATOR_TESTS):
+        item.add_marker("simulator")
 
 
 @pytest.fixture(scope="session")
