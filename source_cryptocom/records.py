@@ -98,7 +98,7 @@ def to_object(value: Any) -> Any:
 
 
 def _whole_number(value: Any) -> int | None:
-    """`1.0` and `1e3` are whole numbers, `0.5` is none. A number that nobody can mean is none, either."""
+    """`1.0` and `1e3` are whole numbers, `0.5` is none. Absurdly large exponents are rejected."""
     with suppress(*_UNREADABLE):
         number = Decimal(str(value))
         if number.adjusted() <= _LARGEST_POWER_OF_TEN and number == number.to_integral_value():

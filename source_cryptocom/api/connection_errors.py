@@ -54,7 +54,7 @@ def _reason(error: Exception | None) -> str:
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """The exception, what it was made from, and so on inwards."""
+    """The exception and its causes, outermost first."""
     seen: list[BaseException] = []
     while error is not None and error not in seen:
         seen.append(error)

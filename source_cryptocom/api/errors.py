@@ -162,12 +162,12 @@ _NAMES_INSTRUMENT = re.compile(
 # Codes for a wrong key, which come as well for a method that a good key may not use.
 _UNAUTHORIZED = (40101, 10002, 10003)
 
-# Documented with HTTP 400, and statuses of HTTP themselves: whoever answers with another status means that.
+# 401 and 408 look like HTTP statuses. They are reason codes only in a response with status 200 or 400.
 _CODES_LIKE_STATUSES = (401, 408)
 
 
 def rule_for(status: int, code: int | None, per_instrument: bool = False, message: str = "") -> ErrorRule | None:
-    """What an answer asks for; None for success. `per_instrument`: the request's own choice was just an instrument.
+    """The rule for an answer; None for success. `per_instrument`: the request's own choice was just an instrument.
 
     The code decides where the table has it (50001 comes with 400 and with 500, failures come with 200), but for 429,
     which means the same whatever the body says.
@@ -196,7 +196,7 @@ def rule_for_key(code: int | None, rule: ErrorRule, reads_balance: Callable[[], 
 
 
 def _rule_for_status(status: int, code: int | None) -> ErrorRule:
-    """Where the code does not decide."""
+    """The rule by the HTTP status, if no reason code decides."""
     if status >= 500:
         return _retry(_SERVER)
     if code is None and status < 300:
@@ -209,7 +209,7 @@ def _rule_for_status(status: int, code: int | None) -> ErrorRule:
 
 
 def rule_for_response(response: requests.Response) -> ErrorRule | None:
-    """What an answer asks for, whichever table it is for; None for success."""
+    """The rule for an answer to a request of any table; None for success."""
     try:
         code = envelope_of(response).code
     except MalformedResult:
@@ -218,7 +218,7 @@ def rule_for_response(response: requests.Response) -> ErrorRule | None:
 
 
 def is_rate_limited(response: requests.Response) -> bool:
-    """Whether an answer says that there are too many requests, in whichever words."""
+    """True if the exchange or a firewall throttles: HTTP 429 or a reason code that means it."""
     rule = rule_for_response(response)
     return rule is not None and rule.action is Action.RATE_LIMITED
 
@@ -258,7 +258,7 @@ def error_message(
 
 
 def clock_difference(date: str | None, at_ms: int) -> str:
-    """By how much this machine's clock, `at_ms`, differs from an answer's Date; "" where that does not tell."""
+    """How far this machine's clock, `at_ms`, is from an answer's Date; "" within a minute or without a Date."""
     try:
         seconds = at_ms // 1_000 - int(parsedate_to_datetime(date or "").timestamp())
     except (ValueError, OverflowError):

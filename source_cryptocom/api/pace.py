@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 LOGGER = logging.getLogger("airbyte")
 
-# A single refusal is no sign of anything: two requests met on the way.
+# One 429 alone is jitter on the network; a second one soon after it is throttling.
 TOGETHER_SECONDS = 10.0
-# The requests that were under way when the pace changed say nothing about the new one.
+# Requests that were in flight when the pace changed say nothing about the new pace.
 SETTLING_SECONDS = 1.0
-# While nobody knows how much is too much: an eighth of the published limit a second.
+# How fast the pace rises while the true limit is unknown: an eighth of the published limit a second.
 RECOVERY_STEP = 1 / 8
 # A pace that was refused while others of its requests were answered lies above the true limit: it is kept away from,
 # and now and then approached in small steps. Passed by a quarter, it holds no longer.
@@ -21,7 +21,7 @@ PASSED_BY = 1.25
 FIRST_HOLD_SECONDS = 10.0
 LONGEST_HOLD_SECONDS = 60.0
 LEAST_HELD_REQUESTS = 30
-# Where so many slowdowns have brought no answer, nothing is known about a limit: all requests are refused.
+# After so many slowdowns without an answer every request is refused, which tells nothing about a limit.
 SLOWDOWNS_OF_AN_OUTAGE = 4
 SLOWEST_SHARE = 1 / 64
 SLOWEST_PER_SECOND = 0.25
@@ -70,7 +70,7 @@ class Pace:
             return self._answers.wait(seconds)
 
     def refused(self) -> None:
-        """A request was answered with "too many requests", in whichever words."""
+        """A request was throttled (429 or a reason code that means it)."""
         with self._answers:
             now = self._clock()
             is_alone = now - self._refused > TOGETHER_SECONDS
@@ -86,7 +86,7 @@ class Pace:
             self._slow_down(now)
 
     def answered(self) -> None:
-        """A request was answered in any other way."""
+        """A request was answered and not throttled."""
         if not self.is_slowed:
             return
         with self._answers:

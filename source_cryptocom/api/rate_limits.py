@@ -39,7 +39,7 @@ class RateLimit:
 
 PUBLIC = RateLimit(100, 1_000)
 PRIVATE = RateLimit(3, 100)
-# Two single requests have no others between them to level out a late and an early one.
+# At one request a second, one late and one early arrival already break the limit: hence a wider margin.
 HISTORY = RateLimit(1, 1_000, margin_ms=50)
 
 STAKING = RateLimit(50, 1_000)

@@ -35,8 +35,8 @@ def rows_at(result: Any, records_path: str) -> list[Any]:
 
     Fiat transfers stood under `data` in an older edition of the documentation, so that is looked into as well.
 
-    Raises MalformedResult where there is none: no rows is an empty list. Taken for no rows, nothing in its place would
-    lose some in silence.
+    Raises MalformedResult if the list is missing. An empty result is `[]`: to treat a missing list as empty would lose
+    rows silently.
     """
     found = result
     for name in filter(None, records_path.split(".")):

@@ -39,7 +39,7 @@ class OwnMessages(threading.local, InMemoryMessageRepository):
 
 @dataclass(frozen=True)
 class Engine:
-    """A message that a stream sends through the repository leaves behind the records that the stream made before it.
+    """Emits messages sent through the message repository after the records that the stream produced before them.
 
     `stop` lets the workers of a read that was broken off end with their next page.
     """

@@ -9,13 +9,13 @@ MAX_PAGES = 5
 
 
 class Stopped(Exception):
-    """Nobody reads what a worker would send."""
+    """The read was broken off: nobody takes what a worker would send."""
 
 
 class RecordQueue(Queue[QueueItem]):
-    """Any thread puts, one thread gets.
+    """Put by any thread, got by one.
 
-    A queue that is read no more must not hold the workers: a full one would, and the process would never end.
+    After `stop` a full queue no longer blocks the workers, or the process would never end.
     """
 
     def __init__(self) -> None:

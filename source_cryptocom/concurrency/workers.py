@@ -15,7 +15,7 @@ from source_cryptocom.retrievers.base import Retriever
 from source_cryptocom.state.market_cursor import parse_market_state
 from source_cryptocom.state.state import State, UnusableState
 
-# More than this many requests in flight exceed any method's rate at any plausible round trip, and only cost switching.
+# More requests in flight than this exceed any method's limit at any plausible round trip, and only cost switching.
 MAX_WORKERS = 60
 
 

@@ -58,7 +58,7 @@ def _heading(config: Config, started: int) -> str:
 
 
 def entry(finding: Finding) -> str:
-    """What was seen, and under it what the connector does."""
+    """The observation, and below it what the connector does about it."""
     seen = textwrap.fill(
         f"{finding.subject}: {finding.seen}",
         _WIDTH,

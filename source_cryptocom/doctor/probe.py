@@ -27,7 +27,7 @@ class NoRequestLeft(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back. `rule`: None for success. `clock_ahead_seconds`: this machine's clock against the answer's."""
+    """An answer. `rule`: None for success. `clock_ahead_seconds`: this machine's clock against the answer's."""
 
     status: int | None
     code: int | None
@@ -42,7 +42,7 @@ class Answer:
 
     @property
     def summary(self) -> str:
-        """The answer without the exchange's own words: those may hold an address or an id."""
+        """The answer without the exchange's own message, which may hold an address or an id."""
         if self.is_good:
             return "answered"
         if self.status is None:

@@ -59,9 +59,9 @@ class Windows:
 
     @property
     def cut(self) -> int | None:
-        """The days to which the widest window was cut: there are rows before these, and it brought none of them."""
+        """Width in days to which the exchange truncated the widest window; None if that is not proven."""
         cut = suspected_cut(self.oldest)
-        # A full page ends with its last row, whatever the window is.
+        # A full page says nothing about the window's width: the page size limits it.
         if cut is None or self.before_cut is None or self.is_full:
             return None
         return cut if oldest_days(self.before_cut, self.time, self.end_ms) > cut + _MARGIN_DAYS else None
@@ -75,7 +75,7 @@ def window_width(table: str, windows: Windows) -> Finding:
 
 
 def _refusal(answers: Mapping[int, Answer]) -> tuple[Verdict, str] | None:
-    """None where no window, by its days, was refused."""
+    """None if no window was refused. `answers` maps the width of a window in days to its answer."""
     refused = {days: rule for days in sorted(answers) if (rule := answers[days].rule)}
     if not refused:
         return None

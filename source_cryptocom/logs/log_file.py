@@ -17,7 +17,7 @@ FILE_NAME = "crypto_connector.log"
 
 
 class _LogFile(logging.FileHandler):
-    """Gives up at the first line that cannot be written: a disk that fills up does not end a sync.
+    """Stops at the first line that cannot be written: a full disk does not end a sync.
 
     The file is its owner's alone, and never one that somebody else's link leads to.
     """
@@ -33,14 +33,14 @@ class _LogFile(logging.FileHandler):
         _warn(sys.exc_info()[1])
 
     def close(self) -> None:
-        # What is left in the buffer cannot be written either.
+        # The rest of the buffer cannot be written either.
         with suppress(OSError):
             super().close()
 
 
 def _private(path: str, flags: int) -> int:
     file = os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o600)
-    # Not what is no file, such as a device.
+    # Only a regular file: a device keeps its permissions.
     if Path(path).is_file():
         make_private(Path(path))
     return file

@@ -21,13 +21,13 @@ class Progress:
         self._started = self._last_logged = time.monotonic()
 
     def request(self) -> None:
-        """One more request is answered."""
+        """Counts one more answered request."""
         with self._lock:
             self._requests += 1
             self._log_if_due()
 
     def done(self, amount: int = 1, where: str = "") -> None:
-        """`amount` more of the total are read; `where` is added to the line."""
+        """Counts `amount` more of the total as read; `where` is added to the line."""
         with self._lock:
             self._done += amount
             self._log_if_due(where)

@@ -75,7 +75,7 @@ def _base64(raw: bytes) -> set[str]:
 
 
 def register_secrets(*secrets: str) -> None:
-    """From here on every log line, trace and status message of the CDK masks these, and none that it masked before.
+    """Replaces the registered secrets, which the CDK masks in logs, traces and statuses.
 
     The longest first: where one secret is part of another, masking it first would leave the rest of the other.
     """
@@ -106,12 +106,12 @@ def redact_error(error: AirbyteTracedException) -> AirbyteTracedException:
 
 
 def mask_log(logger: logging.Logger | logging.Handler) -> None:
-    """Everything that passes here is masked; a second call changes nothing."""
+    """Masks everything that passes this filter; a second call changes nothing."""
     logger.addFilter(mask_record)
 
 
 def mask_record(record: logging.LogRecord) -> bool:
-    """Masks a whole log record: its text, its traceback, and what it carries besides, but for answers.
+    """Masks the message, traceback and extra attributes of a log record; drops response bodies.
 
     The CDK's debug lines bring whole requests and responses, and its own mask knows no signatures.
     """

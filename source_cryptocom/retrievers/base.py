@@ -1,4 +1,4 @@
-"""How a table is read: what a declaration names, what it makes for one sync, and what that may use of the stream."""
+"""Retriever (declared on a table), Reader (made for one sync), and Table (what a reader may use of its stream)."""
 
 import logging
 from abc import ABC, abstractmethod
@@ -16,9 +16,9 @@ from source_cryptocom.state.cursor import StreamCursor
 
 Record: TypeAlias = dict[str, Any]
 Output: TypeAlias = Sequence[Record] | AirbyteMessage
-"""The records of a page, or a STATE message behind the rows that it stands for."""
+"""The records of a page, or a STATE message that covers the records before it."""
 SeriesPages: TypeAlias = Generator[Sequence[Record], None, bool]
-"""Pages of records one after the other; at the end, whether all of their series has been read with them."""
+"""Pages of records, one after the other; returns True if the whole series has been read."""
 Slice: TypeAlias = Mapping[str, Any]
 
 
@@ -41,7 +41,7 @@ class Table(Protocol):
     def never_empty(self) -> bool: ...
 
     def key_of(self, row: Row) -> str:
-        """What tells a row, as the exchange sent it, from every other of the table."""
+        """Identifies a row, as the exchange sent it, among all rows of the table."""
 
     def fetch(self, **parameters: Parameter) -> Page:
         """One request. Raises ExchangeError, or a system error for a row that holds none of the table's."""
@@ -65,7 +65,7 @@ class Reader(ABC):
     cursor: StreamCursor | None = None
 
     def slices(self) -> Iterable[Slice]:
-        """What is read side by side: all of the table at once."""
+        """Slices that are read in parallel; by default one, the whole table."""
         return [{}]
 
     @abstractmethod
@@ -95,8 +95,5 @@ class Retriever(ABC):
         return 0
 
     def sample(self, now_ms: int) -> Mapping[str, Parameter] | None:
-        """The parameters of a request for one row, of the last day where it names a window; None where there is none.
-
-        It tells whether a key can read the table.
-        """
+        """Parameters of the smallest request that shows whether a key may read this table; None if none exists."""
         return {}

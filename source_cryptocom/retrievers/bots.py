@@ -24,7 +24,7 @@ UPDATED = RowTime("update_time")
 
 @dataclass(frozen=True)
 class ChangedBots(Retriever):
-    """The bots that changed since the last sync; with `executions`, what the bots did since then in their place."""
+    """The bots that changed since the last sync; with `executions`, the executions of those bots instead."""
 
     executions: bool = False
 
@@ -37,13 +37,13 @@ class ChangedBots(Retriever):
 
 
 class ChangedBotsReader(Reader):
-    """Reads from the moment at which the last sync began, less a lookback, and claims the one at which this began."""
+    """Reads changes since the previous sync's start, minus a lookback; its state is this sync's start."""
 
     def __init__(self, executions: bool, table: Table) -> None:
         self._executions = executions
         self._table = table
         self.cursor: HistoryCursor = HistoryCursor(table.name, table.logger, table.cursor_column)
-        # When each row that was met changed, in ms.
+        # The latest change of each row read so far, in ms.
         self._emitted: dict[str, int] = {}
         self._bots = table.context.api.endpoint(table.name, BOTS, PRIVATE, table.logger, "bot_list", EVERY_BOT)
 
@@ -84,7 +84,7 @@ class ChangedBotsReader(Reader):
             yield self._table.to_records(self._new(placed), bot_id=bot_id)
 
     def _new(self, rows: Sequence[Row]) -> list[Row]:
-        """Those that are not known to have been emitted as they are."""
+        """Rows that were not emitted before in this form."""
         new = []
         for row in rows:
             key = f"{_key_of(row)} {digest(row)}"
@@ -99,6 +99,6 @@ def _key_of(row: Row) -> str:
 
 
 def _is_recent(row: Row, since_ms: int) -> bool:
-    """Whether it changed at `since_ms` or later; one without a readable time counts as such."""
+    """True if the bot changed at `since_ms` or later, or has no readable time."""
     updated_ns = UPDATED.earliest_ns(row)
     return not updated_ns or updated_ns >= since_ms * NS_PER_MS

@@ -86,12 +86,12 @@ class SnapshotCursor(StreamCursor):
         return MarketState(synced_ms, cursors, self.full_refresh and not self.is_complete).as_state()
 
     def begin(self, now: int, hours_between_syncs: float) -> bool:
-        """Takes up the saved state; whether the stream is due at `now` (ms). Raises ConfigError."""
+        """Restores the saved state; returns whether the stream is due at `now` (ms). Raises ConfigError."""
         self.started_ms = now
         saved = self._parse_saved(lambda state: parse_market_state(state, now))
         if saved and saved.synced_ms is None and (synced_at := self._saved.get("synced_at")):
             self._logger.warning(f"{self._stream_name}: ignoring synced_at, because {synced_at} lies in the future.")
-        # What a full refresh left at its end, or an incremental sync, says nothing to a full refresh.
+        # A full refresh resumes only from an unfinished full refresh.
         if saved and (saved.refreshing or not self.full_refresh):
             self._synced_ms = saved.synced_ms
             self._restore_cursors(saved.cursors)
@@ -103,11 +103,11 @@ class SnapshotCursor(StreamCursor):
         self.is_complete = True
 
     def _packed_cursors(self) -> Mapping[str, Any]:
-        """How far each instrument is read by now, as the state holds it; a copy."""
+        """The positions of all series as the state holds them; a copy."""
         return {}
 
     def _restore_cursors(self, saved: Mapping[str, Any]) -> None:
-        """Takes up how far each instrument was read, as the state holds it."""
+        """Restores the positions of all series from the state."""
 
     def _is_due(self, hours: float) -> bool:
         if self.full_refresh or self._synced_ms is None:
@@ -137,11 +137,11 @@ class InstrumentCursors(SnapshotCursor):
         self.lock = threading.RLock()
 
     def series(self) -> list[str]:
-        """Every series that has a cursor."""
+        """Every series that has a position."""
         return list(self._cursors)
 
     def of(self, series: str) -> Any:
-        """The cursor of a series; None where it has none."""
+        """The position of a series; None if it has none."""
         return self._cursors.get(series)
 
     def advance(self, series: str, cursor: Any) -> None:
@@ -150,7 +150,7 @@ class InstrumentCursors(SnapshotCursor):
             self._cursors[series] = cursor
 
     def drop(self, series: str) -> None:
-        """The next sync reads the series as at first, if at all."""
+        """Drops the position: the next sync reads the series from the start, if at all."""
         with self.lock:
             self._cursors.pop(series, None)
 

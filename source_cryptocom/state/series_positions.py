@@ -1,4 +1,4 @@
-"""Cursors of series (an instrument, or an instrument's timeframe), and how they stand in a stream's state."""
+"""Positions of series (an instrument, or an instrument's timeframe), and their form in a stream's state."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,24 +11,24 @@ MAX_NAMES = 5
 
 
 class Position(ABC):
-    """Where a series is read on from."""
+    """The place in a series from which the next sync reads."""
 
     @property
     @abstractmethod
     def position_ms(self) -> int:
-        """The moment it stands for."""
+        """The moment of the position, in ms since the epoch."""
 
     @property
     def last_record_ms(self) -> int:
-        """The time of the last row known; 0 where there was none."""
+        """The time of the last row known; 0 if there was none."""
         return self.position_ms
 
     @abstractmethod
     def as_state(self) -> Any:
-        """The cursor as JSON."""
+        """The position as JSON."""
 
     def at_last_record(self) -> "Position":
-        """The cursor without the part that came from this machine's clock."""
+        """The position without the part that came from this machine's clock."""
         return self
 
 

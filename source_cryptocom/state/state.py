@@ -1,4 +1,4 @@
-"""What every stream's state has in common: its version, its times, and the message that carries it. Pure."""
+"""The version, the times and the STATE message, which the states of all streams have in common. Pure."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -30,7 +30,7 @@ State = Mapping[str, Any]
 
 
 class UnusableState(ValueError):
-    """A state that says nothing reliable; the text completes "the saved state is not used: ..."."""
+    """The state is unusable; the text completes "the saved state is not used: ..."."""
 
 
 def check_version(state: State) -> None:
@@ -56,7 +56,7 @@ def any_time(state: State, name: str) -> int:
 
 
 def past_time(state: State, name: str, now: int) -> int:
-    """The same, but not after `now` (ms), give or take a clock. Raises UnusableState."""
+    """The same, but at most a clock's tolerance after `now` (ms). Raises UnusableState."""
     ms = any_time(state, name)
     if ms > now + LOOKBACK_MS:
         raise UnusableState(f"{name} {rfc3339(ms)} lies in the future")
@@ -64,7 +64,7 @@ def past_time(state: State, name: str, now: int) -> int:
 
 
 def creation_times(state: State, name: str, now: int) -> dict[str, int]:
-    """What is followed, by id with its time of creation in ms; none of it after `now`. Raises UnusableState."""
+    """The tracked rows: id and time of creation in ms, at or before `now`. Raises UnusableState."""
     times = state.get(name, {})
     if not isinstance(times, Mapping) or not all(
         type(ms) is int and 0 < ms <= now + LOOKBACK_MS for ms in times.values()
@@ -74,12 +74,12 @@ def creation_times(state: State, name: str, now: int) -> dict[str, int]:
 
 
 def is_plausible(cursor_ms: int, now: int) -> bool:
-    """From a cursor in the future a table would read nothing, from one long ago without end."""
+    """Rejects a cursor in the future, from which a table would read nothing, and one before the exchange opened."""
     return OPENED_MS <= cursor_ms <= now + LOOKBACK_MS
 
 
 def is_refreshing(state: State) -> bool:
-    """Whether the state was left by a full refresh that did not come to its end."""
+    """True if the state was left by an unfinished full refresh."""
     return state.get("full_refresh") is True
 
 

@@ -1,4 +1,4 @@
-"""How far a stream was read in ascending windows of time, and what the cursors that claim it have in common."""
+"""The state of streams that are read in ascending windows of time, and the cursor that owns it."""
 
 import logging
 from abc import ABC, abstractmethod
@@ -29,12 +29,12 @@ class WindowState(ABC):
 
     @abstractmethod
     def details(self) -> dict[str, Any]:
-        """What this kind of state holds besides."""
+        """Further fields of this kind of state."""
 
     @classmethod
     @abstractmethod
     def parse_details(cls, state: State, now: int) -> dict[str, Any]:
-        """What `details` has written, as fields of this class. Raises UnusableState."""
+        """The fields that `details` wrote, parsed. Raises UnusableState."""
 
     def as_state(self, cursor_column: str) -> dict[str, Any]:
         state = {"version": VERSION, cursor_column: rfc3339(self.cursor_ms), **self.details()}
@@ -77,7 +77,7 @@ class WindowCursor(StreamCursor, Generic[Claim]):
         if saved is not None and (saved.refreshing or not self.full_refresh):
             self.reached = replace(saved, refreshing=self.full_refresh)
             return True
-        # What the last sync followed is followed on: it may have been created before the start.
+        # Rows that the last sync tracked stay tracked: they may have been created before the start.
         self.reached = replace(first, followed=saved.followed if saved else {}, refreshing=self.full_refresh)
         self._logger.info(f"{self._stream_name}: reading from {rfc3339(first.cursor_ms)} (start_date).")
         return False

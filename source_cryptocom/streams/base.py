@@ -48,7 +48,7 @@ class ExchangeStream(HttpStream, ABC):
     records_path: ClassVar[str] = "data"
     """Where the rows are under `result`; "" where the result itself is the one row."""
     parameters: ClassVar[Mapping[str, Parameter]] = {}
-    """What every request sends."""
+    """Parameters of every request."""
     columns: ClassVar[Mapping[str, str]] = {}
     """Columns whose name is not the exchange's, by the name of the field."""
     defaults: ClassVar[Mapping[str, str]] = {}
@@ -57,15 +57,15 @@ class ExchangeStream(HttpStream, ABC):
     only_declared_columns: ClassVar[bool] = False
     """True keeps out every field that the schema does not declare: personal data must not enter as a new column."""
     never_empty: ClassVar[bool] = False
-    """A table that holds rows on any usable account or market: none at all is worth a warning."""
+    """True for a table that has rows on any usable account or market: an empty one is worth a warning."""
     expansions: ClassVar[Sequence[RowExpansion]] = ()
-    """Where a row of the answer holds several rows of the table: how they are taken out."""
+    """Functions that take the table's rows out of one row of the answer."""
     request_time_column: ClassVar[str] = ""
     """The column for the moment of the request, for tables that show what is at that moment."""
     optional: ClassVar[bool] = False
-    """A feature that an account may lack: where the exchange refuses the method, the table is skipped."""
+    """True for a feature that an account may lack: if the exchange refuses the method, the table is skipped."""
     row_checks: ClassVar[Sequence[RowCheck]] = ()
-    """What is worth a warning in a page of rows; each is given once a sync."""
+    """Checks of a page of rows; each gives its warning at most once a sync."""
     retriever: ClassVar[Retriever] = SinglePage()
 
     def __init__(self, context: SyncContext) -> None:
@@ -109,7 +109,7 @@ class ExchangeStream(HttpStream, ABC):
 
     @classmethod
     def is_private(cls) -> bool:
-        """Whether the table needs a key."""
+        """True if the table needs a key."""
         return is_private(cls.method)
 
     @classmethod
@@ -139,7 +139,7 @@ class ExchangeStream(HttpStream, ABC):
         return page
 
     def key_of(self, row: Row) -> str:
-        """What tells a row, as the exchange sent it, from every other of the table."""
+        """Identifies a row, as the exchange sent it, among all rows of the table."""
         return " ".join(str(row.get(field)) for field in self._key_fields)
 
     def to_records(self, rows: Iterable[Row], **request_columns: Any) -> list[Record]:
@@ -153,12 +153,12 @@ class ExchangeStream(HttpStream, ABC):
             raise self.unreadable(str(error)) from None
 
     def warn_of_odd_values(self) -> None:
-        """Called once, when the table has been read: says which fields held odd values, and how often."""
+        """Warns once, when the table has been read, of fields with odd values, and how often each held one."""
         if sentence := self._mapper.odd_values():
             self.warn(sentence)
 
     def skips(self, error: ExchangeError) -> bool:
-        """Whether the table can do without what the exchange refused: a feature that this account or key lacks.
+        """True if the exchange refused a feature that this account or key lacks, and the table may be skipped.
 
         A table that was read before has a state, and fails instead. Several workers may ask; one warning says it.
         """
@@ -226,11 +226,11 @@ class ExchangeStream(HttpStream, ABC):
 
 
 class IncrementalExchangeStream(ExchangeStream, IncrementalMixin, ABC):
-    """A table that is read on from where the last sync stopped. Its reader's cursor owns the state."""
+    """A table that a sync reads from where the last one stopped. Its reader's cursor owns the state."""
 
     @property
     def state(self) -> MutableMapping[str, Any]:
-        """What has been read, as the next sync finds it."""
+        """The state for the next sync."""
         return self.reader.cursor.state if self.reader.cursor else {}
 
     @state.setter
@@ -238,6 +238,6 @@ class IncrementalExchangeStream(ExchangeStream, IncrementalMixin, ABC):
         self.restore(value, full_refresh=False)
 
     def restore(self, saved: Mapping[str, Any], full_refresh: bool) -> None:
-        """Takes the state of the last sync, and how this one reads."""
+        """Restores the state of the last sync."""
         if self.reader.cursor:
             self.reader.cursor.restore(saved, full_refresh)

@@ -1,11 +1,11 @@
-"""One request for each table of the account, for one row where its method can be asked so."""
+"""One small request for each table of the account, which shows whether the key may read it."""
 
 from source_cryptocom.api.key_access import BALANCE, SampleRequest
 from source_cryptocom.streams import STREAMS
 
 
 def sample_requests(now_ms: int) -> list[SampleRequest]:
-    """Without the balance, which is asked for before all others, and without what is asked for by another's ids."""
+    """Sample requests, without the balance (checked first) and without tables that need ids from another table."""
     samples = []
     for table, stream in STREAMS.items():
         parameters = stream.retriever.sample(now_ms)

@@ -18,7 +18,7 @@ Parameters = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Refusal:
-    """An answer that is none."""
+    """An error response."""
 
     status: int
     code: int

@@ -25,7 +25,7 @@ Fetch = Callable[[int, int, int], CandlePage]
 
 
 class OtherCandles(Exception):
-    """The exchange sent other candles than those that were asked for, so what was asked for cannot be read."""
+    """The exchange ignored the requested window of candles."""
 
     def __init__(self, end_ms: int) -> None:
         super().__init__()

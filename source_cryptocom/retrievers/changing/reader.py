@@ -214,7 +214,7 @@ class ChangingRowsReader(Reader):
                 self._followed.pop(key, None)
             else:
                 self._follow(row)
-            # Of the record, not of the row: what is left out of the table stays out of the state, too.
+            # Hash the record: the raw row may hold personal data, which must not reach the state.
             form = KnownRow(self._rows.last_ms(row), digest(record))
             known = self._known.get(key)
             self._known[key] = form

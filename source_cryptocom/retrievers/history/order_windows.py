@@ -104,7 +104,7 @@ class OrderWindowsReader(TimeWindowsReader):
             del self.followed[str(row.get("order_id"))]
 
     def after_windows(self) -> list[list[Row]]:
-        """The followed orders that have ended but came up in no window, without those neighbours which have."""
+        """Tracked orders that ended but appeared in no window; orders that were already emitted are not repeated."""
         now = self._table.context.clock()
         oldest_ms = documented_oldest_ms(now)
         ended = {order_id: ms for order_id, ms in self.followed.items() if order_id not in self._open_now}

@@ -30,7 +30,7 @@ class PartitionQueue:
         self._changed = threading.Condition()
 
     def get(self) -> PartitionTask | None:
-        """The next task, None when there is none left. Each call that gives one needs one of `task_done`."""
+        """The next task; None if none is left. Each call that gives one needs one of `task_done`."""
         with self._changed:
             while not self._tasks:
                 if not self._grows or not self._under_way:
@@ -40,20 +40,20 @@ class PartitionQueue:
             return self._tasks.popleft()
 
     def task_done(self) -> None:
-        """A task that was taken has ended, well or not."""
+        """Marks a task as ended, successfully or not."""
         with self._changed:
             self._under_way -= 1
             if not self._under_way:
                 self._changed.notify_all()
 
     def put_next(self, tasks: Iterable[PartitionTask]) -> None:
-        """To be taken next, in this order. Tasks of a series that was discarded are not taken any more."""
+        """Adds tasks to be taken next, in this order. Tasks of a discarded series are no longer taken."""
         with self._changed:
             self._tasks.extendleft([task for task in tasks if task.series not in self._discarded][::-1])
             self._changed.notify_all()
 
     def discard(self, series: str) -> bool:
-        """Takes what is left of a series from the queue. False where that was done before."""
+        """Discards the remaining tasks of a series. Returns False if that was done before."""
         with self._changed:
             if series in self._discarded:
                 return False

@@ -72,7 +72,7 @@ class PerInstrumentReader(Reader):
 
     @classmethod
     def requests_per_instrument(cls, config: Config, hours: float) -> float:
-        """See Retriever."""
+        """Parameters of the smallest request that shows whether a key may read this table."""
         return 1
 
     @abstractmethod
@@ -80,7 +80,7 @@ class PerInstrumentReader(Reader):
         """All records of a series that `cursor` (None: first sync) does not cover; then advances its cursor."""
 
     def series_of(self, instruments: Iterable[str]) -> list[str]:
-        """What is read one after the other; the key of its cursor."""
+        """Names the series, which is the key of its position."""
         return list(instruments)
 
     def instrument_of(self, series: str) -> str:
@@ -88,12 +88,12 @@ class PerInstrumentReader(Reader):
         return series
 
     def listed(self) -> list[str]:
-        """Every series that is read, whether or not it has a cursor."""
+        """Every series that is read, with or without a position."""
         context = self._table.context
         return self.series_of(context.config.instruments or context.instruments.names())
 
     def hours_between_syncs(self) -> float:
-        """How long the table is left alone after a sync."""
+        """Hours after a sync in which the table is not read again."""
         return self._table.context.config.hours_between_syncs
 
     def _symbols(self, is_wanted: Callable[[Row], bool], field: str) -> list[str]:
@@ -147,9 +147,9 @@ class PerInstrumentReader(Reader):
         return PartitionTask(series, partial(self.read_series, series, cursor))
 
     def read(self, stream_slice: Slice) -> Iterator[Output]:
-        """One worker. A series that cannot be read costs the next ones nothing, and fails the table at the end.
+        """Reads series until none is left. One that cannot be read fails the table, but only at the end.
 
-        The second in a row ends the worker at once: it is no longer the series then, but the exchange.
+        The second failure in a row ends the worker at once: the exchange is at fault then, not the series.
         """
         first_error: AirbyteTracedException | None = None
         in_a_row = 0

@@ -1,4 +1,4 @@
-"""How far a series of samples was read."""
+"""The position in a series of samples."""
 
 from dataclasses import dataclass
 

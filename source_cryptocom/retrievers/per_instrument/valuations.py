@@ -2,9 +2,9 @@
 
 The exchange does not say how many rows it gives at most, nor which of them where there are more, nor whether an end
 belongs to a window. So what an answer leaves open is asked for again: the time before its first row and the time behind
-its last one, until nothing comes. Two things spare nearly all of these requests: samples that come at a fixed interval
-leave no room for another one in a shorter time, and an answer that is shorter than another one of the exchange was not
-cut. So the first request of a sync is for more than a page, and the windows after it hold less.
+its last one, until nothing comes. Two facts avoid most of these requests: (1) with a fixed
+interval, a gap shorter than it holds no sample; (2) a page shorter than the longest page seen was not truncated. So the
+first request of a sync asks for more than a page, and the windows after it hold less.
 """
 
 import threading
@@ -27,7 +27,7 @@ DERIVATIVES = 0.4
 """Of the exchange's instruments somewhat less are perpetuals, each with an index of its own; the others are spot."""
 
 Sample: TypeAlias = tuple[int, Row]
-"""A row and its time in ns."""
+"""A row and its time in ns since the epoch."""
 
 
 class LargestPage:
@@ -39,7 +39,7 @@ class LargestPage:
         self._lock = threading.Lock()
 
     def look_once(self, rows_of_a_long_window: Callable[[], int]) -> None:
-        """Learns from one answer, before any other is judged. The workers wait for the first that gets one."""
+        """Learns the page size from the first answer, for which the other workers wait."""
         with self._lock:
             if not self._looked:
                 self.may_be_cut(rows_of_a_long_window())
@@ -73,7 +73,7 @@ class Valuations(PerInstrumentReader):
 
     @classmethod
     def first_width_ms(cls, config: Config) -> int:
-        """How far a first sync reaches back, about."""
+        """About how far back a first sync reaches."""
         return MS_PER_DAY
 
     def first_ms(self) -> int:

@@ -1,4 +1,4 @@
-"""Decides when workers share the rest of a long window, and where to cut it. Pure."""
+"""Decides when workers share the rest of a long window, and where to split it. Pure."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ PAGES_WORTH_SHARING = 8
 # Each part costs about half a page more than a serial reading; of a rest that is thinner than it looked, few are empty.
 PAGES_OF_A_PART = 6
 MAX_PARTS = 16
-# Ids of a part are held while it is read: so many pages, and the rest is a part of its own however short it looks.
+# Bounds memory: after this many pages the rest becomes a new part, however short it looks.
 MAX_PAGES = 32
 
 

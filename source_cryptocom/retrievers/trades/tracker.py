@@ -28,7 +28,7 @@ class TradeTracker:
         self._latest_ns = cursor.latest_ns if cursor else 0
         # A quiet instrument's cursor moves on too, else every later sync would search the same empty weeks again.
         self._next_from_ns = max(self._from_ns, end_ns - LOOKBACK_MS * NS_PER_MS)
-        # The time of a known trade is not known before it is met again, but it is not later than the latest.
+        # The state stores ids without times: until a trade is seen again, assume the latest time.
         self._recent = dict.fromkeys(self._known, self._latest_ns)
         self._at_edges: set[str] = set()
         self._to_come_again: set[str] = set()
@@ -78,18 +78,18 @@ class TradeTracker:
             self._to_come_again |= again
 
     def close_part(self) -> bool:
-        """A part, or the undivided whole, is read to its end and its rows are emitted. True for the last one."""
+        """Marks a part (or the undivided whole) as read and emitted. Returns True for the last one."""
         with self._lock:
             self._open_parts -= 1
             return self._open_parts == 0
 
     @property
     def skipped_something(self) -> bool:
-        """Whether a part, read to its end, lacks trades that were seen in it before."""
+        """True if a part was read without trades that were seen in it before."""
         return bool(self._to_come_again)
 
     def start_at(self, oldest_ns: int) -> None:
-        """A first sync ends here on purpose: the next one is not to emit what is older."""
+        """Ends a first sync here on purpose: the next sync must not emit older trades."""
         self._next_from_ns = max(self._next_from_ns, oldest_ns)
 
     def cursor(self) -> TradePosition:
