@@ -70,7 +70,7 @@ def shown(world: Exchange, database: Path) -> str:
     return printed.getvalue()
 
 
-def test_the_demos_exchange_lists_every_kind_of_instrument_and_what_its_account_trades() -> None:
+def test_the_demos_exchange_lists_every_kind_of_instrument_and_what_is_traded() -> None:
     with simulated_exchange(Console(), DAYS, instruments=9) as root:
         listed = requests.get(f"{root}/public/get-instruments", timeout=10).json()["result"]["data"]
     assert len(listed) == 9

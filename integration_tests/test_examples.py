@@ -119,7 +119,7 @@ def test_each_account_of_the_example_is_given_a_key() -> None:
     assert all(set(key) == {"api_key", "api_secret"} for key in given.values())
 
 
-def test_every_variable_that_terraform_uses_is_declared_and_the_secret_ones_are_sensitive() -> None:
+def test_every_terraform_variable_is_declared_and_secrets_are_sensitive() -> None:
     declared = variables()
     used = set(re.findall(r"var\.(\w+)", (TERRAFORM / "main.tf").read_text(encoding="utf-8")))
     assert used == set(declared)

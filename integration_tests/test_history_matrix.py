@@ -75,9 +75,7 @@ def test_a_crowd_larger_than_any_page_is_a_sentence_that_names_the_window(world:
 
 
 @pytest.mark.parametrize("time_filter", FILTERS)
-def test_an_order_from_before_start_date_that_is_open_at_the_first_sync_is_emitted_when_it_fills(
-    time_filter: str, world: World
-) -> None:
+def test_an_order_open_since_before_start_date_is_emitted_when_it_fills(time_filter: str, world: World) -> None:
     world.exchange.behave(order_time_filter=time_filter)
     order_id = world.account.place_order(NOON_NS - 100 * DAY_NS).order_id
     first = world.sync("order_history")
@@ -93,9 +91,7 @@ def test_an_order_from_before_start_date_that_is_open_at_the_first_sync_is_emitt
 
 
 @pytest.mark.parametrize("time_filter", FILTERS)
-def test_an_order_that_leaves_the_open_list_before_the_history_shows_it_is_emitted_later(
-    time_filter: str, world: World
-) -> None:
+def test_an_order_between_the_open_list_and_the_history_is_emitted_later(time_filter: str, world: World) -> None:
     world.exchange.behave(order_time_filter=time_filter)
     order = world.account.place_order(NOON_NS - 3 * DAY_NS)
     first = world.sync("order_history")

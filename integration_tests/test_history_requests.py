@@ -46,7 +46,7 @@ def test_sixty_days_of_orders_cost_a_tenth_more_than_the_least_possible(
     assert seeded.exchange.count("private/get-open-orders") == 1
 
 
-def test_sixty_days_of_fills_and_of_the_ledger_cost_a_tenth_more_than_the_least_possible(seeded: World) -> None:
+def test_sixty_days_of_fills_and_ledger_cost_a_tenth_over_the_minimum(seeded: World) -> None:
     seeded.exchange.log.clear()
     seeded.exchange.behave(window_cap="empty_week")
     output = seeded.sync("user_trade", "transaction", mode="full_refresh")

@@ -80,7 +80,7 @@ def test_a_busy_instruments_hours_are_paged_back_to_where_it_stopped(world: Worl
     assert len(second) > 1000
 
 
-def test_a_trade_that_ties_with_the_last_one_is_emitted_and_the_last_one_is_not_repeated(world: World) -> None:
+def test_a_trade_at_the_time_of_the_last_one_is_emitted_without_a_duplicate(world: World) -> None:
     at = world.clock.ns - SECOND_NS
     world.market.add_trades(SILENT, burst(at, 3))
     assert len(world.sync("trade", instruments=[SILENT]).records["trade"]) == 3
@@ -91,7 +91,7 @@ def test_a_trade_that_ties_with_the_last_one_is_emitted_and_the_last_one_is_not_
     assert len(late) == 2
 
 
-def test_more_trades_in_one_nanosecond_than_a_page_holds_fail_the_table_with_a_sentence(world: World) -> None:
+def test_more_trades_in_one_nanosecond_than_a_page_holds_fail_the_table(world: World) -> None:
     world.market.add_trades(SILENT, burst(world.clock.ns - SECOND_NS, 200))
     output = world.sync("trade", instruments=[SILENT, STEADY], trade_count=300, expecting_failure=True)
     assert output.status("trade") == AirbyteStreamStatus.INCOMPLETE
@@ -117,7 +117,7 @@ def test_an_instrument_that_has_never_traded_has_no_gap_when_it_begins_to(world:
     assert len(world.sync("trade", instruments=[SILENT], trade_count=10).records["trade"]) == 400
 
 
-def test_where_the_exchanges_own_history_ends_first_a_warning_names_instrument_and_gap(world: World) -> None:
+def test_a_gap_in_the_exchanges_own_history_is_a_warning_with_the_instrument(world: World) -> None:
     world.sync("trade", instruments=[RARE])
     world.clock.ns += 75 * DAY_NS
     output = world.sync("trade", instruments=[RARE, SLOW])
@@ -175,7 +175,7 @@ def test_more_candles_than_a_page_holds_are_paged_back(world: World) -> None:
     assert _sorted(second) == _sorted(truth)
 
 
-def test_an_instrument_listed_delisted_or_added_between_syncs_does_the_expected_thing(world: World) -> None:
+def test_an_instrument_may_be_listed_delisted_or_added_between_syncs(world: World) -> None:
     world.sync("trade", instruments=[STEADY, RARE])
     row = {"symbol": "NEW_USD", "inst_type": "CCY_PAIR", "quote_decimals": 2, "quantity_decimals": 2}
     world.market.list_instrument(world.market.listing(STEADY).row | row)
@@ -190,7 +190,7 @@ def test_an_instrument_listed_delisted_or_added_between_syncs_does_the_expected_
     assert output.status("trade") == AirbyteStreamStatus.COMPLETE
 
 
-def test_an_instrument_that_failed_stays_where_it_was_and_is_complete_with_the_next_sync(world: World) -> None:
+def test_an_instrument_that_failed_is_complete_after_the_next_sync(world: World) -> None:
     first = world.sync("trade").records["trade"]
     world.clock.ns += HOUR_NS
     world.exchange.faults.arm(Fault("code_with_200", "public/get-trades", first=2, code=99999))

@@ -108,9 +108,7 @@ def test_the_history_of_trades_ends_at_the_start_of_a_day(clock: Clock) -> None:
     assert market.history_start_ns <= oldest < market.history_start_ns + HOUR_NS
 
 
-def test_the_busiest_trade_all_the_time_most_fill_a_page_in_a_week_and_some_never_trade(
-    market: Market, clock: Clock
-) -> None:
+def test_the_busiest_trade_always_most_fill_a_page_a_week_and_some_never_trade(market: Market, clock: Clock) -> None:
     in_an_hour = [len(trades(market, name, clock.ns - HOUR_NS, clock.ns, count=151)) for name in market.names[:5]]
     in_a_week = [len(trades(market, name, clock.ns - 7 * DAY_NS, clock.ns, count=150)) for name in market.names]
 

@@ -50,7 +50,7 @@ def test_more_deals_than_an_answer_holds_come_all(world: World) -> None:
     assert rows_by_key(TABLE, output.records[TABLE]) == world.truth(TABLE)
 
 
-def test_a_deal_that_is_made_or_settles_while_a_sync_runs_comes_then_or_with_the_next(world: World) -> None:
+def test_a_deal_that_changes_during_a_sync_comes_then_or_with_the_next(world: World) -> None:
     waiting = deal(world.account, NOON_NS - HOUR_NS)
     world.exchange.on_request(HISTORY, 3, lambda: finish(world.account, waiting, NOON_NS))
     world.exchange.on_request(HISTORY, 4, lambda: deal(world.account, NOON_NS))

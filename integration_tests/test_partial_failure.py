@@ -86,7 +86,7 @@ def test_one_table_fails_and_the_others_complete(exchange: Exchange, table: str)
     assert output.failed
 
 
-def test_without_the_list_of_instruments_the_tables_that_need_it_fail_with_one_request(exchange: Exchange) -> None:
+def test_without_the_instruments_the_tables_that_need_them_fail_with_one_request(exchange: Exchange) -> None:
     exchange.faults.arm(Fault("status", "public/get-instruments", count=None, status=400, code=40001))
     output = sync(config_of(exchange), TABLES, expecting_failure=True)
     failed = {"instrument", *PER_INSTRUMENT}

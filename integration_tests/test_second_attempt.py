@@ -133,7 +133,7 @@ def test_without_generations_a_completed_refresh_counts_for_a_while_and_says_so(
     assert len(said) == (0 if reads else 1)
 
 
-def test_an_incremental_sync_goes_on_from_a_completed_refresh_and_forgets_that_it_was_one(exchange: Exchange) -> None:
+def test_an_incremental_sync_continues_from_a_completed_refresh(exchange: Exchange) -> None:
     config = platform_for(exchange).config
     refreshed = sync(config, RESUMABLE)
     assert all(full_refresh.COMPLETED_AT in refreshed.state_of(table) for table in RESUMABLE)

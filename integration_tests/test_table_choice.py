@@ -118,7 +118,7 @@ def test_a_table_that_does_not_exist_fails_alone(exchange: Exchange) -> None:
         assert output.records[table]
 
 
-def test_a_choice_of_instruments_holds_for_the_tables_that_are_read_instrument_by_instrument(
+def test_a_choice_of_instruments_holds_for_the_per_instrument_tables(
     exchange: Exchange,
 ) -> None:
     chosen = list(exchange.market.names[1:3])

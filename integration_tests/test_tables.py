@@ -177,7 +177,7 @@ def test_a_cross_and_an_isolated_row_have_keys_of_their_own(read: Read) -> None:
     assert set(settled.values()) == {2}
 
 
-def test_fields_that_nobody_announced_arrive_with_all_their_digits_unless_a_table_may_hold_personal_data(
+def test_new_fields_arrive_with_all_digits_but_not_beside_personal_data(
     read: Read,
 ) -> None:
     announced = ("x", "0.100000000000000001") if read.exchange.behaviour.extra_fields else (None, None)

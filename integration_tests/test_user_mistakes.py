@@ -244,9 +244,7 @@ NONSENSE: list[Any] = [
 
 
 @pytest.mark.parametrize("state", NONSENSE, ids=json.dumps)
-def test_a_state_that_makes_no_sense_is_a_warning_and_the_table_is_read_from_the_start(
-    exchange: Exchange, state: Any
-) -> None:
+def test_an_unusable_state_is_a_warning_and_the_table_is_read_from_the_start(exchange: Exchange, state: Any) -> None:
     tables = ["order_history", "user_trade", "transaction", "ticker", "trade", "book", "candlestick"]
     states = [one for table in tables for one in saved(table, state)]
     config = config_of(exchange, instruments=list(exchange.market.names), trade_count=5, candlestick_count=2)

@@ -55,9 +55,7 @@ def test_no_trade_is_lost_when_the_clock_was_wrong_in_one_sync(off_ns: int) -> N
 
 
 @pytest.mark.parametrize("off_ns", [2 * HOUR_NS, 600 * SECOND_NS, -2 * HOUR_NS])
-def test_history_claims_no_hour_that_has_not_been_when_the_clock_is_set_right_while_a_refusal_waits(
-    world: World, off_ns: int
-) -> None:
+def test_history_claims_no_future_hour_if_the_clock_is_corrected_during_a_wait(world: World, off_ns: int) -> None:
     first = world.sync()
     world.clock.ns += HOUR_NS
     world.one_of_each(world.clock.ns - MINUTE_NS)

@@ -53,7 +53,7 @@ def test_a_deposit_that_was_under_way_on_the_first_day_is_a_warning(stories: Boo
     assert [(row["what"], row["status"]) for row in found] == [("deposit or withdrawal of a ledger entry", "unsettled")]
 
 
-def test_a_refund_of_what_was_withdrawn_before_the_first_day_costs_no_other_withdrawal(stories: Books) -> None:
+def test_a_refund_from_before_the_first_day_costs_no_other_withdrawal(stories: Books) -> None:
     assert stories.rows(f"{TRANSFERS} AND source_account = 'refund_of_before'") == []
 
 

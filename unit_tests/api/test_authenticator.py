@@ -154,7 +154,7 @@ def sent(request: requests.PreparedRequest) -> dict[str, Any]:
     return content
 
 
-def test_a_request_carries_id_method_key_params_nonce_and_a_signature_that_fits_them() -> None:
+def test_a_request_has_id_method_key_params_nonce_and_their_signature() -> None:
     before = time.time_ns() // 1_000_000
     body = sent(prepared({"limit": 100, "instrument_name": "BTC_USD"}, ExchangeAuthenticator(CREDENTIALS)))
     after = time.time_ns() // 1_000_000

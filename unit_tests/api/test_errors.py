@@ -205,7 +205,7 @@ def test_other_errors_do_not_look_like_a_missing_feature(code: int) -> None:
     assert not ExchangeError(REASON_CODES[code].action, "It may not.").refuses_method
 
 
-def test_an_answer_that_names_no_instrument_is_judged_by_its_status_where_its_code_is_about_instruments() -> None:
+def test_a_code_about_instruments_is_ignored_where_none_was_asked_for() -> None:
     response = requests.Response()
     response.status_code, response._content = 503, b'{"id": 1, "method": "public/get-tickers", "code": 206}'
     rule = rule_for_response(response)

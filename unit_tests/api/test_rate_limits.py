@@ -120,7 +120,7 @@ def test_a_method_has_one_limit() -> None:
         budget.for_method("private/get-trades", PRIVATE)
 
 
-def test_the_second_request_waits_from_the_answer_of_the_first_which_also_opened_the_connection(
+def test_the_second_request_waits_for_the_answer_to_the_first(
     budget: MethodBudget,
 ) -> None:
     budget.acquire_call(request(), block=False)

@@ -47,7 +47,7 @@ def read(stream: ExchangeStream, full_refresh: bool = False) -> list[str]:
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: str(refusal.code))
 @pytest.mark.parametrize("name", OPTIONAL)
-def test_a_table_that_the_account_lacks_is_skipped_with_one_warning_and_without_a_state(
+def test_a_table_that_the_account_lacks_is_skipped_with_one_warning_and_no_state(
     exchange: StubExchange, log: pytest.LogCaptureFixture, name: str, refusal: Refusal
 ) -> None:
     stream = STREAMS[name](sync(workers={name: 2}))

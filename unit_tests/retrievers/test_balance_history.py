@@ -72,7 +72,7 @@ def test_a_gap_that_is_wider_than_a_request_reaches_costs_no_point_before_it(exc
     }
 
 
-def test_a_later_sync_takes_the_last_points_again_because_they_may_not_have_been_final(exchange: StubExchange) -> None:
+def test_a_later_sync_reads_the_last_points_again_which_may_not_be_final(exchange: StubExchange) -> None:
     serve(exchange, {"D1": points("D1", 40), "H1": points("H1", 40)})
     table = BalanceHistory(sync())
     read(table)

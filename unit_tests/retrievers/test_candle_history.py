@@ -112,7 +112,7 @@ def test_no_more_requests_than_needed(counts_from: str, minutes: Sequence[int], 
     assert exchange.requests <= requests + (counts_from == "oldest" and minutes == [*range(20), *range(50, 10_000)])
 
 
-def test_an_exchange_that_always_sends_the_beginning_of_a_window_is_an_error_and_no_loop() -> None:
+def test_an_exchange_that_always_sends_a_windows_beginning_is_an_error_and_no_loop() -> None:
     def same_page(start_ms: int, end_ms: int, count: int) -> CandlePage:
         times = [start_ms - 1] * count
         return CandlePage(times, [{"t": open_ms} for open_ms in times])

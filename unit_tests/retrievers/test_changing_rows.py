@@ -101,7 +101,7 @@ def test_a_deposit_that_is_pending_for_a_month_comes_again_when_it_has_arrived()
     assert found == [[("1", ARRIVED), ("0", PENDING)], [("0", ARRIVED)], []]
 
 
-def test_a_read_that_is_killed_claims_no_more_than_the_windows_that_were_read_to_their_end(
+def test_a_killed_read_claims_only_the_windows_that_were_read_to_their_end(
     exchange: StubExchange,
 ) -> None:
     exchange.serve(DEPOSITS, lambda _: {"deposit_list": []})
@@ -137,7 +137,7 @@ def test_a_second_sync_does_not_reach_back_before_start_date(exchange: StubExcha
     assert read(Deposit(sync(now_ms=NOW_MS + MS_PER_HOUR)), table.state).records == []
 
 
-def test_a_row_that_was_never_final_is_named_once_when_the_exchange_lists_it_no_more(
+def test_a_row_that_disappears_before_it_was_final_is_named_in_one_warning(
     exchange: StubExchange, log: pytest.LogCaptureFixture
 ) -> None:
     exchange.serve(DEPOSITS, lambda _: {"deposit_list": []})
@@ -153,7 +153,7 @@ def test_a_row_that_was_never_final_is_named_once_when_the_exchange_lists_it_no_
     assert "open_rows" not in table.state
 
 
-def test_a_full_refresh_that_was_broken_off_goes_on_and_one_that_was_not_begins_again(exchange: StubExchange) -> None:
+def test_an_interrupted_full_refresh_resumes_and_a_completed_one_starts_again(exchange: StubExchange) -> None:
     rows = [deposit("1", NOW_MS - 95 * DAY_MS), deposit("2", NOW_MS - 2 * DAY_MS)]
 
     def page(asked: Parameters) -> Answer:
@@ -177,7 +177,7 @@ def stake(number: str, created_ms: int, status: str) -> dict[str, Any]:
     return {"staking_id": number, "status": status, "quantity": "2.50", "create_timestamp_ms": str(created_ms)}
 
 
-def test_a_stake_that_leaves_the_open_list_before_it_is_in_the_history_is_followed_until_it_is(
+def test_a_stake_between_the_open_list_and_the_history_stays_tracked(
     exchange: StubExchange,
 ) -> None:
     created_ms = NOW_MS - 100 * DAY_MS

@@ -88,7 +88,7 @@ def test_one_that_is_refused_is_forgotten_and_says_so(exchange: StubExchange, lo
 
 
 @pytest.mark.parametrize(("days", "kept"), [(1, True), (8, False)])
-def test_an_unknown_answer_about_it_does_not_fail_the_table_and_is_not_asked_for_for_ever(
+def test_an_unknown_answer_about_it_neither_fails_the_table_nor_repeats_for_ever(
     exchange: StubExchange, log: pytest.LogCaptureFixture, days: int, kept: bool
 ) -> None:
     serve(exchange, Refusal(400, 99_999))

@@ -132,7 +132,7 @@ def test_an_exchange_that_ignores_the_number_is_not_asked_for_ever() -> None:
     assert asked == [0, 1, 0, 1]
 
 
-def test_rows_that_leave_faster_than_they_can_be_read_are_a_failure_and_no_short_table() -> None:
+def test_rows_that_leave_faster_than_they_are_read_fail_the_table() -> None:
     server = PageServer(rows(60), 2, [[("leaves", 0)]] * 200)
     with pytest.raises(PagesKeepChanging):
         read(server)

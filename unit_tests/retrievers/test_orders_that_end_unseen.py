@@ -153,7 +153,7 @@ def test_an_hourly_sync_reads_the_hour_before_again_for_what_changed_since() -> 
     assert plan.known == OrderWatermark(last_ms, NOW_MS)
 
 
-def test_after_an_interruption_what_had_been_read_before_it_is_new_since_the_open_orders_were_listed() -> None:
+def test_rows_read_before_an_interruption_count_as_new_since_the_open_list() -> None:
     listed_ms = NOW_MS - MS_PER_HOUR
     plan = order_lookback(known(YESTERDAY_MS, YESTERDAY_MS - 1, listed_ms), YESTERDAY_MS - MARGIN_MS, NOW_MS)
     assert plan.end_ms == YESTERDAY_MS - MARGIN_MS

@@ -112,7 +112,7 @@ BUSY = Refusal(500, 50_001)
 
 
 @pytest.mark.parametrize("bad", [UNKNOWN, UNREADABLE])
-def test_a_series_that_cannot_be_read_fails_the_table_when_the_others_have_been_read(
+def test_a_series_that_cannot_be_read_fails_the_table_after_the_others(
     exchange: StubExchange, log: pytest.LogCaptureFixture, bad: Answer
 ) -> None:
     answering(exchange, BAD=bad)

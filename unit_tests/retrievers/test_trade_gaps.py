@@ -56,7 +56,7 @@ def test_a_quiet_instrument_that_was_read_lately_needs_no_proof(
     assert warnings(log) == []
 
 
-def test_a_quiet_instrument_whose_last_trade_is_no_longer_served_has_no_gap_when_every_week_was_read(
+def test_a_quiet_instrument_that_was_read_every_week_has_no_gap(
     exchange: StubExchange, log: pytest.LogCaptureFixture
 ) -> None:
     market = Market(exchange, trade("BTC_USD", NOW_NS - SECOND_NS, 1))
@@ -70,7 +70,7 @@ def test_a_quiet_instrument_whose_last_trade_is_no_longer_served_has_no_gap_when
     assert warnings(log) == []
 
 
-def test_a_quiet_instrument_left_unread_longer_than_the_exchange_serves_may_have_a_gap(
+def test_a_quiet_instrument_unread_longer_than_the_exchange_serves_may_have_a_gap(
     exchange: StubExchange, log: pytest.LogCaptureFixture
 ) -> None:
     read_to_ns, kept_ns = NOW_NS - 40 * DAY_MS * MS, NOW_NS - 20 * DAY_MS * MS

@@ -164,7 +164,7 @@ def _is_half_way(asked: Parameters) -> bool:
     return asked["instrument_name"] == "BTC_USD" and int(asked["end_ts"]) < (BEGIN_NS + NOW_NS) // 2
 
 
-def test_an_instrument_that_is_refused_half_way_is_left_out_once_and_the_next_is_read(
+def test_an_instrument_refused_half_way_is_left_out_once_and_the_next_is_read(
     exchange: StubExchange, log: pytest.LogCaptureFixture
 ) -> None:
     market = Market(exchange, *evenly(5_000))
@@ -180,7 +180,7 @@ def test_an_instrument_that_is_refused_half_way_is_left_out_once_and_the_next_is
     assert [record.levelname for record in log.records if "BTC_USD is left out" in record.getMessage()] == ["WARNING"]
 
 
-def test_trades_that_an_earlier_page_had_and_the_next_part_lacks_fail_the_instrument(exchange: StubExchange) -> None:
+def test_trades_of_an_earlier_page_that_the_next_part_lacks_fail_the_instrument(exchange: StubExchange) -> None:
     market = Market(exchange, *evenly(5_000))
 
     def forgetful(asked: Parameters) -> Answer:

@@ -137,7 +137,7 @@ def test_a_first_sync_of_mark_prices_takes_the_last_day_of_every_instrument(exch
         assert set(times) == of_the_day
 
 
-def test_a_day_of_prices_three_times_a_minute_costs_nine_requests_an_instrument_and_one_more(
+def test_a_day_of_prices_costs_nine_requests_an_instrument_and_one_more(
     exchange: StubExchange,
 ) -> None:
     names = ["BTC_USD", "ETH_USD", "CRO_USD"]
@@ -155,7 +155,7 @@ def test_a_day_of_prices_three_times_a_minute_costs_nine_requests_an_instrument_
     assert len(exchange.asked(METHOD)) == known + len(names) + 1
 
 
-def test_an_exchange_that_gives_fewer_rows_than_asked_for_costs_requests_and_no_sample(exchange: StubExchange) -> None:
+def test_an_exchange_that_gives_fewer_rows_costs_requests_and_no_sample(exchange: StubExchange) -> None:
     serve_instruments(exchange, instrument("BTC_USD"))
     uneven = [NOW_MS - MS_PER_DAY + number * 60_000 + number % 7 * 1_000 for number in range(24 * 60)]
     serve_samples(exchange, uneven, most=25)

@@ -69,9 +69,7 @@ def test_orders_of_one_nanosecond_are_read_by_a_larger_page() -> None:
 
 @pytest.mark.parametrize("elsewhere", [1, 60, 350])
 @pytest.mark.parametrize("precision", ["ms", "rows to the ms"])
-def test_exactly_a_page_of_rows_in_one_millisecond_is_read_where_larger_pages_are_served(
-    precision: Any, elsewhere: int
-) -> None:
+def test_exactly_a_page_of_rows_in_one_millisecond_is_read_by_a_larger_page(precision: Any, elsewhere: int) -> None:
     crowd = [Order(number, START_NS + 9 * MS + number, START_NS + 9 * MS) for number in range(PAGE_LIMIT)]
     others = spread(elsewhere, 1, first=PAGE_LIMIT)
     server = WindowServer([*crowd, *others], Rules(precision=precision, large="served"))
@@ -80,7 +78,7 @@ def test_exactly_a_page_of_rows_in_one_millisecond_is_read_where_larger_pages_ar
 
 
 @pytest.mark.parametrize("precision", ["ns", "ms", "rows to the ms"])
-def test_more_than_a_page_of_rows_at_the_very_start_of_a_window_is_read_by_a_larger_page(precision: Any) -> None:
+def test_more_than_a_page_of_rows_at_a_windows_start_is_read_by_a_larger_page(precision: Any) -> None:
     crowd = [Order(number, START_NS, START_NS) for number in range(150)]
     server = WindowServer([*crowd, *spread(60, 1, first=150)], Rules(precision=precision))
     found = read(reader_of(server), START_NS, START_NS + DAY_NS)
@@ -104,7 +102,7 @@ def test_a_larger_page_that_brings_exactly_a_page_does_not_rule_larger_pages_out
     assert len(read(reader, START_NS, START_NS + 3 * DAY_NS)) == 250
 
 
-def test_nor_does_an_answer_to_a_window_wider_than_a_day_which_may_hold_more_than_comes() -> None:
+def test_nor_does_an_answer_to_a_window_wider_than_a_day_which_may_be_truncated() -> None:
     others = [Order(500 + number, START_NS + DAY_NS + number * MS, START_NS) for number in range(60)]
     server = WidthServer([*A_PAGE_IN_ONE_MS, *others, *LATER_CROWD], beyond="cut")
     reader = WindowPaginator(
@@ -128,7 +126,7 @@ def test_exactly_a_page_of_rows_in_one_millisecond_is_a_sentence_where_they_are_
 
 
 @pytest.mark.parametrize("large", ["clamped", "refused"])
-def test_nanoseconds_tell_a_crowded_millisecond_apart_where_no_larger_page_is_to_be_had(large: Any) -> None:
+def test_nanoseconds_split_a_crowded_millisecond_if_no_larger_page_is_served(large: Any) -> None:
     crowd = [Order(number, START_NS + number, START_NS + 7 * MS) for number in range(450)]
     server = WindowServer(crowd, Rules(large=large))
     found = read(reader_of(server), START_NS, START_NS + DAY_NS)
@@ -146,9 +144,7 @@ def test_nanoseconds_tell_a_crowded_millisecond_apart_where_no_larger_page_is_to
     ],
     ids=str,
 )
-def test_more_rows_in_one_instant_than_any_page_holds_are_a_failure_that_names_the_window(
-    rule: Rules, count: int
-) -> None:
+def test_more_rows_in_one_instant_than_any_page_holds_fail_with_the_window(rule: Rules, count: int) -> None:
     at_ns = START_NS + 1_234 * MS + 567
     server = WindowServer([Order(number, at_ns, at_ns) for number in range(count)], rule)
     with pytest.raises(UnpageableWindow) as raised:

@@ -82,7 +82,7 @@ def test_a_crowd_is_set_apart_at_once_and_not_by_halving_the_day(rule: Rules) ->
 
 
 @pytest.mark.parametrize(("large", "most"), [("clamped", 22), ("refused", 19), ("served", 7)])
-def test_in_a_crowded_millisecond_no_request_is_spent_on_a_guess_that_was_wrong_before(large: Any, most: int) -> None:
+def test_in_a_crowded_millisecond_a_wrong_guess_is_not_repeated(large: Any, most: int) -> None:
     ended_ns = START_NS + 5 * MS
     cancelled = [Order(number, START_NS - number * 1_000 * MS, ended_ns + number * 1_000) for number in range(450)]
     server = WindowServer(cancelled, Rules(filter_by="updated", large=large))
@@ -99,7 +99,7 @@ def test_a_window_is_cut_at_whole_milliseconds_as_long_as_it_can_be() -> None:
     assert LARGER_LIMIT not in {limit for _, limit in server.asked}
 
 
-def test_a_larger_page_is_asked_for_once_cutting_a_millisecond_does_not_part_its_rows() -> None:
+def test_a_larger_page_is_asked_for_once_a_split_millisecond_keeps_its_rows() -> None:
     orders = [Order(number, START_NS + 1_000 * MS + number, START_NS) for number in range(150)]
     server = WindowServer(orders, Rules(precision="ms"))
     assert len(read(reader_of(server), START_NS + 1_000 * MS, START_NS + 1_001 * MS)) == 150
@@ -151,9 +151,7 @@ def test_rows_at_an_end_that_turns_out_inclusive_are_set_apart_at_once(filter_by
 @pytest.mark.parametrize("days", [1, 2, 5, 20])
 @pytest.mark.parametrize("filter_by", ["created", "updated"])
 @pytest.mark.parametrize("seed", range(8))
-def test_a_hundred_and_thirty_of_nine_hundred_orders_in_one_millisecond_cost_no_more_than_is_promised(
-    seed: int, filter_by: Any, days: int
-) -> None:
+def test_130_of_900_orders_in_one_millisecond_cost_no_more_than_promised(seed: int, filter_by: Any, days: int) -> None:
     ended_ns = START_NS + Random(seed).randrange(days * DAY_NS) // MS * MS
     cancelled = [
         Order(number, ended_ns - (3_600 + number * 7) * 1_000 * MS, ended_ns + number * MS // 130)

@@ -135,7 +135,7 @@ def test_an_empty_answer_is_read_again_day_by_day() -> None:
     assert [window.width_ns // DAY_NS for window, _ in server.asked] == [9, *[1] * 9]
 
 
-def test_a_window_that_is_wider_than_proven_and_comes_back_empty_is_asked_for_again_in_part() -> None:
+def test_an_empty_window_that_is_wider_than_proven_is_asked_for_again_in_part() -> None:
     server = WidthServer([Order(1, START_NS + WEEK_NS - MS, START_NS + WEEK_NS - MS)], beyond="empty")
     page = WindowWidths(server.fetch, TIMES).fetch_page(Window(START_NS, START_NS + WEEK_NS))
     assert ([row["order_id"] for row in page.rows], page.whole_from_ns) == (["1"], START_NS + WEEK_NS - DAY_NS)

@@ -24,7 +24,7 @@ def test_a_cursor_does_not_move_backwards(exchange: StubExchange) -> None:
 
 
 @pytest.mark.parametrize(("age_ms", "again"), [(0, [1, 0]), (59_999, [1, 0]), (60_000, [0])])
-def test_the_candle_before_one_that_has_just_opened_may_not_be_final_and_is_read_again(
+def test_the_candle_before_one_that_just_opened_is_read_again(
     exchange: StubExchange, age_ms: int, again: list[int]
 ) -> None:
     market = Market(exchange)
@@ -36,7 +36,7 @@ def test_the_candle_before_one_that_has_just_opened_may_not_be_final_and_is_read
     assert len(market.asked) == 2
 
 
-def test_a_candle_completed_a_moment_after_the_next_one_opened_is_emitted_as_it_ended(exchange: StubExchange) -> None:
+def test_a_candle_completed_just_after_the_next_opened_is_emitted_as_it_ended(exchange: StubExchange) -> None:
     rows = [candle(ago(1), c="1"), candle(NEWEST_MS, c="2")]
     exchange.serve("public/get-candlestick", lambda asked: [row for row in rows if row["t"] < int(asked["end_ts"])])
     first = stream(now_ms=NEWEST_MS + 50)

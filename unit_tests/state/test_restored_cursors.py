@@ -51,7 +51,7 @@ def test_one_cursor_that_cannot_be_right_costs_the_others_nothing(log: pytest.Lo
 
 
 @pytest.mark.usefixtures("trades")
-def test_a_quiet_instruments_place_that_a_wrong_clock_set_falls_back_to_its_last_trade(
+def test_a_position_that_a_wrong_clock_set_falls_back_to_the_last_trade(
     log: pytest.LogCaptureFixture,
 ) -> None:
     latest_ns = NOW_NS - 300 * SECOND_NS

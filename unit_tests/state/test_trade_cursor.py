@@ -61,7 +61,7 @@ def test_an_instrument_without_trades_has_a_cursor_too(exchange: StubExchange) -
 
 
 @pytest.mark.parametrize("late_by_ns", [1, MS, SECOND_NS, 29 * SECOND_NS])
-def test_a_trade_that_shows_up_behind_the_newest_known_one_is_emitted_by_the_next_sync(
+def test_a_trade_published_behind_the_newest_one_is_emitted_by_the_next_sync(
     exchange: StubExchange, late_by_ns: int
 ) -> None:
     market = Market(exchange, *trades(60))

@@ -118,7 +118,7 @@ def test_a_redirect_is_not_followed_with_a_signed_body(http: requests_mock.Mocke
         (Refusal(401, 40101, "UNAUTHORIZED"), "The key or the secret is wrong"),
     ],
 )
-def test_the_balance_tells_a_refused_method_from_a_wrong_key_and_is_asked_for_once_a_sync(
+def test_the_balance_tells_a_refused_method_from_a_wrong_key_once_a_sync(
     exchange: StubExchange, balance: Answer, words: str
 ) -> None:
     for method in ("private/get-positions", "private/get-open-orders"):

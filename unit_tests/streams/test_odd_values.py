@@ -151,7 +151,7 @@ def test_candles_in_nanoseconds_are_all_read_and_the_next_sync_goes_on_from_them
     assert stream.state["cursors"] == {"1m": {str(opened[-1]): ["BTC_USD"]}}
 
 
-def test_a_fill_whose_only_time_is_in_nanoseconds_in_place_of_milliseconds_has_that_time() -> None:
+def test_a_fill_whose_only_time_is_in_nanoseconds_has_that_time() -> None:
     time = RowTime("create_time", "create_time_ns")
     assert time.earliest_ns({"create_time": 1786921599729123456}) == 1786921599729000000
     assert time.earliest_ns({"create_time": "1786921599729"}) == 1786921599729000000

@@ -72,7 +72,7 @@ def test_an_order_that_a_window_shows_as_open_is_still_watched(exchange: StubExc
     assert table.state["open_orders"] == {"7001": ago_ns(3) // MS}
 
 
-def test_an_order_that_a_window_shows_as_open_and_the_next_one_as_filled_comes_in_both_forms(
+def test_an_order_open_in_one_window_and_filled_in_the_next_comes_in_both_forms(
     exchange: StubExchange,
 ) -> None:
     shown, filled = order("7001", ago_ns(30), status="ACTIVE"), order("7001", ago_ns(30), NOW_MS - 60_000)
@@ -126,7 +126,7 @@ def test_a_crash_before_the_look_up_does_not_lose_a_watched_order(exchange: Stub
     assert ids(read(OrderHistory(sync()), first.states[-1]), "order_id") == ["7001"]
 
 
-def test_a_failure_to_read_the_open_orders_fails_the_table_before_anything_is_claimed(exchange: StubExchange) -> None:
+def test_a_failure_to_read_the_open_orders_fails_the_table_before_any_claim(exchange: StubExchange) -> None:
     exchange.serve(OPEN, lambda _: Refusal(401, 40103))
     table = OrderHistory(sync())
     with pytest.raises(ExchangeError):

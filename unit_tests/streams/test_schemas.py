@@ -65,7 +65,7 @@ def test_every_schema_belongs_to_a_declared_table() -> None:
     }
 
 
-def test_a_table_has_a_column_for_the_moment_of_the_request_exactly_if_it_is_a_snapshot() -> None:
+def test_exactly_the_snapshots_have_a_column_for_the_moment_of_the_request() -> None:
     columns = {table: declared_schema(table)["properties"] for table in STREAMS}
     assert {table for table in STREAMS if "snapshot_time" in columns[table]} == {
         table for table, stream in STREAMS.items() if stream.request_time_column
