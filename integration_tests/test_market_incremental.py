@@ -223,6 +223,14 @@ def test_a_table_read_too_recently_emits_nothing_and_keeps_its_state(world: Worl
     assert set(world.sync(*tables, hours_between_syncs=12).records) == set(tables)
 
 
+def test_a_state_whose_namespace_is_an_empty_text_is_taken(world: World) -> None:
+    world.sync("trade", instruments=[STEADY])
+    for state in world.state or []:
+        assert state.stream
+        state.stream.stream_descriptor.namespace = ""
+    assert world.sync("trade", instruments=[STEADY]).records.get("trade", []) == []
+
+
 def test_a_full_refresh_reads_although_the_table_was_read_a_moment_ago(world: World) -> None:
     tables = ("ticker", "trade", "book", "candlestick")
     world.sync(*tables)

@@ -64,7 +64,8 @@ def older_history_notice(tables: Sequence[str], now: int) -> str:
         f"{', '.join(tables)}: start_date is not set, so history is read from {DEFAULT_DAYS} days back. The exchange "
         f"documents {DOCUMENTED_DAYS} days, and has shown 18 months; what it no longer has is gone for good. To have "
         f"all that it still has, set start_date to when the account was opened, such as "
-        f"{rfc3339(now - 3 * DAYS_PER_YEAR * MS_PER_DAY)[:10]}, and refresh these tables, keeping their records."
+        f"{rfc3339(now - 3 * DAYS_PER_YEAR * MS_PER_DAY)[:10]}, and refresh these tables, in Airbyte with "
+        '"Refresh and retain records": Clear deletes what the exchange no longer has.'
     )
 
 

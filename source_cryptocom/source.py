@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from contextlib import AbstractContextManager, ExitStack, nullcontext
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -205,7 +206,7 @@ class SourceCryptocom(AbstractSource):
             yield unknown_table(name).as_airbyte_message(stream_descriptor=StreamDescriptor(name=name))
         known = {name: stream for name, stream in asked.items() if name in STREAMS}
         if known:
-            yield from self._read_concurrently(config, known, ConnectorStateManager(state))
+            yield from self._read_concurrently(config, known, ConnectorStateManager(_without_empty_namespace(state)))
         if unknown:
             raise unknown_table(unknown[-1])
 
@@ -292,6 +293,18 @@ def unknown_table(name: str) -> ConfigError:
     return ConfigError(
         f"The table {name} does not exist. Refresh the connection's schema; there are {', '.join(STREAMS)}."
     )
+
+
+def _without_empty_namespace(states: Iterable[AirbyteStateMessage] | None) -> list[AirbyteStateMessage]:
+    """The states, as of a stream without a namespace where that is an empty text, as some platforms write it."""
+    return [_at_no_namespace(state) for state in states or []]
+
+
+def _at_no_namespace(state: AirbyteStateMessage) -> AirbyteStateMessage:
+    if state.stream is None or state.stream.stream_descriptor.namespace != "":
+        return state
+    descriptor = StreamDescriptor(name=state.stream.stream_descriptor.name)
+    return replace(state, stream=replace(state.stream, stream_descriptor=descriptor))
 
 
 def _with_namespace(states: list[AirbyteStateMessage]) -> list[StreamDescriptor]:

@@ -9,7 +9,8 @@ import requests_mock
 from airbyte_cdk.utils.airbyte_secrets_utils import update_secrets
 from hypothesis import HealthCheck, settings
 
-from unit_tests.support.stub_exchange import Refusal, StubExchange
+from unit_tests.support.builders import BASE_URL
+from unit_tests.support.stub_exchange import StubExchange
 
 # The same examples in every run, and no deadline: a busy machine is no finding.
 settings.register_profile(
@@ -41,17 +42,16 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.fixture
 def http() -> Iterator[requests_mock.Mocker]:
-    """Every request that no answer was given for fails."""
+    """Every request that no answer was given for fails. The exchange does not say whose account it is."""
     with requests_mock.Mocker() as mocker:
+        mocker.post(f"{BASE_URL}private/get-accounts", status_code=401, json={"code": 40101})
         yield mocker
 
 
 @pytest.fixture
 def exchange(http: requests_mock.Mocker, waits: list[float]) -> StubExchange:
-    """Canned answers; a retry comes at once. The exchange does not say whose account it is."""
-    exchange = StubExchange(http)
-    exchange.serve("private/get-accounts", lambda _: Refusal(401, 40101, "UNAUTHORIZED"))
-    return exchange
+    """Canned answers; a retry comes at once."""
+    return StubExchange(http)
 
 
 @pytest.fixture

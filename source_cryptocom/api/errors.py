@@ -53,7 +53,8 @@ _CLOCK = (
 )
 _WHITELIST = (
     "This machine's IP address is not on the key's whitelist: add the address from which your Airbyte reaches the "
-    "internet to the key in the exchange's API management."
+    "internet to the key in the exchange's API management. The exchange has IPv6 and IPv4 addresses: where this "
+    "machine has both, put both of its addresses there."
 )
 _TIER = "The account's tier or region does not permit {method}: leave this table out of the connection."
 _METHOD = (
@@ -113,6 +114,7 @@ REASON_CODES: dict[int, ErrorRule] = {
     ),
     10002: _config(_KEY),  # *
     10003: _config(_KEY),  # *
+    10004: ErrorRule(Action.BAD_REQUEST, _REQUEST),  # *
     10005: _config(_TIER, refuses_method=True),  # *
     10007: _NONCE,  # *
     206: _refused(),
@@ -252,7 +254,11 @@ def error_message(
 ) -> str:
     """`private/get-trades was answered with code 40101 UNAUTHORIZED (HTTP 401). The key ...`."""
     # Masked before it is cut: half a secret would not be recognised any more.
-    said = f"code {code} {redact(message)}".rstrip() if code is not None else "no reason code"
+    told = redact(message)
+    if code is not None:
+        said = f"code {code} {told}".rstrip()
+    else:
+        said = f"no reason code, but {told}" if told else "no reason code"
     hint = rule.hint.format(method=method, clock=clock_difference)
     return f"{method} was answered with {said[:300]} (HTTP {status}). {hint}"
 

@@ -71,8 +71,12 @@ def parse_envelope(body: str | bytes) -> Envelope:
         code = int(document["code"])
     except (KeyError, TypeError, ValueError):
         code = None
+    message = str(document.get("message") or document.get("msg") or "")
+    if code is None and isinstance(document.get("code"), str):
+        # The code is a word then: it tells as much as the message.
+        message = f"{document['code']} {message}".strip()
     older = {"data": document["data"]} if "data" in document else None
-    return Envelope(code, str(document.get("message") or document.get("msg") or ""), document.get("result", older))
+    return Envelope(code, message, document.get("result", older))
 
 
 def _without_surrogates(value: Any) -> Any:

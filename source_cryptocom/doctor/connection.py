@@ -22,7 +22,10 @@ def exchange_answers(answer: Answer) -> Finding:
 
 def clock(answers: Sequence[Answer]) -> Finding:
     """How far this machine's clock is from the exchange's, by the Date of the answers."""
-    handling = "Requests carry this machine's time. The exchange refuses those that are more than 60 seconds off."
+    handling = (
+        "Requests carry this machine's time, and the exchange refuses those that are more than 60 seconds off. What is "
+        "claimed to be read goes by the exchange's time."
+    )
     offsets = [answer.clock_ahead_seconds for answer in answers if answer.clock_ahead_seconds is not None]
     if not offsets:
         return Finding("clock", Verdict.UNKNOWN, "the answers carry no time", handling)
@@ -35,14 +38,23 @@ def clock(answers: Sequence[Answer]) -> Finding:
     )
 
 
-def address(balance: Answer) -> Finding:
-    """Whether the key may be used from here."""
+def address(balance: Answer, families: Sequence[str] = ()) -> Finding:
+    """Whether the key may be used from here. `families`: the kinds of address by which this machine may leave."""
     handling = "It cannot go round a whitelist: the sync ends with a sentence that names it."
     if balance.code == _WHITELIST_CODE:
-        return Finding("address", Verdict.PROBLEM, "this machine's address is not on the key's whitelist", handling)
+        seen = "this machine's address is not on the key's whitelist"
+        return Finding("address", Verdict.PROBLEM, seen + _leaving_by(families), handling)
     if balance.is_good:
-        return Finding("address", Verdict.EXPECTED, "the key may be used from this machine's address", handling)
+        seen = "the key may be used from this machine's address"
+        return Finding("address", Verdict.EXPECTED, seen + _leaving_by(families), handling)
     return Finding("address", Verdict.UNKNOWN, f"the balance was {balance.summary}", handling)
+
+
+def _leaving_by(families: Sequence[str]) -> str:
+    if not families:
+        return ""
+    both = ": a whitelist needs both of its addresses" if len(families) > 1 else ""
+    return f"; it reaches the exchange by {' and '.join(families)}{both}"
 
 
 def key(balance: Answer) -> Finding:

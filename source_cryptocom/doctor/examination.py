@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from source_cryptocom.api.key_access import BALANCE
 from source_cryptocom.doctor.account_history import ORDERS, form_of_answers, form_of_request, time_filter, windows
+from source_cryptocom.doctor.address_families import families_in_use
 from source_cryptocom.doctor.connection import address, clock, exchange_answers, key, pace
 from source_cryptocom.doctor.finding import Finding, Verdict
 from source_cryptocom.doctor.probe import NoRequestLeft, Probe
@@ -28,7 +29,7 @@ def _account(probe: Probe, now_ms: int) -> Iterator[Finding]:
         yield Finding("key", Verdict.UNKNOWN, "the config names none", "It reads the market tables.")
         return
     balance = probe.private(BALANCE)
-    yield address(balance)
+    yield address(balance, families_in_use(probe.config.base_url))
     yield key(balance)
     if not balance.is_good:
         return

@@ -41,7 +41,8 @@ def check_version(state: State) -> None:
     if version > VERSION:
         raise ConfigError(
             f"The saved state was written by a later version of this connector (state version {version}, this one "
-            f"knows {VERSION}). Upgrade the connector, or reset the table to read it from the start."
+            f"knows {VERSION}). Upgrade the connector. Or refresh the table, which reads it from the start: in Airbyte "
+            'with "Refresh and retain records", because Clear deletes for good what the exchange no longer has.'
         )
 
 

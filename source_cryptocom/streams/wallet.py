@@ -45,7 +45,7 @@ class FiatDeposit(IncrementalExchangeStream):
     optional = True
     retriever = ChangingRows(
         BANK,
-        ByNumber(size=20),
+        ByNumber(size=20, range_optional=True),
         status="status",
         final=("completed", "failed", "refunded", "cancelled"),
         # Nobody says that a completed transfer cannot be refunded.

@@ -40,7 +40,7 @@ CONFIG, RETRY, LIMITED, REFUSED, BAD, FAIL = (
 CODES = {
     40101: (CONFIG, "key or the secret is wrong"),
     40102: (RETRY, "found the request too old or too new"),
-    40103: (CONFIG, "not on the key's whitelist"),
+    40103: (CONFIG, "IPv6 and IPv4 addresses: where this machine has both, put both"),
     40104: (CONFIG, "tier or region does not permit private/get-trades"),
     202: (CONFIG, "account is suspended"),
     401: (CONFIG, "account does not exist"),
@@ -53,6 +53,7 @@ CODES = {
     412: (CONFIG, "account has no access to derivatives"),
     10002: (CONFIG, "key or the secret is wrong"),
     10003: (CONFIG, "key or the secret is wrong"),
+    10004: (BAD, "finds fault with the connector's request"),
     10005: (CONFIG, "tier or region does not permit private/get-trades"),
     10007: (RETRY, "found the request too old or too new"),
     206: (REFUSED, "does not offer this instrument"),

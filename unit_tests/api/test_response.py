@@ -136,3 +136,8 @@ def test_a_response_is_parsed_once() -> None:
 def test_a_text_can_be_written_as_utf8_whatever_was_sent(sent: bytes, text: str) -> None:
     envelope = parse_envelope(b'{"code": 0, "result": {"data": [{"' + sent + b'": ["' + sent + b'"]}]}}')
     assert envelope.result == {"data": [{text: [text]}]}
+
+
+def test_a_code_that_is_a_word_is_told_with_the_message() -> None:
+    envelope = parse_envelope('{"code": "INSUFFICIENT_SCOPE", "message": "the key may not read"}')
+    assert envelope == Envelope(None, "INSUFFICIENT_SCOPE the key may not read", None)

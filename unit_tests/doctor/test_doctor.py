@@ -8,7 +8,8 @@ import pytest
 
 from source_cryptocom.api.errors import rule_for
 from source_cryptocom.clock import MS_PER_DAY
-from source_cryptocom.doctor.connection import clock, exchange_answers, pace
+from source_cryptocom.doctor.address_families import families_in_use
+from source_cryptocom.doctor.connection import address, clock, exchange_answers, pace
 from source_cryptocom.doctor.finding import Verdict
 from source_cryptocom.doctor.probe import PAGE, Answer
 from source_cryptocom.doctor.window_width import Windows, window_width
@@ -81,3 +82,23 @@ def test_what_the_exchange_says_against_a_public_request_names_its_method() -> N
     finding = exchange_answers(answer(code=40104, status=401))
     assert finding.verdict is Verdict.PROBLEM
     assert "does not permit public/get-instruments: " in finding.seen
+
+
+@pytest.mark.parametrize(
+    ("families", "seen"),
+    [
+        (["IPv6", "IPv4"], "; it reaches the exchange by IPv6 and IPv4: a whitelist needs both of its addresses"),
+        (["IPv4"], "; it reaches the exchange by IPv4"),
+        ([], ""),
+    ],
+)
+def test_the_kinds_of_address_that_a_whitelist_must_hold_are_named(families: list[str], seen: str) -> None:
+    refused = address(answer(code=40103, status=401), families)
+    assert refused.verdict is Verdict.PROBLEM
+    assert refused.seen == "this machine's address is not on the key's whitelist" + seen
+    assert address(answer(), families).seen == "the key may be used from this machine's address" + seen
+
+
+def test_a_host_of_this_machine_is_reached_by_ipv4_alone() -> None:
+    assert families_in_use("http://127.0.0.1:8080/exchange/v1/") == ["IPv4"]
+    assert families_in_use("https://no-such-host.invalid/") == []

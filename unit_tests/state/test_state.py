@@ -126,7 +126,8 @@ def test_a_later_versions_state_is_a_config_error_with_both_versions(parse: Any)
     assert raised.value.failure_type is FailureType.config_error
     assert raised.value.message == (
         "The saved state was written by a later version of this connector (state version 2, this one knows 1). "
-        "Upgrade the connector, or reset the table to read it from the start."
+        "Upgrade the connector. Or refresh the table, which reads it from the start: in Airbyte with "
+        '"Refresh and retain records", because Clear deletes for good what the exchange no longer has.'
     )
 
 

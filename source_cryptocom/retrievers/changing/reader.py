@@ -6,7 +6,9 @@ always a few days, for rows that come up late; it emits the rows that are new, o
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
+from source_cryptocom.api.errors import Action, ExchangeError
 from source_cryptocom.api.rate_limits import RateLimit
 from source_cryptocom.api.response import Row
 from source_cryptocom.api.row_source import Parameter, RowSource
@@ -23,22 +25,46 @@ from source_cryptocom.state.series_positions import join_names
 from source_cryptocom.state.state import state_message
 
 
-@dataclass(frozen=True)
+@dataclass
 class Method:
-    """A method that rows come from, and what its answers say of the size of its pages."""
+    """A method that rows come from, and what its answers say of the size of its pages, and of ranges of time."""
 
     source: RowSource
     page_size: PageSize
+    refuses_ranges: bool = False
 
 
 @dataclass(frozen=True)
 class ByNumber:
-    """Pages counted from 0. A window's end is fixed; what still shifts the pages is read again."""
+    """Pages counted from 0. A window's end is fixed; what still shifts the pages is read again.
+
+    `range_optional`: the method may refuse a range of time, or ignore it. Then its rows are those of the window by one
+    of their own times.
+    """
 
     size: int = 200
+    range_optional: bool = False
 
     def read(self, method: "Method", table: Table, rows: "ChangingRows", window: Window) -> Iterator[Sequence[Row]]:
-        return read_numbered_pages(table, method.source, table.key_of, {**rows.bounds(window), "page_size": self.size})
+        for page in self._pages(method, table, rows.bounds(window)):
+            yield [row for row in page if rows.may_lie_in(row, window)] if self.range_optional else page
+
+    def _pages(self, method: "Method", table: Table, bounds: Mapping[str, Parameter]) -> Iterator[Sequence[Row]]:
+        pages = partial(read_numbered_pages, table, method.source, table.key_of)
+        if not method.refuses_ranges:
+            in_range = pages({**bounds, "page_size": self.size})
+            try:
+                first = next(in_range, [])
+            except ExchangeError as error:
+                if not self.range_optional or error.action is not Action.BAD_REQUEST:
+                    raise
+                method.refuses_ranges = True
+                table.logger.info(f"{table.name}: asked without a range of time, because one is refused. {error}")
+            else:
+                yield first
+                yield from in_range
+                return
+        yield from pages({"page_size": self.size})
 
     def one_row(self) -> Mapping[str, Parameter]:
         return {"page": 0, "page_size": 1}
@@ -113,7 +139,8 @@ class ChangingRows(Retriever):
         return ChangingRowsReader(self, table)
 
     def sample(self, now_ms: int) -> Mapping[str, Parameter]:
-        return {**self.bounds(last_day(now_ms)), **self.pages.one_row()}
+        window = {} if isinstance(self.pages, ByNumber) and self.pages.range_optional else self.bounds(last_day(now_ms))
+        return {**window, **self.pages.one_row()}
 
     def is_final(self, row: Row) -> bool:
         return not self.status or str(row.get(self.status)) in self.final
@@ -125,6 +152,11 @@ class ChangingRows(Retriever):
     def last_ms(self, row: Row) -> int:
         """The latest of the row's times."""
         return max((time.earliest_ns(row) or 0) for time in self.times) // NS_PER_MS
+
+    def may_lie_in(self, row: Row, window: Window) -> bool:
+        """Whether one of the row's times lies in a window; one without any readable time may."""
+        times = [time_ns for time in self.times if (time_ns := time.earliest_ns(row))]
+        return not times or any(map(window.holds_ns, times))
 
     def bounds(self, window: Window) -> dict[str, Parameter]:
         """A window's start and end as the request names them."""

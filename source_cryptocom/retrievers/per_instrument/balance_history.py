@@ -1,8 +1,10 @@
 """How the history of the account's value is read: back in time from now, day by day and hour by hour."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from source_cryptocom.api.row_source import Parameter
 from source_cryptocom.clock import MS_PER_DAY, MS_PER_HOUR, NS_PER_MS
 from source_cryptocom.retrievers.base import SeriesPages
 from source_cryptocom.retrievers.per_instrument.reader import PerInstrument, PerInstrumentReader
@@ -18,6 +20,9 @@ class PerTimeframe(PerInstrument):
     """One timeframe after the other, by one worker. What the exchange refuses is no instrument here."""
 
     per_instrument = False
+
+    def sample(self, now_ms: int) -> Mapping[str, Parameter]:
+        return {**super().sample(now_ms), "end_time": now_ms}
 
 
 class BalanceHistoryReader(PerInstrumentReader):
