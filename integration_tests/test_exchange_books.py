@@ -11,10 +11,18 @@ from integration_tests.shared_clock import NOON_NS
 from simulated_exchange.account import Account
 from simulated_exchange.market import Market
 from simulated_exchange.market_candles import Candle
-from simulated_exchange.resources.transaction import is_derivative, movements
+from simulated_exchange.resources.deposit import Deposit
+from simulated_exchange.resources.staking_position import staked
+from simulated_exchange.resources.transaction import LedgerRow, is_derivative, movements
+from simulated_exchange.resources.withdrawal import Withdrawal
 from simulated_exchange.seeding import seeded_account
 
 HOUR_MS = 3_600_000
+LIVE_TYPES = {
+    *("TRADING", "TRADE_FEE", "FUNDING", "SESSION_SETTLE", "STAKING", "STAKING_REWARDS", "STABLECOIN_CONVERSION"),
+    *("CRYPTO_DUSTING", "FIAT_DEPOSIT", "FIAT_WITHDRAWAL", "ONCHAIN_DEPOSIT", "ONCHAIN_WITHDRAWAL"),
+    *("OFFCHAIN_DEPOSIT", "OFFCHAIN_WITHDRAWAL", "SOFT_STAKE_REWARD"),
+}
 
 
 @pytest.fixture(scope="module", params=[7, 8], ids="seed {}".format)
@@ -28,6 +36,41 @@ def test_the_opening_balances_and_the_ledger_are_the_wallet(account: Account) ->
     assert moved.keys() <= held.keys()
     wallet = {balance.instrument_name: Decimal(balance.quantity) for balance in account.wallet.balances}
     assert {currency: amount for currency, amount in held.items() if amount} == wallet
+
+
+def test_what_is_staked_is_in_the_wallet_under_its_own_name(account: Account) -> None:
+    wallet = {balance.instrument_name: Decimal(balance.quantity) for balance in account.wallet.balances}
+    assert {name: amount for name, amount in wallet.items() if name.endswith(".staked")} == staked(account)
+    rows = [row for row in account.ledger if row.journal_type == "STAKING"]
+    moments: dict[int, list[LedgerRow]] = defaultdict(list)
+    for row in rows:
+        moments[row.event_timestamp_ns].append(row)
+    assert len(moments) > 2
+    for legs in moments.values():
+        assert sum(Decimal(row.transaction_qty) for row in legs) == 0
+        assert len({row.instrument_name.removesuffix(".staked") for row in legs}) == 1
+
+
+def test_the_ledger_has_the_types_and_shapes_of_a_live_one(account: Account) -> None:
+    of_type: dict[str, list[LedgerRow]] = defaultdict(list)
+    for row in account.ledger:
+        of_type[row.journal_type].append(row)
+    assert of_type.keys() >= LIVE_TYPES
+    assert {(row.order_id, row.trade_id) for row in of_type["CRYPTO_DUSTING"]} == {("0", "0")}
+    conversions = of_type["STABLECOIN_CONVERSION"]
+    assert set(Counter(row.order_id for row in conversions).values()) == {2}
+    assert sum(Decimal(row.transaction_qty) for row in conversions) == 0
+    spot = [row for row in account.ledger if not is_derivative(row.instrument_name)]
+    assert [row for row in spot if row.transaction_cost != row.transaction_qty] == []
+
+
+def test_transfers_from_and_to_the_app_have_a_word_for_an_address(account: Account) -> None:
+    app = [row for row in account.all(Deposit) if row.address == "INTERNAL_DEPOSIT"]
+    booked = [row for row in account.ledger if row.journal_type == "OFFCHAIN_DEPOSIT"]
+    assert sorted(row.amount for row in app) == sorted(row.transaction_qty for row in booked)
+    (out,) = (row for row in account.all(Withdrawal) if row.address == "INTERNAL_WITHDRAWAL")
+    (debited,) = (row for row in account.ledger if row.journal_type == "OFFCHAIN_WITHDRAWAL")
+    assert Decimal(debited.transaction_qty) == -Decimal(out.amount) - Decimal(out.fee)
 
 
 def test_the_account_began_with_nothing_that_it_owed_but_what_it_owes_now(account: Account) -> None:
@@ -51,7 +94,7 @@ def test_every_fill_has_its_rows_in_the_ledger(account: Account) -> None:
     booked: dict[str, Counter[str]] = defaultdict(Counter)
     fees: dict[str, Decimal] = defaultdict(Decimal)
     for row in account.ledger:
-        if row.trade_id:
+        if row.trade_id and row.trade_id != "0":
             booked[row.trade_id][row.journal_type] += 1
             if row.journal_type == "TRADE_FEE":
                 fees[row.trade_id] += Decimal(row.transaction_qty)
@@ -102,6 +145,7 @@ def test_every_fill_lies_inside_the_markets_candle(account: Account, market: Mar
 def test_the_wallet_is_valued_at_the_markets_prices(account: Account, market: Market) -> None:
     for balance in account.wallet.balances:
         if balance.instrument_name != "USD":
-            candle = candle_at(market, f"{balance.instrument_name}_USD", NOON_NS // 1_000_000 - 1)
+            coin = balance.instrument_name.removesuffix(".staked")
+            candle = candle_at(market, f"{coin}_USD", NOON_NS // 1_000_000 - 1)
             values = sorted(Decimal(balance.quantity) * Decimal(price) for price in (candle.low, candle.high))
             assert values[0] <= Decimal(balance.market_value) <= values[1]

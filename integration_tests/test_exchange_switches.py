@@ -13,6 +13,7 @@ from integration_tests.shared_clock import DAY_NS, HOUR_NS, NOON_NS, NS_PER_MS, 
 from simulated_exchange.account import Account
 from simulated_exchange.behaviour import Behaviour
 from simulated_exchange.exchange import Exchange
+from simulated_exchange.expected_account import expected_rows
 from simulated_exchange.faults import Fault
 from simulated_exchange.market import Market
 from simulated_exchange.plain_client import PlainClient
@@ -185,6 +186,17 @@ def test_fiat_history_can_ignore_or_refuse_a_time_range(
         assert len(client.result(FIAT, **page)["transaction_history_list"]) == 2
     else:
         assert len(answer.json()["result"]["transaction_history_list"]) == ids_found
+
+
+def test_a_ledger_row_that_is_no_trade_can_carry_zeros_for_ids(client: PlainClient) -> None:
+    client.exchange.account.burst(1, NOON_NS // NS_PER_MS - 5, "ledger")
+    (row,) = client.rows("private/get-transactions")
+    assert {"order_id", "trade_id"}.isdisjoint(row)
+    client.exchange.behave(ids_of_no_trade="zero")
+    (row,) = client.rows("private/get-transactions")
+    assert (row["order_id"], row["trade_id"]) == ("0", "0")
+    (record,) = expected_rows(client.exchange.account, "transaction", client.exchange.behaviour)
+    assert (record["order_id"], record["trade_id"]) == ("0", "0")
 
 
 @pytest.mark.parametrize("code", [10004, 40401, 51234])

@@ -27,6 +27,7 @@ CandlePage = Literal["newest", "oldest"]
 CandlesWithoutTrades = Literal["flat", "left_out"]
 TradesEnd = Literal["exclusive", "inclusive"]
 FiatTimeRange = Literal["served", "ignored", "refused"]
+IdsOfNoTrade = Literal["missing", "zero"]
 DateHeader = Literal["server_clock", "left_out"]
 
 
@@ -121,6 +122,11 @@ class Behaviour:
     fiat_time_range: FiatTimeRange = field(
         default="served",
         metadata=_flag("--fiat-time-range", "what fiat history does with start_time and end_time (refused: 10004)"),
+    )
+    # The documentation leaves them out, though its example has a "0"; a live account had "0" in rows of dust.
+    ids_of_no_trade: IdsOfNoTrade = field(
+        default="missing",
+        metadata=_flag("--ids-of-no-trade", "order_id and trade_id of a ledger row that is no trade: left out, or 0"),
     )
     # A live account: staking methods may answer an error instead of an empty list. It does not say which.
     never_staked_code: float = field(

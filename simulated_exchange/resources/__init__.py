@@ -27,6 +27,7 @@ ORDER = (
     "convert",
     "staking_reward",
     "staking_position",
+    "conversion",
     "account_tree",
     "sub_account_balance",
     "user_position",

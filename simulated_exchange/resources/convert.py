@@ -90,14 +90,14 @@ def convert(account: Account, at_ns: int, quantity: str = "0.5", to_token: bool 
 
 
 def finish(account: Account, row: Convert, at_ns: int, status: str = "COMPLETED") -> None:
-    """It ends; the token is in the wallet, the staked coin is not."""
+    """It ends; one leaves the wallet and the other comes."""
     done = status == "COMPLETED"
     obtained = Decimal(row.from_quantity) * Decimal(row.expected_rate) if done else Decimal(0)
     rate = row.expected_rate if done else "0"
     account.put(replace(row, status=status, actual_rate=rate, to_quantity=format(obtained, "f")))
     if done:
-        moved = obtained if row.to_instrument_name == TOKEN else -Decimal(row.from_quantity)
-        book(account, "MANUAL_CONVERSION", at_ns, TOKEN, moved)
+        book(account, "MANUAL_CONVERSION", at_ns, row.from_instrument_name, -Decimal(row.from_quantity))
+        book(account, "MANUAL_CONVERSION", at_ns, row.to_instrument_name, obtained)
 
 
 def finish_oldest(account: Account, at_ns: int) -> None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from simulated_exchange.behaviour import Behaviour
 
 PENDING, ARRIVED, FAILED = "0", "1", "2"
+FROM_THE_APP = "INTERNAL_DEPOSIT"
+"""The address of a transfer from the Crypto.com App, by importers of exports and an app's comments on live answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,11 @@ def deposit(account: Account, at_ns: int, currency: str = "USDT", amount: str = 
     return row
 
 
+def from_the_app(account: Account, at_ns: int, currency: str = "CRO", amount: str = "1000") -> Deposit:
+    """One more transfer from the Crypto.com App."""
+    return deposit(account, at_ns, currency, amount, address=FROM_THE_APP, txid=f"internal-{account.short_id()}")
+
+
 def end(account: Account, at_ns: int) -> None:
     """The oldest deposit that is under way arrives."""
     under_way = [row for row in account.all(Deposit) if row.status not in (ARRIVED, FAILED)]
@@ -93,7 +100,8 @@ def end(account: Account, at_ns: int) -> None:
 def credit(account: Account, row: Deposit, at_ns: int) -> None:
     """The money is on the account: the ledger has it, too."""
     account.put(replace(row, status=ARRIVED, update_time=at_ns // MS_NS))
-    book(account, "ONCHAIN_DEPOSIT", at_ns, row.currency, Decimal(row.amount))
+    journal_type = "OFFCHAIN_DEPOSIT" if row.address == FROM_THE_APP else "ONCHAIN_DEPOSIT"
+    book(account, journal_type, at_ns, row.currency, Decimal(row.amount))
 
 
 COINS = (("BTC", 5), ("ETH", 4), ("CRO", 0), ("USDT", 2))
@@ -101,7 +109,7 @@ COINS = (("BTC", 5), ("ETH", 4), ("CRO", 0), ("USDT", 2))
 
 
 def seed(account: Account, seeding: Seeding) -> None:
-    """Two of them in one millisecond; the newest is under way, the third failed."""
+    """Two of them in one millisecond; the newest is under way, the third failed. Two came from the App."""
     dice = seeding.dice("deposit")
     moments = seeding.moments(dice, 0.5, 5)
     moments[2] = moments[1]
@@ -114,6 +122,8 @@ def seed(account: Account, seeding: Seeding) -> None:
             account.put(replace(row, status=FAILED, update_time=later_ns // MS_NS))
         elif index < len(moments) - 1:
             credit(account, row, later_ns)
+    for at_ns in moments[:2]:
+        credit(account, from_the_app(account, at_ns), at_ns)
 
 
 RESOURCE = Resource(

@@ -138,7 +138,7 @@ def complete(account: Account, row: FiatDeposit, at_ns: int) -> None:
     account.put(
         replace(row, status=COMPLETED, updated_at=at_ms, completed_at=at_ms, vendor_transaction_id=digest(row.id)[:12])
     )
-    book(account, "DEPOSIT", at_ns, row.currency, Decimal(row.amount))
+    book(account, "FIAT_DEPOSIT", at_ns, row.currency, Decimal(row.amount))
 
 
 def complete_oldest(account: Account, at_ns: int) -> None:

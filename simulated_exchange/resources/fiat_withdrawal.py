@@ -60,7 +60,7 @@ def fiat_withdrawal(
         str(uuid.UUID(digest(row_id)[:32], version=4)), "USD", amount, at_ms, at_ms, fee_amount=fee_amount, **details
     )
     account.put(row)
-    book(account, "WITHDRAW", at_ns, "USD", -Decimal(amount) - Decimal(fee_amount))
+    book(account, "FIAT_WITHDRAWAL", at_ns, "USD", -Decimal(amount) - Decimal(fee_amount))
     return row
 
 

@@ -84,19 +84,19 @@ def ended_records(account: Account, behaviour: Behaviour) -> Iterable[tuple[int,
 
 
 def stake(account: Account, at_ns: int, coin: str = "SOL", quantity: str = "2", side: str = "STAKE") -> Stake:
-    """One more request; coins that are staked leave the wallet at once."""
+    """One more request; nothing moves before it ends."""
     row = Stake(account.short_id(), coin, side, quantity, at_ns // MS_NS)
     account.put(row)
-    if side == "STAKE":
-        book(account, "MANUAL_CONVERSION", at_ns, coin, -Decimal(quantity))
     return row
 
 
 def finish(account: Account, row: Stake, at_ns: int, status: str = "COMPLETED") -> None:
-    """It ends; coins come back where they are unstaked, or were not staked after all."""
+    """It ends; what is staked stays in the wallet under a name of its own, as on a live account."""
     account.put(replace(row, status=status))
-    if (row.side, status) in (("UNSTAKE", "COMPLETED"), ("STAKE", "REJECTED")):
-        book(account, "MANUAL_CONVERSION", at_ns, row.underlying_inst_name, Decimal(row.quantity))
+    if status == "COMPLETED":
+        staked = Decimal(row.quantity) * (1 if row.side == "STAKE" else -1)
+        book(account, "STAKING", at_ns, row.underlying_inst_name, -staked)
+        book(account, "STAKING", at_ns, row.instrument_name, staked)
 
 
 def finish_oldest(account: Account, at_ns: int) -> None:

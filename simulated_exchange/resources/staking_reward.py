@@ -76,11 +76,11 @@ def reward(
     quantity: str = "0.00342288",
     staked_balance: str = "40.22118",
 ) -> Reward:
-    """One more reward; one in a plain coin is on the wallet, and so in the ledger."""
+    """One more reward, on the wallet and in the ledger: of what is staked, or of a plain coin."""
     row = Reward(coin, paid_in, quantity, staked_balance, at_ns // MS_NS)
     account.put(row)
-    if not paid_in.endswith(".staked"):
-        book(account, "SOFT_STAKE_REWARD", at_ns, paid_in, Decimal(quantity))
+    journal_type = "STAKING_REWARDS" if paid_in.endswith(".staked") else "SOFT_STAKE_REWARD"
+    book(account, journal_type, at_ns, paid_in, Decimal(quantity))
     return row
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -81,11 +81,18 @@ LEDGER_ROW = shape(
 def transactions(asked: Asked) -> bytes:
     filters = ("instrument_name", "isolation_id", "journal_type")
     rows = page(asked, asked.account.ledger, "event_timestamp_ns", filters)
-    return result_of(rows_json(rows, LEDGER_ROW, asked.behaviour))
+    return result_of(rows_json([shown(row, asked.behaviour) for row in rows], LEDGER_ROW, asked.behaviour))
 
 
 def records(account: Account, behaviour: Behaviour) -> Iterable[tuple[int, Record]]:
-    return [(row.event_timestamp_ns, record_of(row, LEDGER_ROW)) for row in account.ledger]
+    return [(row.event_timestamp_ns, record_of(shown(row, behaviour), LEDGER_ROW)) for row in account.ledger]
+
+
+def shown(row: LedgerRow, behaviour: Behaviour) -> LedgerRow:
+    """A row as it is sent: one that is no trade may carry a 0 for the ids that it lacks."""
+    if behaviour.ids_of_no_trade == "missing" or row.order_id is not None:
+        return row
+    return replace(row, order_id="0", trade_id="0")
 
 
 def is_derivative(instrument: str) -> bool:
@@ -104,10 +111,10 @@ def movements(ledger: Iterable[LedgerRow]) -> dict[str, Decimal]:
     return dict(moved)
 
 
-def book(account: Account, journal_type: str, at_ns: int, instrument: str, quantity: Decimal) -> None:
-    """One movement of a currency that is no trade."""
+def book(account: Account, journal_type: str, at_ns: int, instrument: str, quantity: Decimal, **ids: str) -> None:
+    """One movement of a currency that is no trade; its cost is its quantity, as in every spot row of a live account."""
     text = format(quantity, "f")
-    row = LedgerRow(ACCOUNT_ID, account.next_id(), journal_type, instrument, at_ns, transaction_qty=text)
+    row = LedgerRow(ACCOUNT_ID, account.next_id(), journal_type, instrument, at_ns, text, text, **ids)
     account.add_ledger_row(row)
 
 
@@ -167,8 +174,9 @@ class _Bookkeeper:
         else:
             base, quote = currencies_of(fill.instrument_name)
             yield self._of(fill, "TRADING", quote, -quantity * price, -quantity * price)
-            yield self._of(fill, "TRADING", base, quantity, quantity * price)
-        yield self._of(fill, "TRADE_FEE", fill.fee_instrument_name, Decimal(fill.fees))
+            yield self._of(fill, "TRADING", base, quantity, quantity)
+        fee = Decimal(fill.fees)
+        yield self._of(fill, "TRADE_FEE", fill.fee_instrument_name, fee, fee)
 
     def _of(
         self,
@@ -176,7 +184,7 @@ class _Bookkeeper:
         journal_type: str,
         instrument: str,
         quantity: Decimal,
-        cost: Decimal = Decimal(0),
+        cost: Decimal,
         realized: Decimal = Decimal(0),
     ) -> LedgerRow:
         return LedgerRow(

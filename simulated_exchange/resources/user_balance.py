@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from simulated_exchange.expected_records import Record, record_of
 from simulated_exchange.market_prices import price_at
 from simulated_exchange.resource import Asked, Method, Resource, Seeding, Table
+from simulated_exchange.resources.staking_position import staked
 from simulated_exchange.resources.transaction import movements
 from simulated_exchange.wire import result_of, row_json, rows_json, shape
 
@@ -145,7 +146,8 @@ HOLDINGS = {
 
 
 def price_of(currency: str, at_ns: int) -> Decimal:
-    """USD for one unit."""
+    """USD for one unit; a staked coin has the price of the coin."""
+    currency = currency.removesuffix(".staked")
     return Decimal(1) if currency == "USD" else price_at(f"{currency}_USD", at_ns)
 
 
@@ -197,7 +199,7 @@ def seed(account: Account, seeding: Seeding) -> None:
     """What the account holds now is given; what it began with follows from the ledger."""
     moved = movements(account.ledger)
     gained = {currency: gain for currency, gain in moved.items() if gain > 0 and currency not in HOLDINGS}
-    account.wallet = seeded_wallet(gained, seeding.end_ns)
+    account.wallet = seeded_wallet({**gained, **staked(account)}, seeding.end_ns)
     held = {balance.instrument_name: Decimal(balance.quantity) for balance in account.wallet.balances}
     account.opening = {
         currency: EXACT.subtract(held.get(currency, Decimal(0)), moved.get(currency, Decimal(0)))

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 PROCESSING, COMPLETED = "1", "5"
 REFUNDED = ("2", "4", "6")
 """Rejected, payment failed, cancelled: what was debited comes back."""
+TO_THE_APP = "INTERNAL_WITHDRAWAL"
+"""The address of a transfer to the Crypto.com App."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +75,17 @@ def records(account: Account, behaviour: Behaviour) -> Iterable[tuple[int, Recor
 def withdrawal(
     account: Account, at_ns: int, currency: str = "USDT", amount: str = "120.5", fee: str = "4.0", **details: str
 ) -> Withdrawal:
-    """One more withdrawal: the account is debited at once, the transfer is under way."""
+    """One more withdrawal: the account is debited at once, in one row with the fee; the transfer is under way."""
     number, at_ms = account.short_id(), at_ns // MS_NS
     given = {"address": f"demo-{currency.lower()}-{digest(currency + 'to')[:24]}", **details}
     row = Withdrawal(number, currency, amount, at_ms, at_ms, fee=fee, **given)
     account.put(row)
-    book(account, "ONCHAIN_WITHDRAWAL", at_ns, currency, -Decimal(amount) - Decimal(fee))
+    book(account, _journal_type(row), at_ns, currency, -Decimal(amount) - Decimal(fee))
     return row
+
+
+def _journal_type(row: Withdrawal) -> str:
+    return "OFFCHAIN_WITHDRAWAL" if row.address == TO_THE_APP else "ONCHAIN_WITHDRAWAL"
 
 
 def finish(account: Account, row: Withdrawal, at_ns: int, status: str = COMPLETED) -> None:
@@ -88,7 +94,7 @@ def finish(account: Account, row: Withdrawal, at_ns: int, status: str = COMPLETE
     txid = "" if refunded else digest(row.id)
     account.put(replace(row, status=status, update_time=at_ns // MS_NS, txid=txid))
     if refunded:
-        book(account, "ONCHAIN_WITHDRAWAL", at_ns, row.currency, Decimal(row.amount) + Decimal(row.fee))
+        book(account, _journal_type(row), at_ns, row.currency, Decimal(row.amount) + Decimal(row.fee))
 
 
 def finish_oldest(account: Account, at_ns: int) -> None:
@@ -108,7 +114,7 @@ COINS = (
 
 
 def seed(account: Account, seeding: Seeding) -> None:
-    """The newest is under way; the second, third and fourth came back."""
+    """The newest is under way; the second, third and fourth came back. One went to the App."""
     dice = seeding.dice("withdrawal")
     moments = seeding.moments(dice, 0.25, 6)
     for index, at_ns in enumerate(moments):
@@ -122,6 +128,8 @@ def seed(account: Account, seeding: Seeding) -> None:
         if not last:
             status = REFUNDED[index - 1] if index in (1, 2, 3) else COMPLETED
             finish(account, row, min(at_ns + dice.randrange(HOUR_NS // 6, 3 * HOUR_NS), seeding.end_ns), status)
+    to_the_app = withdrawal(account, moments[-1], "CRO", "50", "0", address=TO_THE_APP)
+    finish(account, to_the_app, moments[-1])
 
 
 RESOURCE = Resource(
