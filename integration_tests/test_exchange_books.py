@@ -101,8 +101,14 @@ def test_every_fill_has_its_rows_in_the_ledger(account: Account) -> None:
     for fill in account.fills:
         trading = 1 if is_derivative(fill.instrument_name) else 2
         assert booked.pop(fill.trade_id) == {"TRADING": trading, "TRADE_FEE": 1}
-        assert fees[fill.trade_id] == Decimal(fill.fees)
+        assert fees[fill.trade_id] == fill.fee_paid
     assert booked == {}
+
+
+def test_fee_credits_pay_a_part_of_the_fee(account: Account) -> None:
+    credited = [fill for fill in account.fills if fill.fee_credits]
+    assert len(credited) > 10
+    assert [fill for fill in credited if not Decimal(fill.fees) < fill.fee_paid < 0] == []
 
 
 def test_positions_are_the_sum_of_the_fills(account: Account) -> None:

@@ -175,8 +175,7 @@ class _Bookkeeper:
             base, quote = currencies_of(fill.instrument_name)
             yield self._of(fill, "TRADING", quote, -quantity * price, -quantity * price)
             yield self._of(fill, "TRADING", base, quantity, quantity)
-        fee = Decimal(fill.fees)
-        yield self._of(fill, "TRADE_FEE", fill.fee_instrument_name, fee, fee)
+        yield self._of(fill, "TRADE_FEE", fill.fee_instrument_name, fill.fee_paid, fill.fee_paid)
 
     def _of(
         self,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """A trade of the account. `fees` are below zero where they were charged."""
+    """A trade of the account. `fees` are below zero where they were charged; `fee_credits` paid a part of them."""
 
     account_id: str
     trade_id: str
@@ -45,6 +45,11 @@ class Fill:
     isolation_id: str | None = None
 
     journal_type = "TRADING"
+
+    @property
+    def fee_paid(self) -> Decimal:
+        """What the account was debited, below zero: not what fee credits paid."""
+        return Decimal(self.fees) + abs(Decimal(self.fee_credits or 0))
 
     @property
     def create_time(self) -> int:
@@ -119,6 +124,7 @@ def fills_of(order: Order, account: Account, dice: random.Random) -> Iterator[Fi
         at_ns = dice.randrange(earliest_ns, order.update_time_ns + 1)
         trade_id = account.next_id()
         maker = order.order_type != "MARKET" and dice.random() < 0.5
+        charged = fee - each_fee * part if last else each_fee
         yield Fill(
             ACCOUNT_ID,
             trade_id,
@@ -131,9 +137,9 @@ def fills_of(order: Order, account: Account, dice: random.Random) -> Iterator[Fi
             side=order.side,
             traded_price=order.avg_price,
             traded_quantity=str(filled - each * part if last else each),
-            fees=format(-(fee - each_fee * part if last else each_fee), "f"),
+            fees=format(-charged, "f"),
             fee_instrument_name=order.fee_instrument_name,
-            fee_credits="-0.0100" if dice.random() < 0.1 else None,
+            fee_credits=format(-(charged / 2).quantize(FEE_STEP), "f") if dice.random() < 0.1 else None,
             taker_side="MAKER" if maker else dice.choice(("TAKER", "TAKER", "")),
             match_count=parts,
             match_index=part if maker else None,
