@@ -24,7 +24,6 @@ from airbyte_cdk.test.models import ExpectedOutcome
 
 from integration_tests.account_world import World
 from integration_tests.connector import Output, State, config_for, configured_catalog
-from integration_tests.impatient import impatient
 from integration_tests.shared_clock import (
     DAY_NS,
     HOUR_NS,
@@ -35,6 +34,7 @@ from integration_tests.shared_clock import (
     SharedClock,
     moment,
 )
+from integration_tests.without_waits import without_waits
 from simulated_exchange.account import Account
 from simulated_exchange.behaviour import Behaviour
 from simulated_exchange.expected_account import PRIMARY_KEYS, expected_rows
@@ -153,7 +153,7 @@ class Chain:
             trade_count=100,
         )
         state: State | None = self._state()
-        with impatient():
+        with without_waits():
             catalog = configured_catalog(config, TABLES, "incremental")
             output = read(SourceCryptocom(), config, catalog, state, expected_outcome=ExpectedOutcome.ALLOW_ANY)
         self.outputs.append(Output(output))
@@ -247,7 +247,7 @@ def chain(doubt: Doubt) -> Iterator[Chain]:
     clock = SharedClock()
     market = Market.from_capture(instruments=40, now_ns=clock, history_days=3)
     behaviour = Behaviour(enforce_limits=False, page_caps=frozenset({f"*={doubt.cap}"}))
-    with clock.rules_the_connector(), running_exchange(behaviour, Account(), market, now_ns=clock) as exchange:
+    with clock.patch_connector(), running_exchange(behaviour, Account(), market, now_ns=clock) as exchange:
         world = World(exchange, clock)
         world.start_ns = NOON_NS - 2 * DAY_NS
         yield Chain(world, market, doubt)
