@@ -11,6 +11,8 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
+from source_cryptocom.light_imports import spare_imports
+
 PROGRAM = "source-cryptocom"
 OWN_COMMANDS = {
     "sync": "reads tables into a DuckDB file, a folder of parquet files, Postgres or another warehouse",
@@ -36,6 +38,7 @@ def run(args: Sequence[str] | None = None) -> None:
     if arguments[0] in OWN_COMMANDS:
         sys.exit(_own_command(arguments[0])(arguments[1:]))
     options = _parser().parse_args(arguments)
+    spare_imports()
     from source_cryptocom.entrypoint import launch  # noqa: PLC0415
 
     launch(options)
@@ -49,6 +52,7 @@ def prepare() -> None:
 
 def _own_command(name: str) -> Callable[[Sequence[str]], int]:
     if name == "doctor":
+        spare_imports()
         from source_cryptocom.doctor.command import main as doctor  # noqa: PLC0415
 
         return doctor
