@@ -9,8 +9,7 @@ import requests_mock
 from airbyte_cdk.utils.airbyte_secrets_utils import update_secrets
 from hypothesis import HealthCheck, settings
 
-from unit_tests.support.builders import BASE_URL
-from unit_tests.support.stub_exchange import StubExchange
+from unit_tests.support.stub_exchange import StubExchange, keep_account_secret
 
 # The same examples in every run, and no deadline: a busy machine is no finding.
 settings.register_profile(
@@ -44,7 +43,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def http() -> Iterator[requests_mock.Mocker]:
     """Every request that no answer was given for fails. The exchange does not say whose account it is."""
     with requests_mock.Mocker() as mocker:
-        mocker.post(f"{BASE_URL}private/get-accounts", status_code=401, json={"code": 40101})
+        keep_account_secret(mocker)
         yield mocker
 
 

@@ -14,7 +14,7 @@ from source_cryptocom.state.state import LOOKBACK_MS
 from unit_tests.support.builders import NOW_MS
 from unit_tests.support.lagging_account import SECOND_MS, START_MS, LaggingAccount, Life
 from unit_tests.support.reading import Reading
-from unit_tests.support.stub_exchange import StubExchange
+from unit_tests.support.stub_exchange import StubExchange, keep_account_secret
 
 FILTERS = ("create", "update")
 MOST_LAG_MS = 100 * SECOND_MS
@@ -109,6 +109,7 @@ def test_whatever_lags_and_whoever_dies_every_order_is_emitted(
     all_lives: list[Life], syncs: list[tuple[int, int]], filter_by: str
 ) -> None:
     with requests_mock.Mocker() as mocker:
+        keep_account_secret(mocker)
         account = LaggingAccount(StubExchange(mocker), all_lives, filter_by)
         state: dict[str, Any] = {}
         found: set[str] = set()

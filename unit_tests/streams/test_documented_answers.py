@@ -15,6 +15,7 @@ from source_cryptocom.clock import rfc3339
 from source_cryptocom.streams import STREAMS
 from unit_tests.support.builders import BASE_URL, NOW_MS, sync
 from unit_tests.support.reading import read
+from unit_tests.support.stub_exchange import keep_account_secret
 
 HOUR_MS = 3_600_000
 
@@ -544,6 +545,7 @@ PERSONAL = ("EXAMPLE_HOLDER", "holder@example.org", "Example_Street", "MLT", "+3
 def records_of(example: Example) -> list[dict[str, Any]]:
     """What the table reads where its methods always give these answers."""
     with requests_mock.Mocker() as http:
+        keep_account_secret(http)
         for method, result in example.answers.items():
             verb = "POST" if method.startswith("private/") else "GET"
             http.register_uri(verb, BASE_URL + method, text=f'{{"code": 0, "result": {result}}}')

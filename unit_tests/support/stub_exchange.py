@@ -28,6 +28,12 @@ class Refusal:
 Answer = list[Any] | dict[str, Any] | Refusal
 
 
+def keep_account_secret(mocker: requests_mock.Mocker) -> None:
+    """The exchange does not say whose account a key belongs to."""
+    headers = {"Date": formatdate(usegmt=True)}
+    mocker.post(f"{BASE_URL}private/get-accounts", status_code=401, json={"code": 40101}, headers=headers)
+
+
 class StubExchange:
     """Answers each method by a function of the request's parameters: rows, a whole result, or a Refusal."""
 
