@@ -1,4 +1,4 @@
-# Needs make, and uv or Python 3.10 to 3.12 with pip and venv. Everything else goes into .venv.
+# Needs make, and uv or Python 3.10 to 3.12 with pip and venv. Everything else goes into .venv and folders like it.
 CONFIG ?= secrets/config.json
 FORMAT ?= koinly
 IMAGE ?= source-cryptocom:dev
@@ -8,6 +8,7 @@ VENV := .venv
 TOOLS := .venv-tools
 QA := .venv-qa
 DESTINATIONS := .venv-destinations
+OWN_UV := .venv-uv/bin/uv
 BIN := $(VENV)/bin
 # The simulated exchange's own tests are left out where it is as in the main branch.
 MAIN := $(shell git merge-base HEAD origin/main 2>/dev/null || git rev-parse --verify --quiet main || echo HEAD)
@@ -16,31 +17,21 @@ SIMULATOR = $(shell git diff --quiet $(MAIN) -- simulated_exchange 2>/dev/null &
 TESTS := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not image_tests and not thorough$(SIMULATOR)"
 unexport PYTHONDONTWRITEBYTECODE
 
-# $(call create_venv,FOLDER) and $(call install_into,FOLDER,WHAT): every version and hash is in the lock files, so nothing
-# is left to resolve.
+# uv installs what the lock files name, each hash checked. Where there is none, pip fetches the one that they name.
 UV ?= $(shell command -v uv 2>/dev/null)
-ifneq ($(UV),)
+ifeq ($(UV),)
+override UV := $(OWN_UV)
+endif
 # uv looks for such a Python, and fetches one where there is none.
 PYTHON ?= >=3.10,<3.13
-create_venv = test -x $(1)/bin/python || $(UV) venv --quiet --seed --python "$(PYTHON)" $(1)
-install_into = $(UV) pip install --quiet --python $(1)/bin/python --no-deps $(2)
-else
-PYTHON ?= $(shell for p in python3.12 python3.11 python3.10 python3; do \
-	$$p -c 'import ensurepip, sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null && echo $$p && break; done)
-create_venv = test -n "$(PYTHON)" || { echo "No Python 3.10 to 3.12 with venv found. Name one: make PYTHON=/path/to/python"; exit 1; }; \
-	$(PYTHON) -m venv $(1)
-# pip says hundreds of lines. They go to a file, which is shown if it fails; until then a dot every five seconds says that
-# it is still at work. $$$$ is the shell: when it is gone, the dots end too. Bytecode is written on first import, for what
-# is imported and no more, which spares a third of the installation.
-define install_into
-{ while sleep 5 >/dev/null 2>&1 && kill -0 $$$$ 2>/dev/null; do printf .; done; } & dots=$$!; \
-trap 'kill $$dots 2>/dev/null; echo' EXIT; trap 'exit 130' INT TERM; \
-$(1)/bin/python -m pip install --disable-pip-version-check --no-deps --no-compile --progress-bar off $(2) \
->$(1)/install.log 2>&1 || { cat $(1)/install.log; exit 1; }
+# $(call install,FOLDER,VERSIONS OF PYTHON,LOCK FILE). uv reads no settings of pip: pip steps in where its index is another.
+define install
+@echo "Installing what $(3) names into $(1), once"
+@test -x $(1)/bin/python || $(UV) venv --quiet --seed --python "$(2)" $(1) || python3 -m venv --clear $(1)
+@$(UV) pip install --quiet --python $(1)/bin/python --no-deps -r $(3) || $(1)/bin/python -m pip install --quiet --no-deps -r $(3)
 endef
-endif
+install_connector = @$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 comma := ,
-PACKAGE := --no-build-isolation --editable .
 
 # PyAirbyte would look every connector up in Airbyte's registry, and report its use, unless it is told not to.
 export AIRBYTE_OFFLINE_MODE := 1
@@ -56,7 +47,7 @@ help: ## show this list
 install: $(VENV)/installed ## create .venv (the other targets do it when they need it)
 
 # What the demo needs is a part of what development needs.
-DEMO := $(if $(wildcard $(VENV)/dependencies),install,$(VENV)/demo)
+DEMO := $(if $(wildcard $(VENV)/installed),install,$(VENV)/demo)
 
 demo: $(DEMO) ## read every table from a simulated exchange into DuckDB, and build the books
 	$(BIN)/python -m demo
@@ -125,8 +116,8 @@ mutation: install ## inject faults into seven modules: the unit tests must notic
 	print("{:.1%} of {} injected faults noticed".format(noticed, of["total"])); raise SystemExit(noticed < 0.95)'
 
 qa: $(QA)/installed ## run the checks of Airbyte's registry, as for a community connector and as for a certified one
-	$(QA)/bin/python -m release.airbyte_checks 2>/dev/null
-	$(QA)/bin/python -m release.airbyte_checks --certified 2>/dev/null
+	$(QA)/bin/python -m tools.release.airbyte_checks 2>/dev/null
+	$(QA)/bin/python -m tools.release.airbyte_checks --certified 2>/dev/null
 
 destinations: $(DESTINATIONS)/installed ## ask databases, data frames and table formats what docs/destinations.md says of them
 	$(DESTINATIONS)/bin/python -m pytest --noconftest tools/destinations
@@ -151,7 +142,7 @@ lock: $(TOOLS)/installed ## pin the newest versions of a week ago that pyproject
 
 wheel: install ## build wheel and source archive into dist (REPOSITORY=https://github.com/OWNER/NAME for its links)
 	rm -rf dist
-	$(BIN)/python -m release.package --repository "$(REPOSITORY)"
+	$(BIN)/python -m tools.release.package --repository "$(REPOSITORY)"
 
 image: ## build the connector's image (ENGINE=podman works too)
 	$(ENGINE) build --tag $(IMAGE) .
@@ -160,43 +151,27 @@ image-test: install ## run every command in the image that make image has built
 	$(BIN)/python -m pytest -m image_tests --connector-image $(IMAGE) integration_tests/test_image.py
 
 clean: ## remove everything that make has created
-	rm -rf $(VENV) $(TOOLS) $(QA) $(DESTINATIONS) build dist mutants .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-uv $(TOOLS) $(QA) $(DESTINATIONS) build dist mutants .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-$(VENV)/installed: $(VENV)/dependencies pyproject.toml
-	@$(call install_into,$(VENV),$(PACKAGE))
+$(VENV)/installed: requirements-dev.lock pyproject.toml | $(filter $(OWN_UV),$(UV))
+	$(call install,$(VENV),$(PYTHON),requirements-dev.lock)
+	$(install_connector)
 	@touch $@
 
-$(VENV)/dependencies: requirements-dev.lock
-	@echo "Installing what development needs into $(VENV), once"
-	@$(call create_venv,$(VENV))
-	@$(call install_into,$(VENV),-r requirements-dev.lock)
+$(VENV)/demo: requirements-demo.lock pyproject.toml | $(filter $(OWN_UV),$(UV))
+	$(call install,$(VENV),$(PYTHON),requirements-demo.lock)
+	$(install_connector)
 	@touch $@
 
-$(VENV)/demo: requirements-demo.lock pyproject.toml
-	@echo "Installing what the demo needs into $(VENV), once"
-	@$(call create_venv,$(VENV))
-	@$(call install_into,$(VENV),-r requirements-demo.lock)
-	@$(call install_into,$(VENV),$(PACKAGE))
+# The newest data frames need Python 3.11, Airbyte's package 3.11 or 3.12.
+$(DESTINATIONS)/installed: PYTHON := >=3.11$(comma)<3.14
+$(QA)/installed: PYTHON := >=3.11$(comma)<3.13
+.venv-%/installed: requirements-%.lock | $(filter $(OWN_UV),$(UV))
+	$(call install,.venv-$*,$(PYTHON),$<)
 	@touch $@
 
-$(TOOLS)/installed: requirements-tools.lock
-	@echo "Installing what renews and audits the lock files into $(TOOLS), once"
-	@$(call create_venv,$(TOOLS))
-	@$(call install_into,$(TOOLS),-r requirements-tools.lock)
-	@touch $@
-
-# The newest data frames need Python 3.11.
-$(DESTINATIONS)/installed: PYTHON := $(if $(UV),>=3.11$(comma)<3.14,$(PYTHON))
-$(DESTINATIONS)/installed: requirements-destinations.lock
-	@echo "Installing databases and data frames into $(DESTINATIONS), once"
-	@$(call create_venv,$(DESTINATIONS))
-	@$(call install_into,$(DESTINATIONS),-r requirements-destinations.lock)
-	@touch $@
-
-# Airbyte's package needs Python 3.11 or 3.12.
-$(QA)/installed: PYTHON := $(if $(UV),>=3.11$(comma)<3.13,$(PYTHON))
-$(QA)/installed: requirements-qa.lock
-	@echo "Installing Airbyte's checks into $(QA), once"
-	@$(call create_venv,$(QA))
-	@$(call install_into,$(QA),-r requirements-qa.lock)
+$(OWN_UV): requirements-tools.lock
+	@python3 -m venv .venv-uv
+	@sed -n '/^uv==/,/[^\\]$$/p' $< > .venv-uv/requirements.txt
+	@.venv-uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv-uv/requirements.txt
 	@touch $@

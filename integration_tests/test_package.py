@@ -15,9 +15,9 @@ from zipfile import ZipFile
 import pytest
 
 from integration_tests.package_run import Command, discovered_tables, read_every_table, small_exchange, write_config
-from release.notes import notes
-from release.package import PROJECT, build, version, with_absolute_links
 from simulated_exchange.exchange import Exchange
+from tools.release.notes import notes
+from tools.release.package import PROJECT, build, version, with_absolute_links
 
 REPOSITORY = "https://github.com/owner/source-cryptocom"
 LOCKED = re.compile(r"^([a-z0-9-]+)==", re.MULTILINE)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 import re
-import textwrap
 from pathlib import Path
 
 import pytest
 import yaml
 
-from source_cryptocom.streams import STREAMS, wallet
+from source_cryptocom.streams import STREAMS
 
 PROJECT = Path(__file__).parent.parent
 README = PROJECT / "README.md"
@@ -56,13 +54,6 @@ def test_every_make_command_that_a_page_names_exists(page: Path) -> None:
 def test_contributing_explains_every_make_target() -> None:
     targets = set(re.findall(r"^([a-z-]+):.*## ", text_of("Makefile"), re.MULTILINE))
     assert not targets - set(re.findall(r"`make ([a-z-]+)`", section(CONTRIBUTING, "Start")))
-
-
-def test_the_sample_declaration_in_contributing_is_the_code() -> None:
-    [sample] = re.findall(
-        r"^   ```python\n(.*?)^   ```$", section(CONTRIBUTING, "Add a table"), re.MULTILINE | re.DOTALL
-    )
-    assert textwrap.dedent(sample) == inspect.getsource(wallet.FiatDeposit)
 
 
 def test_contributing_lists_every_retriever() -> None:
@@ -122,7 +113,7 @@ def test_no_other_file_than_those_of_a_release_has_the_version() -> None:
 
 def test_no_file_of_the_source_is_longer_than_contributing_says() -> None:
     [longest] = re.findall(r"at most (\d+) lines", section(CONTRIBUTING, "Change"))
-    folders = ("source_cryptocom", "books", "demo", "tools", "release", "benchmarks")
+    folders = ("source_cryptocom", "books", "demo", "tools", "benchmarks")
     files = (path for folder in folders for path in (PROJECT / folder).rglob("*.py"))
     assert not [str(path) for path in files if len(path.read_text("utf-8").splitlines()) > int(longest)]
 

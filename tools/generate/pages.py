@@ -5,17 +5,19 @@ import json
 import logging
 import re
 import sys
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from source_cryptocom import SourceCryptocom
-from source_cryptocom.streams import STREAMS, ExchangeStream, IncrementalExchangeStream
+from source_cryptocom.streams import STREAMS, ExchangeStream, IncrementalExchangeStream, wallet
 from source_cryptocom.streams.schema import declared_schema
 from tools.generate import destinations
 
 PROJECT = Path(__file__).parents[2]
 README = PROJECT / "README.md"
+CONTRIBUTING = PROJECT / "CONTRIBUTING.md"
 DOCS = PROJECT / "docs"
 BEGIN, END = "<!-- written by make generate -->", "<!-- until here -->"
 
@@ -32,6 +34,7 @@ def generated() -> dict[Path, str]:
         DOCS / "destinations.md": destinations.sections(),
     }
     pages = {page: _with_part(page, part) for page, part in parts.items()}
+    pages[CONTRIBUTING] = _with_sample(CONTRIBUTING.read_text(encoding="utf-8"))
     return pages | {README: re.sub(r"\b\d+ tables\b", f"{len(STREAMS)} tables", pages[README])}
 
 
@@ -39,6 +42,14 @@ def _with_part(page: Path, part: str) -> str:
     before, rest = page.read_text(encoding="utf-8").split(f"{BEGIN}\n", maxsplit=1)
     _, after = rest.split(END, maxsplit=1)
     return f"{before}{BEGIN}\n{part}\n{END}{after}"
+
+
+def _with_sample(text: str) -> str:
+    """CONTRIBUTING with the sample of a declaration as it is in the code."""
+    before, begin, rest = text.partition("   ```python\n")
+    _, end, after = rest.partition("   ```\n")
+    sample = textwrap.indent(inspect.getsource(wallet.FiatDeposit), "   ", predicate=lambda line: bool(line.strip()))
+    return f"{before}{begin}{sample}{end}{after}"
 
 
 def groups() -> str:

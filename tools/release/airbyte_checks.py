@@ -1,4 +1,4 @@
-"""Runs the checks of Airbyte's connector registry, offline: python -m release.airbyte_checks [--certified]
+"""Runs the checks of Airbyte's connector registry, offline: python -m tools.release.airbyte_checks [--certified]
 
 The checks come in a package that does much else, too; `make qa` installs what they need of it.
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-PROJECT = Path(__file__).parent.parent
+PROJECT = Path(__file__).parents[2]
 NAME = "source-cryptocom"
 LEFT_OUT = {".git", "dist", "build", "mutants", "secrets", "node_modules"}
 NOT_FOR_US = {
@@ -72,7 +72,7 @@ def lay_out(folder: Path, certified: bool) -> None:
 
 def main() -> int:
     """0 where every check passes, is skipped, or fails for a reason that NOT_FOR_US names."""
-    parser = argparse.ArgumentParser("python -m release.airbyte_checks")
+    parser = argparse.ArgumentParser("python -m tools.release.airbyte_checks")
     parser.add_argument("--certified", action="store_true", help="as Airbyte would check a connector of its own")
     options = parser.parse_args()
     checks = offline_checks()

@@ -1,4 +1,4 @@
-"""Builds the wheel and the source archive: python -m release.package [--repository URL]"""
+"""Builds the wheel and the source archive: python -m tools.release.package [--repository URL]"""
 
 import argparse
 import re
@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-PROJECT = Path(__file__).parent.parent
+PROJECT = Path(__file__).parents[2]
 CONTENTS = ("pyproject.toml", "README.md", "LICENSE", "source_cryptocom")
 BACKEND = "import sys; from poetry.core.masonry import api; api.build_sdist(sys.argv[1]); api.build_wheel(sys.argv[1])"
 """The build backend's two standard functions build what lies in the working directory."""
@@ -71,7 +71,9 @@ def _copy(origin: Path, target: Path) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser("python -m release.package", description="Build the wheel and the source archive.")
+    parser = argparse.ArgumentParser(
+        "python -m tools.release.package", description="Build the wheel and the source archive."
+    )
     parser.add_argument("--repository", default="", help="such as https://github.com/OWNER/source-cryptocom")
     parser.add_argument("--output", type=Path, default=PROJECT / "dist")
     options = parser.parse_args()

@@ -1,10 +1,10 @@
-"""Prints what CHANGELOG.md says about a version: python -m release.notes 0.1.0"""
+"""Prints what CHANGELOG.md says about a version: python -m tools.release.notes 0.1.0"""
 
 import re
 import sys
 from pathlib import Path
 
-CHANGELOG = Path(__file__).parent.parent / "CHANGELOG.md"
+CHANGELOG = Path(__file__).parents[2] / "CHANGELOG.md"
 
 
 def notes(changelog: str, version: str) -> str:
