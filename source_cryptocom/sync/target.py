@@ -4,8 +4,9 @@ import hashlib
 import os
 import re
 from dataclasses import dataclass
+from getpass import getuser
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from source_cryptocom.suggestions import did_you_mean
 
@@ -84,5 +85,20 @@ def _warehouse(address: str) -> Target:
     digest = hashlib.sha256(address.encode()).hexdigest()[:16]
     work = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "source-cryptocom" / digest
     if WAREHOUSES[scheme] == "postgres":
-        address = address.replace("postgres://", "postgresql://", 1)
+        address = _with_libpq_defaults(address)
     return Target(label, work, destination=WAREHOUSES[scheme], address=address)
+
+
+def _with_libpq_defaults(address: str) -> str:
+    """dlt asks for user, password and host. An empty password has Postgres' own library look where it always does:
+
+    in PGPASSWORD and in ~/.pgpass, so that none has to stand on the command line.
+    """
+    parts = urlsplit(address)
+    user = parts.username or quote(os.environ.get("PGUSER") or getuser())
+    host = parts.hostname or "localhost"
+    port = f":{parts.port}" if parts.port else ""
+    query = dict(parse_qsl(parts.query))
+    if not parts.hostname and "PGHOST" in os.environ:
+        query.setdefault("host", os.environ["PGHOST"])
+    return f"postgresql://{user}:{parts.password or ''}@{host}{port}{parts.path}?{urlencode(query)}"
