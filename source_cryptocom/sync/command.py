@@ -70,7 +70,7 @@ def _transfer(connector: ConnectorProcess, plan: Plan, target: Target, schema: s
     progress = Progress()
     tables = [stream.name for stream in plan.streams]
     try:
-        with progress.shown(), open_warehouse(target, schema, plan.streams) as warehouse:
+        with progress.shown(), open_warehouse(target, schema, plan) as warehouse:
             connector.begin(warehouse.states)
             outcome = Transfer(connector, Collector(plan.streams, warehouse.tables), progress).run(warehouse.load)
             progress.doing(f"writing {target.label}")

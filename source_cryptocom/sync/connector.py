@@ -31,7 +31,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 from source_cryptocom.api.endpoint import ExchangeApi
 from source_cryptocom.api.retry_policy import CHECK_RETRIES
 from source_cryptocom.clock import now_ms
-from source_cryptocom.config import Config, normalize_config, parse_config
+from source_cryptocom.config import normalize_config, parse_config
 from source_cryptocom.context import SyncContext
 from source_cryptocom.entrypoint import launch
 from source_cryptocom.file_modes import warning_of_readers
@@ -49,11 +49,15 @@ LOGGER = logging.getLogger("airbyte")
 
 @dataclass(frozen=True)
 class Plan:
-    """`slips`: what keeps the sync from beginning, a clause each. `config`: the file's fields and those of flags."""
+    """`slips`: what keeps the sync from beginning, a clause each. `config`: the file's fields and those of flags.
+
+    `account`: a hash of the id of the account whose tables are read; None where none is, or the exchange does not tell.
+    """
 
     slips: Sequence[str] = ()
     streams: Sequence[AirbyteStream] = ()
     config: Mapping[str, Any] = field(default_factory=dict)
+    account: str | None = None
 
     def line(self) -> str:
         streams = [
@@ -66,7 +70,8 @@ class Plan:
             }
             for stream in self.streams
         ]
-        return json.dumps({"type": "PLAN", "slips": [redact(slip) for slip in self.slips], "streams": streams})
+        slips = [redact(slip) for slip in self.slips]
+        return json.dumps({"type": "PLAN", "slips": slips, "streams": streams, "account": self.account})
 
 
 class _PlannedSource(SourceCryptocom):
@@ -125,25 +130,26 @@ def _plan(path: str | None, fields: Mapping[str, Any], asked: Sequence[str]) -> 
         readable = {name: stream for name, stream in STREAMS.items() if config.credentials or not stream.is_private()}
         tables = chosen_tables(asked, list(readable), config.instruments)
         needs_key = any(STREAMS[table].is_private() for table in tables)
-        slips += _refusals(config, needs_key=needs_key)
+        context = SyncContext(config, ExchangeApi(config.base_url, config.credentials, CHECK_RETRIES))
+        slips += _refusals(context, needs_key=needs_key)
+        account = context.account() if needs_key and not slips else None
     except AirbyteTracedException as error:
         return Plan([*slips, str(error)])
     if slips:
         return Plan(slips)
     catalog = SourceCryptocom().discover(LOGGER, given)
-    return Plan((), [stream for stream in catalog.streams if stream.name in tables], raw)
+    return Plan((), [stream for stream in catalog.streams if stream.name in tables], raw, account)
 
 
-def _refusals(config: Config, *, needs_key: bool) -> list[str]:
+def _refusals(context: SyncContext, *, needs_key: bool) -> list[str]:
     """What the exchange says to the instruments and the key."""
-    context = SyncContext(config, ExchangeApi(config.base_url, config.credentials, CHECK_RETRIES))
     slips = []
     try:
-        if config.instruments:
+        if context.config.instruments:
             known = set(context.instruments.names())
             slips += [
                 f"--instruments: the exchange does not know {name}{did_you_mean(name, known)}"
-                for name in config.instruments
+                for name in context.config.instruments
                 if name not in known
             ]
         if needs_key and context.api.key_access:

@@ -32,10 +32,11 @@ class Stream:
 
 @dataclass(frozen=True)
 class Plan:
-    """`slips`: what keeps the sync from beginning, a clause each."""
+    """`slips`: what keeps the sync from beginning, a clause each. `account`: a hash of its id, None where unknown."""
 
     slips: Sequence[str]
     streams: Sequence[Stream]
+    account: str | None
 
 
 class ConnectorProcess:
@@ -62,7 +63,8 @@ class ConnectorProcess:
         for line in self.lines():
             message = json.loads(line)
             if message["type"] == "PLAN":
-                return Plan(message["slips"], [Stream(**stream) for stream in message["streams"]])
+                streams = [Stream(**stream) for stream in message["streams"]]
+                return Plan(message["slips"], streams, message["account"])
         raise ConnectorFailed(self.end())
 
     def begin(self, states: Sequence[Mapping[str, Any]]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from source_cryptocom.sync.folder_lock import FolderInUse
 from source_cryptocom.sync.target import Target
+from source_cryptocom.sync.warehouse import AnotherAccount
 
 _AGAIN = "then run the same command again: what is loaded stays, and it goes on from there"
 _FULL = ("no space left", "disk full", "could not write all bytes", "file too large", "could not extend file")
@@ -17,6 +18,8 @@ def sentence_of(error: BaseException, target: Target) -> str:
     causes = list(_causes(error))
     if any(isinstance(cause, FolderInUse) for cause in causes):
         return f"Another sync is writing to {target.label}. Wait for its end, {_AGAIN}."
+    if isinstance(error, AnotherAccount):
+        return f"{target.label} holds the rows of another account than this key's. Each needs a target of its own."
     words = " ".join(str(cause) for cause in causes).lower()
     cause = _first_line(causes[-1])
     if any(isinstance(found, OSError) and found.errno == errno.ENOSPC for found in causes) or _has(words, _FULL):

@@ -19,22 +19,26 @@ import duckdb
 
 from source_cryptocom.file_modes import make_private
 from source_cryptocom.sync.collector import EXTRACTED_AT, Batch
-from source_cryptocom.sync.connector_process import Stream
+from source_cryptocom.sync.connector_process import Plan
 from source_cryptocom.sync.folder_lock import folder_lock
 from source_cryptocom.sync.target import Target
 
 NAME = "source_cryptocom"
 TIME_COLUMNS = ("timestamp", "event_time", "update_time", "create_time", "snapshot_time", "updated_at")
 """The first of these that a table has is the time of its rows; tables without one hold what is true now."""
-_STREAMS = "streams"
+_STREAMS, _ACCOUNT = "streams", "account"
 _OPTIONS = {
     "RUNTIME__DLTHUB_TELEMETRY": "false",
-    "RUNTIME__LOG_LEVEL": "ERROR",
+    "RUNTIME__LOG_LEVEL": "CRITICAL",
     "RUNTIME__INTERCEPT_SIGNALS": "false",  # Ctrl-C ends a sync at once: what is not loaded is read again
     "LOAD__TRUNCATE_STAGING_DATASET": "true",
     "LOAD__RAISE_ON_MAX_RETRIES": "1",
     "DLT_DISABLE_PLUGINS": "true",
 }
+
+
+class AnotherAccount(Exception):
+    """The target holds the rows of another account than the key's."""
 
 
 @dataclass(frozen=True)
@@ -50,13 +54,13 @@ class Span:
 class Warehouse:
     """The open target."""
 
-    def __init__(self, target: Target, schema: str, streams: Sequence[Stream], connection: Any) -> None:
+    def __init__(self, target: Target, schema: str, plan: Plan, connection: Any) -> None:
         import dlt  # noqa: PLC0415 - it takes seconds, and a slip should be told before
 
-        logging.getLogger("dlt").setLevel(logging.ERROR)
+        logging.getLogger("dlt").setLevel(logging.CRITICAL)
         self._dlt = dlt
         self._target = target
-        self._streams = {stream.name: stream for stream in streams}
+        self._streams = {stream.name: stream for stream in plan.streams}
         self._connection = connection
         credentials = connection or target.address or None
         self._pipeline = dlt.pipeline(
@@ -66,7 +70,11 @@ class Warehouse:
             pipelines_dir=str(target.work / "pipelines"),
         )
         self._pipeline.sync_destination()
-        self._states: dict[str, Any] = dict(self._pipeline.state.get("sources", {}).get(NAME, {}).get(_STREAMS, {}))
+        known = self._pipeline.state.get("sources", {}).get(NAME, {})
+        self._states: dict[str, Any] = dict(known.get(_STREAMS, {}))
+        self._account = known.get(_ACCOUNT) or plan.account
+        if plan.account not in {None, self._account}:
+            raise AnotherAccount
 
     @property
     def states(self) -> list[Any]:
@@ -109,10 +117,10 @@ class Warehouse:
             new.replace(path)
 
     def _source(self, batch: Batch) -> Any:
-        dlt, states = self._dlt, self._states
+        dlt, state = self._dlt, {_STREAMS: dict(self._states), _ACCOUNT: self._account}
 
         def remember() -> Iterator[Any]:
-            dlt.current.source_state()[_STREAMS] = dict(states)
+            dlt.current.source_state().update(state)
             yield from ()
 
         def resources() -> Iterator[Any]:
@@ -138,8 +146,11 @@ class Warehouse:
 
 
 @contextmanager
-def open_warehouse(target: Target, schema: str, streams: Sequence[Stream]) -> Iterator[Warehouse]:
-    """The target, which no other sync on this machine may use meanwhile. Raises what dlt and DuckDB raise."""
+def open_warehouse(target: Target, schema: str, plan: Plan) -> Iterator[Warehouse]:
+    """The target, which no other sync on this machine may use meanwhile.
+
+    Raises FolderInUse, AnotherAccount, and what dlt and DuckDB raise.
+    """
     os.environ.update(_OPTIONS)
     # dlt looks for settings there: not in the folder in which the command happens to run.
     os.environ["DLT_PROJECT_DIR"] = os.environ["DLT_DATA_DIR"] = str(target.work)
@@ -148,7 +159,7 @@ def open_warehouse(target: Target, schema: str, streams: Sequence[Stream]) -> It
         opened.enter_context(folder_lock(target.work))
         opened.callback(shutil.rmtree, target.work, ignore_errors=True)
         _empty(target.work)
-        yield Warehouse(target, schema, streams, opened.enter_context(_database(target)))
+        yield Warehouse(target, schema, plan, opened.enter_context(_database(target)))
 
 
 @contextmanager
