@@ -15,6 +15,7 @@ from source_cryptocom.config_values import (
     hours,
     instruments,
     integer,
+    moment,
     moment_ms,
     number,
     one_of,
@@ -35,6 +36,7 @@ DAYS_PER_YEAR = 365
 
 FIELDS = (
     *("api_key", "api_secret", "environment", "base_url", "start_date", "instruments", "candlestick_timeframes"),
+    *("market_start_date", "market_end_date"),
     *("candlestick_count", "trade_count", "book_depth", "hours_between_syncs", "num_workers", "log"),
 )
 
@@ -42,6 +44,8 @@ Value = TypeVar("Value")
 
 _NORMALIZED: Mapping[str, Callable[[Any], Any]] = {
     "start_date": lambda value: rfc3339(moment_ms(value)),
+    "market_start_date": lambda value: rfc3339(moment_ms(value)),
+    "market_end_date": lambda value: rfc3339(moment_ms(value)),
     "instruments": lambda value: list(instruments(value)),
     "candlestick_timeframes": lambda value: list(timeframes(value)),
     "candlestick_count": number,
@@ -96,7 +100,8 @@ class Credentials:
 class Config:
     """`base_url` ends with `/`; no `instruments` means all of them.
 
-    `default_start`: nobody chose a start date.
+    `default_start`: nobody chose a start date. Market data are read between `market_start_ms` and `market_end_ms`,
+    where these are given.
     """
 
     credentials: Credentials | None
@@ -111,6 +116,8 @@ class Config:
     num_workers: int
     log: bool
     default_start: bool = False
+    market_start_ms: int | None = None
+    market_end_ms: int | None = None
     warnings: tuple[str, ...] = ()
 
 
@@ -190,7 +197,11 @@ def parse_config(raw: Mapping[str, Any], now: int) -> Config:
         num_workers=form.read("num_workers", 64, integer(2, 128)),
         log=form.read("log", False, boolean),
         default_start="start_date" not in form.given,
+        market_start_ms=form.read("market_start_date", None, past_moment(now)),
+        market_end_ms=form.read("market_end_date", None, moment),
     )
+    if config.market_start_ms and config.market_end_ms and config.market_start_ms >= config.market_end_ms:
+        form.problems.append("market_end_date: must be later than market_start_date.")
     form.problems += misspelt_fields(form)
     if form.problems:
         raise ConfigError("The configuration cannot be used. " + " ".join(form.problems))

@@ -85,12 +85,16 @@ def boolean(value: Any) -> bool:
     return named
 
 
+def moment(value: Any) -> int:
+    try:
+        return moment_ms(value)
+    except (ValueError, OverflowError):
+        raise ValueError(f"{value!r} is not a date; write it like 2026-01-31T00:00:00Z.") from None
+
+
 def past_moment(now: int) -> Callable[[Any], int]:
     def parse(value: Any) -> int:
-        try:
-            start_ms = moment_ms(value)
-        except (ValueError, OverflowError):
-            raise ValueError(f"{value!r} is not a date; write it like 2026-01-31T00:00:00Z.") from None
+        start_ms = moment(value)
         if start_ms > now:
             raise ValueError(f"{rfc3339(start_ms)} lies in the future.")
         return start_ms

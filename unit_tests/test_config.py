@@ -321,3 +321,11 @@ def test_older_history_is_named_with_its_days_and_the_date_to_ask_for() -> None:
     assert "60 days back" in said
     assert "180 days, and has shown 18 months" in said
     assert "set start_date to when the account was opened" in said
+
+
+def test_market_dates_are_taken_and_their_order_is_checked() -> None:
+    config = parsed(market_start_date="2024-01-01T00:00:00Z", market_end_date="2024-02-01")
+    assert (config.market_start_ms, config.market_end_ms) == (1_704_067_200_000, 1_706_745_600_000)
+    assert (parsed().market_start_ms, parsed().market_end_ms) == (None, None)
+    said = problems(market_start_date="2024-02-01", market_end_date="2024-01-01")
+    assert "market_end_date: must be later than market_start_date" in said

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from source_cryptocom.config_values import TIMEFRAMES
 from source_cryptocom.retrievers.candles.position import CANDLE_POSITIONS, CandlePosition, parse_candle_cursor
 from unit_tests.support.builders import DAY_MS, NOW_MS, candle
-from unit_tests.support.candle_market import MINUTE_MS, NEWEST_MS, Market, ago, minutes, state, stream
+from unit_tests.support.candle_market import MINUTE_MS, NEWEST_MS, Market, ago, minutes, positions, state, stream
 from unit_tests.support.reading import read
 from unit_tests.support.stub_exchange import StubExchange
 
@@ -20,7 +20,7 @@ def test_a_cursor_does_not_move_backwards(exchange: StubExchange) -> None:
     Market(exchange, until_ms=ago(30))
     table = stream()
     read(table, state(ago(3)))
-    assert table.state["cursors"] == {"1m": {str(ago(3)): ["BTC_USD"]}}
+    assert positions(table) == {"1m": {str(ago(3)): ["BTC_USD"]}}
 
 
 @pytest.mark.parametrize(("age_ms", "again"), [(0, [1, 0]), (59_999, [1, 0]), (60_000, [0])])
@@ -49,7 +49,7 @@ def test_a_single_candle_that_has_just_opened_is_where_the_next_sync_begins(exch
     Market(exchange, since_ms=NEWEST_MS)
     table = stream()
     read(table)
-    assert table.state["cursors"] == {"1m": {str(NEWEST_MS): ["BTC_USD"]}}
+    assert positions(table) == {"1m": {str(NEWEST_MS): ["BTC_USD"]}}
 
 
 def test_a_series_without_candles_is_read_whole_once_it_has_some(
@@ -58,7 +58,7 @@ def test_a_series_without_candles_is_read_whole_once_it_has_some(
     market = Market(exchange, since_ms=NEWEST_MS, until_ms=ago(1))
     first = stream()
     assert read(first).records == []
-    assert first.state["cursors"] == {"1m": {f"empty {ago(2)}": ["BTC_USD"]}}
+    assert positions(first) == {"1m": {f"empty {ago(2)}": ["BTC_USD"]}}
     market.until_ms = NEWEST_MS + 719 * MINUTE_MS
     second = stream(now_ms=NOW_MS + 720 * MINUTE_MS)
     assert minutes(read(second, first.state)) == list(range(0, -720, -1))
@@ -86,7 +86,7 @@ def test_a_series_that_stays_empty_moves_on(exchange: StubExchange, log: pytest.
     read(first)
     second = stream(now_ms=LATER_MS)
     read(second, first.state)
-    assert second.state["cursors"] == {"1m": {f"empty {LATER_MS - 2 * MINUTE_MS}": ["BTC_USD"]}}
+    assert positions(second) == {"1m": {f"empty {LATER_MS - 2 * MINUTE_MS}": ["BTC_USD"]}}
     assert log.records == []
 
 

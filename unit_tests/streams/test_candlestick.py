@@ -9,7 +9,7 @@ from source_cryptocom.api.errors import ExchangeError
 from source_cryptocom.config_values import TIMEFRAMES
 from source_cryptocom.retrievers.candles.reader import DURATIONS
 from unit_tests.support.builders import DAY_MS, NOW_MS, candle
-from unit_tests.support.candle_market import MINUTE_MS, NEWEST_MS, Market, ago, minutes, state, stream
+from unit_tests.support.candle_market import MINUTE_MS, NEWEST_MS, Market, ago, minutes, positions, state, stream
 from unit_tests.support.reading import read
 from unit_tests.support.stub_exchange import Answer, Parameters, Refusal, StubExchange
 
@@ -64,7 +64,7 @@ def test_the_next_sync_begins_with_the_candle_that_was_forming(exchange: StubExc
     market.until_ms = NEWEST_MS
     second = stream()
     assert minutes(read(second, first.state)) == list(range(20, -1, -1))
-    assert second.state["cursors"] == {"1m": {str(ago(1)): ["BTC_USD"]}}
+    assert positions(second) == {"1m": {str(ago(1)): ["BTC_USD"]}}
     assert (market.asked[-1]["count"], market.asked[-1]["start_ts"]) == ("22", str(ago(20) - 1))
 
 
@@ -101,7 +101,7 @@ def test_a_page_in_any_order_is_the_same_page(exchange: StubExchange) -> None:
     exchange.serve("public/get-candlestick", newest_first)
     table = stream(candlestick_count=400)
     assert minutes(read(table)) == list(range(399, -1, -1))
-    assert table.state["cursors"] == {"1m": {str(ago(1)): ["BTC_USD"]}}
+    assert positions(table) == {"1m": {str(ago(1)): ["BTC_USD"]}}
 
 
 @pytest.mark.parametrize("row", [{"o": "1"}, {"t": "soon"}, {"t": None}])
@@ -124,7 +124,7 @@ def test_a_newly_listed_instrument_is_a_first_sync(exchange: StubExchange) -> No
     reading = read(table, state(ago(5)))
     counts = {name: sum(record["instrument"] == name for record in reading.records) for name in ("BTC_USD", "NEW_USD")}
     assert counts == {"BTC_USD": 6, "NEW_USD": 50}
-    assert table.state["cursors"] == {"1m": {str(ago(1)): ["BTC_USD", "NEW_USD"]}}
+    assert positions(table) == {"1m": {str(ago(1)): ["BTC_USD", "NEW_USD"]}}
 
 
 def test_a_series_that_failed_keeps_its_cursor_and_the_others_move(exchange: StubExchange) -> None:
@@ -136,7 +136,7 @@ def test_a_series_that_failed_keeps_its_cursor_and_the_others_move(exchange: Stu
     table = stream("BTC_USD", "ETH_USD", "CRO_USD")
     with pytest.raises(ExchangeError):
         read(table, {"version": 1, "cursors": {"1m": {str(ago(5)): ["BTC_USD", "ETH_USD"]}}})
-    assert table.state["cursors"] == {"1m": {str(ago(1)): ["BTC_USD"], str(ago(5)): ["ETH_USD"]}}
+    assert positions(table) == {"1m": {str(ago(1)): ["BTC_USD"], str(ago(5)): ["ETH_USD"]}}
     assert "synced_at" not in table.state
 
 
@@ -154,7 +154,9 @@ def test_a_page_that_comes_again_is_not_the_end_of_history(exchange: StubExchang
     table = stream(candlestick_count=500)
     with pytest.raises(AirbyteTracedException, match=r"asked for the candles before 2026-08-17T11:58:00\.000Z"):
         read(table, saved)
-    assert table.state.get("cursors") == saved.get("cursors")
+    assert positions(table) == (saved.get("cursors") or {"1m": {str(ago(1)): ["BTC_USD"]}}), (
+        "a page is claimed with its end"
+    )
 
 
 def test_a_page_of_the_boundary_candle_alone_is_the_end_of_history(exchange: StubExchange) -> None:
@@ -164,4 +166,4 @@ def test_a_page_of_the_boundary_candle_alone_is_the_end_of_history(exchange: Stu
     )
     table = stream(candlestick_count=500)
     assert minutes(read(table)) == [1, 0]
-    assert table.state["cursors"] == {"1m": {str(ago(1)): ["BTC_USD"]}}
+    assert positions(table) == {"1m": {str(ago(1)): ["BTC_USD"]}}

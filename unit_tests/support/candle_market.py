@@ -65,5 +65,14 @@ def state(open_ms: int) -> dict[str, Any]:
     return {"version": 1, "cursors": {"1m": {str(open_ms): ["BTC_USD"]}}}
 
 
+def positions(table: Candlestick) -> dict[str, dict[str, list[str]]]:
+    """The cursors without how far back each series was read."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for timeframe, by_cursor in table.state.get("cursors", {}).items():
+        for cursor, names in by_cursor.items():
+            found.setdefault(timeframe, {}).setdefault(cursor.split(" since ")[0], []).extend(names)
+    return found
+
+
 def ago(count: int) -> int:
     return NEWEST_MS - count * MINUTE_MS

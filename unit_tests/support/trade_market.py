@@ -50,8 +50,9 @@ def state(*cursor: object) -> dict[str, Any]:
 
 
 def cursor_of(table: Trade) -> list[str]:
+    """Without how far back it was read."""
     cursor: list[str] = table.state["cursors"]["BTC_USD"]
-    return cursor
+    return [part for part in cursor if not part.startswith("since ")]
 
 
 def trades(count: int, newest_ns: int = NOW_NS - SECOND_NS, step_ns: int = SECOND_NS) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import Any
 from source_cryptocom.state.series_positions import Position, PositionFormat
 
 _EMPTY = "empty "
+_SINCE = " since "
 
 
 @dataclass(frozen=True)
@@ -14,14 +15,17 @@ class CandlePosition(Position):
     """The next sync begins with the candle that opens at `open_ms`, in ms since the epoch.
 
     `empty`: the exchange had no candle of the series at all, so that every candle which opens then or later is new.
+    `since_ms`: every candle from then on was emitted; 0 for all there are, None in states of earlier versions.
     """
 
     open_ms: int
     empty: bool = False
+    since_ms: int | None = None
 
     def as_state(self) -> str:
-        """`1786968000000`, or `empty 1786968000000`."""
-        return f"{_EMPTY if self.empty else ''}{self.open_ms}"
+        """`1786968000000 since 1786900000000`, or `empty 1786968000000`."""
+        since = "" if self.since_ms is None else f"{_SINCE}{self.since_ms}"
+        return f"{_EMPTY if self.empty else ''}{self.open_ms}{since}"
 
     @property
     def position_ms(self) -> int:
@@ -34,7 +38,8 @@ class CandlePosition(Position):
 
 def parse_candle_cursor(state: str) -> CandlePosition:
     """Raises AttributeError or ValueError for what is none."""
-    return CandlePosition(int(state.removeprefix(_EMPTY)), state.startswith(_EMPTY))
+    open_ms, _, since = state.removeprefix(_EMPTY).partition(_SINCE)
+    return CandlePosition(int(open_ms), state.startswith(_EMPTY), int(since) if since else None)
 
 
 def _pack(cursors: Mapping[str, CandlePosition]) -> dict[str, dict[str, list[str]]]:

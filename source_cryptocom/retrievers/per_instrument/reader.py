@@ -2,7 +2,7 @@
 
 import time
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
@@ -79,6 +79,10 @@ class PerInstrumentReader(Reader):
     def read_series(self, series: str, cursor: Any) -> SeriesPages:
         """All records of a series that `cursor` (None: first sync) does not cover; then advances its cursor."""
 
+    def is_whole(self, series: str, cursor: Any) -> bool:
+        """Whether nothing is missing before what `cursor` says was read; a full refresh goes on with the others."""
+        return True
+
     def series_of(self, instruments: Iterable[str]) -> list[str]:
         """Names the series, which is the key of its position."""
         return list(instruments)
@@ -120,7 +124,14 @@ class PerInstrumentReader(Reader):
                 f"{self.unit}."
             )
         # What an interrupted full refresh has finished is not read again: its records are still in the destination.
-        done = set(self.cursor.series() if self.cursor.full_refresh else ())
+        begun = {series: self.cursor.of(series) for series in self.cursor.series()}
+        missing = [series for series, cursor in begun.items() if not self.is_whole(series, cursor)]
+        if missing:
+            self._table.logger.info(
+                f"{self._table.name}: {len(missing):,} {self.unit} are read further back than before, as they are "
+                "configured now or because a sync was broken off."
+            )
+        done = begun.keys() - set(missing) if self.cursor.full_refresh else set()
         tasks = [self._task(series) for series in [*listed, *self._still_to_read(listed)] if series not in done]
         self._queue = PartitionQueue(tasks, self.splits_windows())
         self._unfinished = len(tasks)
@@ -143,8 +154,7 @@ class PerInstrumentReader(Reader):
         return found
 
     def _task(self, series: str) -> PartitionTask:
-        cursor = None if self.cursor.full_refresh else self.cursor.of(series)
-        return PartitionTask(series, partial(self.read_series, series, cursor))
+        return PartitionTask(series, partial(self.read_series, series, self.cursor.of(series)))
 
     def read(self, stream_slice: Slice) -> Iterator[Output]:
         """Reads series until none is left. One that cannot be read fails the table, but only at the end.
@@ -155,7 +165,7 @@ class PerInstrumentReader(Reader):
         in_a_row = 0
         while task := self._queue.get():
             try:
-                finished = yield from task.read()
+                finished = yield from self._with_checkpoints(task.read())
                 in_a_row = 0
                 self._answered.add(self.instrument_of(task.series))
             except AirbyteTracedException as error:
@@ -174,6 +184,26 @@ class PerInstrumentReader(Reader):
                 break
         if first_error:
             raise first_error
+
+    def _with_checkpoints(self, pages: SeriesPages) -> Generator[Output, None, bool]:
+        """The pages of a series, with a STATE now and then: a series of years is not begun anew."""
+        while True:
+            try:
+                page = next(pages)
+            except StopIteration as end:
+                return bool(end.value)
+            yield page
+            if self._is_checkpoint_due():
+                with self.cursor.lock:
+                    # Sent while the lock is held, so that no later state can come before it.
+                    yield state_message(self._table.name, self.cursor.state)
+
+    def _is_checkpoint_due(self) -> bool:
+        with self.cursor.lock:
+            is_due = time.monotonic() - self._checkpointed >= CHECKPOINT_SECONDS
+            if is_due:
+                self._checkpointed = time.monotonic()
+            return is_due
 
     def _skip_failed(self, series: str, error: AirbyteTracedException) -> bool:
         """Whether the table can do without a series that could not be read. Raises the error where all are refused."""
@@ -224,8 +254,7 @@ class PerInstrumentReader(Reader):
             self._unfinished -= 1
             if not self._unfinished:
                 self.cursor.complete()
-            elif time.monotonic() - self._checkpointed >= CHECKPOINT_SECONDS:
-                self._checkpointed = time.monotonic()
+            elif self._is_checkpoint_due():
                 # Sent while the lock is held, so that no later state can come before it.
                 yield state_message(self._table.name, self.cursor.state)
 

@@ -9,6 +9,7 @@ first request of a sync asks for more than a page, and the windows after it hold
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from math import ceil
 from typing import ClassVar, TypeAlias
@@ -17,7 +18,13 @@ from source_cryptocom.api.response import Row
 from source_cryptocom.clock import MS_PER_DAY, MS_PER_HOUR, NS_PER_MS, now_ms
 from source_cryptocom.config import Config
 from source_cryptocom.retrievers.base import SeriesPages, Table
-from source_cryptocom.retrievers.paging.windows import RowTime, Window, ascending_windows, request_bounds
+from source_cryptocom.retrievers.paging.windows import (
+    RowTime,
+    Window,
+    ascending_windows,
+    descending_windows,
+    request_bounds,
+)
 from source_cryptocom.retrievers.per_instrument.reader import PerInstrumentReader
 from source_cryptocom.retrievers.per_instrument.sample_position import SAMPLE_POSITIONS, SamplePosition
 
@@ -74,26 +81,49 @@ class Valuations(PerInstrumentReader):
     @classmethod
     def first_width_ms(cls, config: Config) -> int:
         """About how far back a first sync reaches."""
-        return MS_PER_DAY
+        return now_ms() - (config.market_start_ms or cls.start_without_date_ms(config, now_ms()))
 
-    def first_ms(self) -> int:
-        """Where a first sync begins: a day ago."""
-        return self._table.context.clock() - MS_PER_DAY
+    @classmethod
+    def start_without_date_ms(cls, config: Config, now: int) -> int:
+        """Where a first sync begins that has no market_start_date: a day ago."""
+        return now - MS_PER_DAY
+
+    def is_whole(self, series: str, cursor: SamplePosition) -> bool:
+        return not cursor.is_partial and self._missing_window(cursor) is None
 
     def read_series(self, series: str, cursor: SamplePosition | None) -> SeriesPages:
+        config = self._table.context.config
         now = self._table.context.clock()
-        start_ms = cursor.last_ms + 1 if cursor else self.first_ms()
-        last_ms = cursor.last_ms if cursor else 0
+        first_ms = config.market_start_ms or self.start_without_date_ms(config, now)
+        start_ms = cursor.last_ms + 1 if cursor else first_ms
+        position = cursor or SamplePosition(0, first_ms)
         if not self.interval_ms:
             longer = Window((now - 2 * self.window_ms) * NS_PER_MS, now * NS_PER_MS)
             self._largest_page.look_once(lambda: len(self._fetch_samples(series, longer)))
-        for window in ascending_windows(start_ms * NS_PER_MS, (now + 1) * NS_PER_MS, self.window_ms * NS_PER_MS):
+        end_ms = min(now + 1, config.market_end_ms or now + 1)
+        for window in ascending_windows(start_ms * NS_PER_MS, end_ms * NS_PER_MS, self.window_ms * NS_PER_MS):
+            last_ms = position.last_ms
             for rows in self.samples_of(series, window):
                 last_ms = max(last_ms, (TIME.earliest_ns(rows[-1]) or 0) // NS_PER_MS)
                 yield self._table.to_records(rows, instrument=series)
-        if last_ms:
-            self.advance(series, SamplePosition(last_ms))
+            position = replace(position, last_ms=last_ms, is_partial=True)
+            if last_ms:
+                self.advance(series, position)
+        if position.last_ms:
+            self.advance(series, position := replace(position, is_partial=False))
+        for window in descending_windows(*(self._missing_window(cursor) or (0, 0)), self.window_ms * NS_PER_MS):
+            for rows in self.samples_of(series, window):
+                yield self._table.to_records(rows, instrument=series)
+            self.advance(series, position := replace(position, since_ms=window.start_ns // NS_PER_MS))
         return True
+
+    def _missing_window(self, cursor: SamplePosition | None) -> tuple[int, int] | None:
+        """From when to when, in ns, samples before the cursor's are to be read."""
+        start_ms = self._table.context.config.market_start_ms
+        if cursor is None or start_ms is None:
+            return None
+        since_ms = cursor.last_ms if cursor.since_ms is None else cursor.since_ms
+        return (start_ms * NS_PER_MS, since_ms * NS_PER_MS) if start_ms < since_ms else None
 
     def samples_of(self, series: str, window: Window) -> Iterator[list[Row]]:
         """All samples of a window, each once; the last of each page is its newest."""
@@ -113,18 +143,15 @@ class Valuations(PerInstrumentReader):
 
 
 class FundingRates(Valuations):
-    """One each hour, on the hour, for each perpetual, from start_date on."""
+    """One each hour, on the hour, for each perpetual, from market_start_date or start_date on."""
 
     window_ms = PAGE_SIZE * MS_PER_HOUR
     interval_ms = MS_PER_HOUR
     series_per_instrument = DERIVATIVES
 
     @classmethod
-    def first_width_ms(cls, config: Config) -> int:
-        return now_ms() - config.start_ms
-
-    def first_ms(self) -> int:
-        return self._table.context.config.start_ms
+    def start_without_date_ms(cls, config: Config, now: int) -> int:
+        return config.start_ms
 
     def listed(self) -> list[str]:
         return self._symbols(lambda row: row.get("inst_type") == "PERPETUAL_SWAP", "symbol")

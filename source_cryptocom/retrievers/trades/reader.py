@@ -1,14 +1,15 @@
 """How an instrument's public trades are read: the newest ones first, then whatever happened since."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from math import ceil
 
 from source_cryptocom.api.response import Row
 from source_cryptocom.api.row_source import Parameter
-from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS, rfc3339
+from source_cryptocom.clock import MS_PER_DAY, MS_PER_HOUR, NS_PER_MS, now_ms, rfc3339
 from source_cryptocom.config import Config
-from source_cryptocom.retrievers.base import SeriesPages, Table
+from source_cryptocom.retrievers.base import Record, SeriesPages, Table
 from source_cryptocom.retrievers.paging.window_paginator import WindowPaginator
 from source_cryptocom.retrievers.paging.window_requests import fetch_page, page_size_of, read_window
 from source_cryptocom.retrievers.paging.windows import Window, descending_windows
@@ -45,18 +46,54 @@ class Trades(PerInstrumentReader):
     @classmethod
     def requests_per_instrument(cls, config: Config, hours: float) -> int:
         """Trades come at no rate that is known beforehand; over all instruments a page an hour is about right."""
+        if not hours and config.market_start_ms is not None:
+            hours = (now_ms() - config.market_start_ms) / MS_PER_HOUR
         return ceil(hours) if hours else ceil(config.trade_count / PAGE_LIMIT)
 
+    def is_whole(self, series: str, cursor: TradePosition) -> bool:
+        return self._missing_window(cursor) is None
+
     def read_series(self, series: str, cursor: TradePosition | None) -> SeriesPages:
-        end_ns = self._table.context.clock() * NS_PER_MS
+        config = self._table.context.config
+        now = self._table.context.clock()
+        end_ns = min(now, config.market_end_ms or now) * NS_PER_MS
+        if cursor and (missing := self._missing_window(cursor)):
+            cursor = yield from self._read_before(series, cursor, missing)
+        if cursor is None and config.market_start_ms is not None:
+            cursor = TradePosition(config.market_start_ms * NS_PER_MS, since_ns=config.market_start_ms * NS_PER_MS)
+        elif cursor and self.cursor.full_refresh:
+            return True
         reading = TradeTracker(cursor, end_ns)
         if cursor:
+            if end_ns <= cursor.read_to_ns:
+                return True
             return (yield from self._read_part(series, cursor, reading, Window(cursor.read_to_ns, end_ns)))
         window = Window(end_ns - SPAN_NS, end_ns)
         for page in self._newest(series, window, reading):
             yield self._table.to_records(reading.unseen(page, window), instrument=series)
-        self.advance(series, reading.cursor())
+        since_ns = reading.oldest_ns if reading.was_ended else window.start_ns
+        self.advance(series, replace(reading.cursor(), since_ns=since_ns))
         return True
+
+    def _missing_window(self, cursor: TradePosition) -> Window | None:
+        """The stretch before what was read that is configured to be read now."""
+        start_ms = self._table.context.config.market_start_ms
+        since_ns = cursor.read_to_ns if cursor.since_ns is None else cursor.since_ns
+        if start_ms is None or start_ms * NS_PER_MS >= since_ns:
+            return None
+        return Window(start_ms * NS_PER_MS, since_ns)
+
+    def _read_before(
+        self, series: str, cursor: TradePosition, missing: Window
+    ) -> Generator[Sequence[Record], None, TradePosition]:
+        """The trades of a stretch before the first that was read, the newest first."""
+        reader = self._reader(series, PAGE_LIMIT)
+        for window in descending_windows(missing.start_ns, missing.end_ns, SPAN_NS):
+            for page in read_window(self._table, reader, window):
+                rows = [row for row in page if window.holds_ns(trade_ns_of(row))]
+                yield self._table.to_records(rows, instrument=series)
+            self.advance(series, cursor := replace(cursor, since_ns=window.start_ns))
+        return cursor
 
     def _read_part(self, instrument: str, cursor: TradePosition, reading: TradeTracker, part: Window) -> SeriesPages:
         """Reads back from the part's end. Where much is left, it is split and put on the queue for all workers."""
@@ -80,11 +117,12 @@ class Trades(PerInstrumentReader):
                 "well; nothing after the last sync was claimed. The next sync tries again."
             )
         self._warn_of_a_gap(instrument, cursor, reading)
-        self.advance(instrument, reading.cursor())
+        self.advance(instrument, replace(reading.cursor(), since_ns=cursor.since_ns))
         return True
 
     def splits_windows(self) -> bool:
-        return not self.cursor.full_refresh and bool(self.cursor.series())
+        reads_on = bool(self.cursor.series()) or self._table.context.config.market_start_ms is not None
+        return not self.cursor.full_refresh and reads_on
 
     def _newest(self, instrument: str, window: Window, reading: TradeTracker) -> Iterator[Sequence[Row]]:
         wanted = self._table.context.config.trade_count

@@ -36,6 +36,7 @@ class TradeTracker:
         self._lock = threading.Lock()
         self.end_ns = end_ns
         self.met_a_known_one = False
+        self.was_ended = False
         self.oldest_ns: int | None = None
 
     def unseen(self, page: Sequence[Row], part: Window) -> list[Row]:
@@ -91,6 +92,7 @@ class TradeTracker:
     def start_at(self, oldest_ns: int) -> None:
         """Ends a first sync here on purpose: the next sync must not emit older trades."""
         self._next_from_ns = max(self._next_from_ns, oldest_ns)
+        self.was_ended = True
 
     def cursor(self) -> TradePosition:
         """Where the next sync begins, once all pages have been taken."""
