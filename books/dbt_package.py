@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from books.gains import write_gains
 from source_cryptocom.file_modes import make_private
 
 PACKAGE = Path(__file__).parent.parent / "dbt"
@@ -64,10 +65,14 @@ def run_dbt(
 
 
 def build_books(database: Path, working_directory: Path, variables: Mapping[str, Any] | None = None) -> dict[str, str]:
-    """Builds every model in a DuckDB file and runs every test; gives the status of each test by name."""
+    """Builds every model in a DuckDB file and the gains of every method, and runs every test.
+
+    Gives the status of each test by name.
+    """
     working_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     make_private(working_directory)
     nodes = run_dbt("build", working_directory, {"CRYPTOCOM_DATABASE": str(database.resolve())}, variables)
+    write_gains(database, working_directory)
     return {
         unique_id.split(".")[2]: node["status"] for unique_id, node in nodes.items() if unique_id.startswith("test.")
     }

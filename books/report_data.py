@@ -14,15 +14,7 @@ Row = dict[str, Any]
 MOST_CANDLES = 72
 
 VALUE = """
-SELECT day, sum(value) AS value FROM (
-    SELECT CAST(timestamp AS DATE) AS day, CAST(total_cash_balance AS DOUBLE) AS value
-    FROM books_staging.stg_cryptocom__balance_history
-    WHERE timeframe = 'D1' AND instrument_name = 'USD'
-) GROUP BY day ORDER BY day
-"""
-VALUE_FROM_THE_LEDGER = """
-SELECT day, sum(value_usd) AS value FROM books.balance_by_day
-GROUP BY day HAVING count(*) FILTER (value_usd IS NULL AND balance <> 0) = 0 ORDER BY day
+SELECT day, sum(value_usd) AS value FROM books.balance_by_day GROUP BY day HAVING count(value_usd) > 0 ORDER BY day
 """
 HOLDINGS = """
 SELECT currency, place, sum(quantity) AS quantity, CAST(sum(value_usd) AS DOUBLE) AS value
@@ -48,9 +40,9 @@ SELECT fee_currency AS currency, sum(fills) AS fills, sum(fee) AS fee
 FROM books.fee_by_month GROUP BY fee_currency ORDER BY fee_currency
 """
 GAINS = """
-SELECT instrument_name, count(*) AS sales, CAST(sum(proceeds) AS DOUBLE) AS proceeds,
-       CAST(sum(fifo_gain) AS DOUBLE) AS fifo_gain, sum(average_cost_gain) AS average_cost_gain
-FROM books.spot_gain GROUP BY instrument_name ORDER BY instrument_name
+SELECT currency, any_value(reporting_currency) AS reporting_currency, count(*) AS disposals, sum(proceeds) AS proceeds,
+       sum(gain) AS gain, sum(quantity) AS quantity, sum(quantity_without_cost) AS quantity_without_cost
+FROM books.gain GROUP BY currency ORDER BY currency
 """
 POSITIONS = """
 SELECT instrument_name, isolation_id, quantity, cost, open_position_pnl FROM books.open_position
@@ -103,7 +95,7 @@ def read_report_data(database: Path) -> ReportData:
         chosen = connection.execute(CHOSEN).fetchone()
         candles = _rows(connection, CANDLES, *chosen) if chosen else []
         return ReportData(
-            value=_rows(connection, VALUE) or _rows(connection, VALUE_FROM_THE_LEDGER),
+            value=_rows(connection, VALUE),
             holdings=_rows(connection, HOLDINGS),
             profit=_rows(connection, PROFIT),
             monthly=_rows(connection, MONTHLY),

@@ -10,8 +10,13 @@ case
 
 {% macro place_of(name) -%}case when {{ cryptocom.is_staked(name) }} then 'staked' else 'wallet' end{%- endmacro %}
 
-{#- Currencies of states, and coins that follow one: what is exchanged for one of them was sold. -#}
+{#- Currencies of states: what a bank brings has the value that it says. -#}
+{% macro currencies_of_states() -%}
+'USD', 'EUR', 'GBP', 'AUD', 'CAD', 'SGD', 'CHF', 'JPY', 'BRL', 'TRY', 'HKD', 'AED', 'PLN', 'SEK', 'NOK', 'DKK', 'NZD', 'KRW', 'MXN'
+{%- endmacro %}
+
+{#- And coins that follow one: a coin that becomes one of them was sold. -#}
 {% macro money() -%}
-'USD', 'EUR', 'GBP', 'AUD', 'CAD', 'SGD', 'CHF', 'JPY', 'BRL', 'TRY', 'HKD', 'AED', 'PLN', 'SEK', 'NOK', 'DKK', 'NZD', 'KRW', 'MXN',
+{{ cryptocom.currencies_of_states() }},
 'USDT', 'USDC', 'TUSD', 'DAI', 'PYUSD', 'RLUSD', 'FDUSD', 'USDE', 'EURC', 'PAX', 'BUSD'
 {%- endmacro %}

@@ -16,9 +16,50 @@ with raw as (
 )
 {%- set account_key = ['source_account'] + key %}
 {%- if snapshot %},
+{%- if table != 'user_balance' %}
+{#- An empty answer leaves no row: what a table shows is old where the wallet was looked at once more since. Of the wallet's
+    last two looks the rows belong to the nearer; where only the last is kept, to it if it was within three hours. #}
+looked as (
+    {%- for account, prefix in var('cryptocom_accounts').items() %}
+    {{ cryptocom.raw_select('user_balance', account, prefix, {'snapshot_time': 'time'}, []) }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+),
+look as (
+    select
+        source_account,
+        snapshot_time,
+        row_number() over (partition by source_account order by snapshot_time desc) as number
+    from (select distinct source_account, snapshot_time from looked where snapshot_time is not null) as looks
+),
+last_look as (
+    select
+        source_account,
+        max(case when number = 1 then snapshot_time end) as last_at,
+        max(case when number = 2 then snapshot_time end) as previous_at
+    from look
+    where number <= 2
+    group by source_account
+),
+{%- endif %}
 newest as (
     select raw.*, max(snapshot_time) over (partition by source_account) as newest_snapshot_time
     from raw
+    {%- if table != 'user_balance' %}
+    where not exists (
+        select 1 from last_look
+        where last_look.source_account = raw.source_account
+            and raw.snapshot_time < last_look.last_at
+            and case
+                when last_look.previous_at is null
+                then {{ dbt.datediff('raw.snapshot_time', 'last_look.last_at', 'second') }} > 10800
+                else {{ dbt.datediff('raw.snapshot_time', 'last_look.last_at', 'second') }}
+                    > abs({{ dbt.datediff('last_look.previous_at', 'raw.snapshot_time', 'second') }})
+            end
+    )
+    {%- endif %}
 )
 {%- endif %}
 {%- if versions == 'latest' %},

@@ -28,7 +28,7 @@ class Books:
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-def books_of(folder: Path, stories: Mapping[str, Story]) -> Books:
+def books_of(folder: Path, stories: Mapping[str, Story], **variables: Any) -> Books:
     """Each story's raw tables have its name as their prefix."""
     database = folder / "warehouse.duckdb"
     with duckdb.connect(str(database)) as connection:
@@ -36,5 +36,5 @@ def books_of(folder: Path, stories: Mapping[str, Story]) -> Books:
             for table, rows in story.tables.items():
                 write_table(connection, table, rows, DUCKDB, prefix=f"{name}_")
     accounts = {name: f"{name}_" for name in stories}
-    variables = {"cryptocom_accounts": accounts, "cryptocom_began_empty": True}
-    return Books(database, build_books(database, folder / "dbt", variables))
+    told = {"cryptocom_accounts": accounts, "cryptocom_began_empty": True, **variables}
+    return Books(database, build_books(database, folder / "dbt", told))

@@ -55,7 +55,14 @@ wallet as (
 in_dollars as (
     select base_currency as currency, day, price, preference from pair where quote_currency = 'USD'
     union all
-    select currency, day, price, 3 as preference from wallet where currency <> 'USD'
+    {#- The value of a day that is not over is that of the wallet. #}
+    select
+        currency,
+        day,
+        price,
+        case when day = (select max(day) from {{ ref('cryptocom', 'int_cryptocom__day') }}) then 0 else 3 end as preference
+    from wallet
+    where currency <> 'USD'
 ),
 
 {{ cryptocom.told_for_a_week('direct', 'in_dollars') }},

@@ -1,0 +1,139 @@
+{{ config(alias='lot_use') }}
+{#- Which lot each disposal used up, by FIFO: one row per disposal and lot. Lots and disposals of a currency are laid end to
+    end by quantity; where they overlap, the lot is the one that is sold. A disposal uses only what was acquired before it:
+    what went out beyond that had no known cost, and uses up no later lot. -#}
+{%- set in_order = 'order by happened_at, order_key, leg_number, movement_key' -%}
+{%- set so_far = 'partition by pool, asset order by place rows between unbounded preceding and current row' -%}
+with renamed as (
+    {#- A coin that got another name, one for one, is the same coin. #}
+    select currency_before, max(currency_after) as currency_after
+    from (
+        select sent_currency as currency_before, received_currency as currency_after
+        from {{ ref('cryptocom', 'cryptocom__tax_event') }}
+        where kind = 'rename' and sent_amount = received_amount
+    ) as one_for_one
+    group by currency_before
+),
+
+movement as (
+    select
+        movement.*,
+        {{ cryptocom.pool() }} as pool,
+        coalesce(twice.currency_after, once.currency_after, movement.currency) as asset,
+        case
+            when movement.effect = 'acquired' and movement.value is not null then 'lot'
+            when movement.effect in ('disposed', 'left') then 'use'
+            {#- Between accounts lots stay in the pool of all accounts; from account to account books/gains.py carries them. #}
+            when movement.effect = 'moved out' and {{ 'true' if var('cryptocom_lots_of') == 'account' else 'false' }} then 'use'
+            when movement.effect = 'renamed from' and once.currency_after is null then 'use'
+        end as role
+    from {{ ref('cryptocom', 'cryptocom__coin_movement') }} as movement
+    left join renamed as once on once.currency_before = movement.currency
+    left join renamed as twice on twice.currency_before = once.currency_after
+),
+
+placed as (
+    select
+        movement.*,
+        row_number() over (partition by pool, asset {{ in_order }}) as place
+    from movement
+    where role is not null
+),
+
+summed as (
+    select
+        placed.*,
+        sum(case when role = 'lot' then quantity else {{ cryptocom.as_amount(0) }} end) over ({{ so_far }}) as bought,
+        sum(case when role = 'use' then quantity else {{ cryptocom.as_amount(0) }} end) over ({{ so_far }}) as sold
+    from placed
+),
+
+edge as (
+    select
+        summed.*,
+        case
+            when role = 'lot' then bought
+            else sold - greatest({{ cryptocom.as_amount(0) }}, max(sold - bought) over ({{ so_far }}))
+        end as position,
+        case when role = 'lot' then place end as lot_place,
+        case when role = 'use' then place end as use_place
+    from summed
+),
+
+slice as (
+    select
+        pool,
+        asset,
+        position,
+        position - coalesce(
+            lag(position) over (partition by pool, asset order by position, role, place), {{ cryptocom.as_amount(0) }}
+        ) as quantity,
+        min(lot_place) over (
+            partition by pool, asset order by position, role, place rows between current row and unbounded following
+        ) as lot_place,
+        min(use_place) over (
+            partition by pool, asset order by position, role, place rows between current row and unbounded following
+        ) as use_place
+    from edge
+),
+
+used as (
+    select
+        slice.*,
+        sum(quantity) over (
+            partition by pool, asset, lot_place order by position rows between unbounded preceding and current row
+        ) as used_until
+    from slice
+    where quantity > 0 and lot_place is not null and use_place is not null
+),
+
+{# What is cut off a part of a cost is in the next one: the parts are the whole. #}
+cost as (
+    select
+        used.pool,
+        used.asset,
+        used.lot_place,
+        used.use_place,
+        used.quantity,
+        case
+            when used.used_until = lot.quantity then lot.value
+            else {{ cryptocom.rounded_amount(
+                cryptocom.as_double('lot.value') ~ ' * ' ~ cryptocom.ratio('used.used_until', 'lot.quantity')
+            ) }}
+        end
+        - case
+            when used.used_until = used.quantity then {{ cryptocom.as_amount(0) }}
+            else {{ cryptocom.rounded_amount(
+                cryptocom.as_double('lot.value') ~ ' * ' ~ cryptocom.ratio('(used.used_until - used.quantity)', 'lot.quantity')
+            ) }}
+        end as cost,
+        lot.movement_key as lot_key,
+        lot.source_account as lot_account,
+        lot.happened_at as acquired_at
+    from used
+    inner join edge as lot
+        on lot.pool = used.pool and lot.asset = used.asset and lot.place = used.lot_place
+)
+
+select
+    disposal.source_account,
+    disposal.movement_key,
+    disposal.event_key,
+    disposal.happened_at as disposed_at,
+    disposal.effect,
+    disposal.currency,
+    cost.lot_key,
+    cost.lot_account,
+    cost.acquired_at,
+    cost.quantity,
+    cost.cost,
+    {#- Its part of the proceeds. #}
+    case
+        when cost.quantity = disposal.quantity then disposal.value
+        else {{ cryptocom.rounded_amount(
+            cryptocom.as_double('disposal.value') ~ ' * ' ~ cryptocom.ratio('cost.quantity', 'disposal.quantity')
+        ) }}
+    end as proceeds
+from cost
+inner join edge as disposal
+    on disposal.pool = cost.pool and disposal.asset = cost.asset and disposal.place = cost.use_place
