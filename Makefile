@@ -103,6 +103,9 @@ soak: install ## 200 syncs of every table with changes, faults and kills: nothin
 history: install ## print account history under every combination of what the exchange leaves open
 	$(BIN)/python -m integration_tests.history_matrix
 
+trust: install ## print what becomes of each table under short pages, wrong clocks and late rows, beside 0.2.0
+	$(BIN)/python -m integration_tests.trust_matrix
+
 candles: install ## print candles under every combination of what the exchange leaves open
 	$(BIN)/python -m integration_tests.candle_matrix
 

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import count, product
 from pathlib import Path
 
 from airbyte_cdk.models import AirbyteStreamStatus
@@ -195,15 +195,16 @@ class Chain:
         cancel(account, place(account, at_ns - SECOND_NS), at_ns)
 
     def _transfers(self, at_ns: int) -> None:
-        account = self.world.account
-        deposit.credit(account, deposit.deposit(account, at_ns), at_ns)
-        withdrawal.finish(account, withdrawal.withdrawal(account, at_ns), at_ns)
-        fiat_deposit.complete(account, fiat_deposit.fiat_deposit(account, at_ns), at_ns)
-        fiat_withdrawal.finish(account, fiat_withdrawal.fiat_withdrawal(account, at_ns), at_ns)
-        otc_deal.finish(account, otc_deal.deal(account, at_ns), at_ns)
-        stake.finish(account, stake.stake(account, at_ns), at_ns)
-        convert.finish(account, convert.convert(account, at_ns), at_ns)
-        reward(account, at_ns)
+        """One of each, at milliseconds of their own: a page of ten tells no more than ten rows of one instant apart."""
+        account, moments = self.world.account, count(at_ns, NS_PER_MS)
+        deposit.credit(account, deposit.deposit(account, next(moments)), next(moments))
+        withdrawal.finish(account, withdrawal.withdrawal(account, next(moments)), next(moments))
+        fiat_deposit.complete(account, fiat_deposit.fiat_deposit(account, next(moments)), next(moments))
+        fiat_withdrawal.finish(account, fiat_withdrawal.fiat_withdrawal(account, next(moments)), next(moments))
+        otc_deal.finish(account, otc_deal.deal(account, next(moments)), next(moments))
+        stake.finish(account, stake.stake(account, next(moments)), next(moments))
+        convert.finish(account, convert.convert(account, next(moments)), next(moments))
+        reward(account, next(moments))
 
     def _cell(self, table: str) -> Cell:
         emitted = [[self._key(table, row) for row in output.records.get(table, [])] for output in self.outputs]

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
-from source_cryptocom.clock import MS_PER_DAY, rfc3339
+from source_cryptocom.clock import MS_PER_DAY, MS_PER_MINUTE, rfc3339
 from source_cryptocom.state.state import State, UnusableState, past_time
 
 MAX_KNOWN = 100
 """As many as a page holds: to know more would take another request to read them again."""
 KNOWN_MS = MS_PER_DAY
+LATE_MS = 20 * MS_PER_MINUTE
+"""Rows that came up so late in an incident are worth a request, even where pages are small."""
 
 
 def key_hash(key: str) -> str:

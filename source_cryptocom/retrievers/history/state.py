@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from source_cryptocom.clock import MS_PER_DAY, rfc3339
-from source_cryptocom.retrievers.history.known_rows import KNOWN_MS, KnownRows
+from source_cryptocom.retrievers.history.known_rows import KNOWN_MS, LATE_MS, KnownRows
 from source_cryptocom.state.state import LOOKBACK_MS, State, creation_times, past_time
 from source_cryptocom.state.window_cursor import WindowCursor, WindowState
 
@@ -90,6 +90,8 @@ class HistoryCursor(WindowCursor[HistoryState]):
             )
             self.reached = replace(self.reached, known=KnownRows(needed_ms))
             return ReadFrom(needed_ms, needed_ms, cursor_ms)
+        # As far back as all rows are known, which are a page at most.
+        needed_ms = min(needed_ms, max(known.from_ms, cursor_ms - LATE_MS))
         # In as many windows of a day as are read anyway.
         days = max(1, -((needed_ms - now) // MS_PER_DAY))
         start_ms = max(known.from_ms, cursor_ms - KNOWN_MS, now - days * MS_PER_DAY)
