@@ -9,7 +9,7 @@ def _marked(doubt: Doubt) -> object:
     return pytest.param(doubt, marks=() if doubt in one_clock_each() else pytest.mark.thorough, id=str(doubt))
 
 
-@pytest.mark.parametrize("doubt", map(_marked, ALL))
+@pytest.mark.parametrize("doubt", [_marked(doubt) for doubt in ALL])
 def test_nothing_is_lost_without_a_word_under(doubt: Doubt) -> None:
     cells = cells_of(doubt)
     assert {table: cell for table, cell in cells.items() if cell.wrong} == {}
