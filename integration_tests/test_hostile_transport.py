@@ -116,7 +116,7 @@ def test_credentials_do_not_follow_a_redirect(exchange: Exchange, status: int) -
     for table in ("user_balance", "ticker"):
         ((kind, sentence),) = output.errors(table)
         assert kind is FailureType.system_error
-        assert "sends the request elsewhere, where a key must not follow" in sentence
+        assert "redirects the request, and a key must not follow a redirect" in sentence
     assert exchange.count(BALANCE) == exchange.count("public/get-tickers") == 1
 
 

@@ -122,7 +122,7 @@ class Endpoint:
             raise ExchangeError(
                 Action.FAIL,
                 f"{self.client.method}, which table {self.table} needs, sent a row that is not an object. "
-                "Nothing after it was claimed; please report this.",
+                "The saved state ends before it; please report this.",
             )
         return Page(rows, result)
 

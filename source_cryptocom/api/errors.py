@@ -62,8 +62,8 @@ _METHOD = (
     "connection, or ask the exchange's support."
 )
 _NOT_OFFERED = "The exchange does not offer {method} to this account: leave this table out of the connection."
-_SERVER = "The exchange had an internal failure; if it stays, look at its status page."
-_BUSY = "Too many requests at once. Where this is frequent, another program uses the same key or IP address."
+_SERVER = "The exchange had an internal failure; if it persists, look at its status page."
+_BUSY = "Too many requests at once. If this is frequent, another program uses the same key or IP address."
 _INSTRUMENT = "The exchange does not offer this instrument (any more)."
 _REPORT = "Please report this with the connector's log."
 _REQUEST = f"The exchange finds fault with the connector's request. {_REPORT}"
@@ -125,7 +125,7 @@ REASON_CODES: dict[int, ErrorRule] = {
     40004: ErrorRule(Action.BAD_REQUEST, _REQUEST),
     40005: ErrorRule(Action.BAD_REQUEST, _REQUEST),
     40401: ErrorRule(Action.SKIP_INSTRUMENT, _INSTRUMENT, refuses_method=True),
-    40006: _retry("The exchange took the request for a repetition."),
+    40006: _retry("The exchange took the request for a duplicate."),
     40801: _retry("The exchange took too long."),
     50001: ErrorRule(Action.RETRY, _SERVER, lasting=_retry(_LASTING_FAILURE)),
     120009: _retry(_SERVER),
@@ -151,10 +151,10 @@ HTTP_STATUSES: dict[int, ErrorRule] = {
     ),
 }
 _ELSEWHERE = ErrorRule(
-    Action.FAIL, "The exchange sends the request elsewhere, where a key must not follow: check base_url."
+    Action.FAIL, "The exchange redirects the request, and a key must not follow a redirect: check base_url."
 )
 _UNKNOWN = ErrorRule(Action.FAIL, _REPORT)
-_UNREADABLE = _retry("Perhaps something else than the exchange has answered.")
+_UNREADABLE = _retry("Something else than the exchange may have answered, such as a proxy.")
 
 # Where the exchange blames the request, only the message tells that it was the instrument: Invalid instrument_name.
 _NAMES_INSTRUMENT = re.compile(

@@ -71,7 +71,7 @@ class ChangedBotsReader(Reader):
         if not bot_id.isdecimal():
             raise self._table.failure(
                 f"{self._table.name}: {BOTS} sent a bot whose id is no number, so its executions cannot be asked for. "
-                "Nothing was claimed; please report this."
+                "The saved state is unchanged; please report this."
             )
         parameters: dict[str, Parameter] = {"bot_id": int(bot_id), "page_size": PAGE_SIZE}
         for page in read_numbered_pages(self._table, self._table, _key_of, parameters):

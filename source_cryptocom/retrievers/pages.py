@@ -43,7 +43,7 @@ class _SinglePageReader(Reader):
         records = self._table.to_records(page.rows)
         if not records and self._table.never_empty:
             self._table.warn(
-                "the exchange lists nothing. Where that is not so, it has a problem: a full refresh that overwrites "
+                "the exchange returned no rows. If that is wrong, it has a problem: a full refresh that overwrites "
                 "has emptied the table, and the next sync fills it again."
             )
         yield records

@@ -166,6 +166,6 @@ class InstrumentCursors(SnapshotCursor):
         if rejected:
             self._logger.warning(
                 f"{self._stream_name}: ignoring the saved cursor of {join_names(rejected)}: unreadable, in the future, "
-                "or before the exchange opened. Where the last row is known it is read on from there, else as in a "
+                "or before the exchange opened. It is read from the last known row, or else as in a "
                 "first sync."
             )

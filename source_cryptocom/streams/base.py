@@ -172,7 +172,7 @@ class ExchangeStream(HttpStream, ABC):
             if lacks_feature and not self.skipped:
                 self.skipped = True
                 self.warn(
-                    "skipped, because this account or key lacks it; where that stays so, leave this table out of the "
+                    "skipped, because this account or key lacks it; if it always will, leave this table out of the "
                     f"connection. {error}"
                 )
         return lacks_feature
@@ -185,7 +185,7 @@ class ExchangeStream(HttpStream, ABC):
         """The system error for a row that the table cannot hold."""
         return self.failure(
             f"{self.method} sent a row that table {self.name} cannot hold: {reason}. "
-            "Nothing after it was claimed; please report this."
+            "The saved state ends before it; please report this."
         )
 
     def failure(self, sentence: str) -> AirbyteTracedException:

@@ -134,7 +134,7 @@ def test_every_wait_is_a_warning_that_says_why_and_how_long(
             "WARNING",
             (
                 "private/get-trades was answered with code 42901 TOO_MANY_REQUESTS (HTTP 429). Too many requests at "
-                "once. Where this is frequent, another program uses the same key or IP address. "
+                "once. If this is frequent, another program uses the same key or IP address. "
                 f"Attempt 1 within 300 seconds; next one in {waits[0]:.1f} seconds."
             ),
         ),
@@ -142,7 +142,7 @@ def test_every_wait_is_a_warning_that_says_why_and_how_long(
             "WARNING",
             (
                 "private/get-trades was answered with code 50001 (HTTP 500). The exchange had an internal failure; if "
-                f"it stays, look at its status page. Attempt 1 of 7; next one in {waits[1]:.1f} seconds."
+                f"it persists, look at its status page. Attempt 1 of 7; next one in {waits[1]:.1f} seconds."
             ),
         ),
     ]
@@ -165,8 +165,8 @@ def test_a_connection_error_says_which_and_what_to_check(http: Http, waits: list
 def test_an_unreadable_answer_says_so(http: Http, waits: list[float]) -> None:
     http.post(URL, text="<html>")
     assert str(failure()).startswith(
-        "private/get-trades was answered with no reason code (HTTP 200). Perhaps something else than the exchange has "
-        "answered. The answer cannot be read: its body is not JSON."
+        "private/get-trades was answered with no reason code (HTTP 200). Something else than the exchange may have "
+        "answered, such as a proxy. The answer cannot be read: its body is not JSON."
     )
     http.post(URL, json={"code": 0, "result": {}})
     assert "The answer cannot be read: its result holds no list of rows." in str(failure())

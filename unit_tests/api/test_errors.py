@@ -66,7 +66,7 @@ CODES = {
     40002: (CONFIG, "does not offer private/get-trades to this account"),
     140001: (CONFIG, "has switched private/get-trades off for this account or region"),
     40401: (REFUSED, "does not offer this instrument"),
-    40006: (RETRY, "took the request for a repetition"),
+    40006: (RETRY, "took the request for a duplicate"),
     40801: (RETRY, "took too long"),
     50001: (RETRY, "internal failure"),
     120009: (RETRY, "internal failure"),
@@ -110,8 +110,8 @@ def test_code_0_with_a_good_status_is_success(status: int) -> None:
 @pytest.mark.parametrize(
     ("status", "code", "action", "words"),
     [
-        (200, None, RETRY, "something else than the exchange"),
-        (299, None, RETRY, "something else than the exchange"),
+        (200, None, RETRY, "Something else than the exchange"),
+        (299, None, RETRY, "Something else than the exchange"),
         (300, None, FAIL, "check base_url"),
         (300, 0, FAIL, "check base_url"),
         (302, 0, FAIL, "check base_url"),

@@ -55,7 +55,7 @@ def test_a_table_that_the_account_lacks_is_skipped_with_one_warning_and_no_state
     assert read(stream) == []
     said = [record.getMessage() for record in log.records if "skipped" in record.getMessage()]
     assert len(said) == 1
-    assert said[0].startswith(f"{name}: skipped, because this account or key lacks it; where that stays so, leave ")
+    assert said[0].startswith(f"{name}: skipped, because this account or key lacks it; if it always will, leave ")
     assert f"code {refusal.code} " in said[0]
 
 

@@ -152,7 +152,7 @@ def test_more_rows_in_one_instant_than_any_page_holds_fail_with_the_window(rule:
     said = str(raised.value)
     assert "2023-11-14T22:13:21.234Z" in said
     assert f"holds more than {PAGE_LIMIT} rows in one instant" in said
-    assert "nothing after it was claimed" in said
+    assert "the saved state ends before it" in said
     assert len(server.asked) < 120
 
 
@@ -167,8 +167,8 @@ def test_a_window_says_when_it_is_in_words_and_in_nanoseconds() -> None:
 def test_a_stuck_window_is_one_sentence_for_the_user() -> None:
     assert str(UnpageableWindow(Window(0, 1), 100)) == (
         "The window 1970-01-01T00:00:00.000Z to 1970-01-01T00:00:00.000Z (ns 0 to 1) holds more than 100 rows in one "
-        "instant and the exchange offers no way to tell them apart, so it cannot be read to its end; nothing after it "
-        "was claimed. Please report this."
+        "instant and the exchange offers no way to tell them apart, so it cannot be read to its end; the saved "
+        "state ends before it. Please report this."
     )
 
 

@@ -14,7 +14,7 @@ from unit_tests.support.trade_market import MS, NOW_NS, SECOND_NS, warnings
 FUTURE_NS = NOW_NS + 200 * SECOND_NS
 REFUSED = (
     "unreadable, in the future, or before the exchange opened. "
-    "Where the last row is known it is read on from there, else as in a first sync."
+    "It is read from the last known row, or else as in a first sync."
 )
 
 

@@ -105,7 +105,7 @@ def test_no_ticker_and_no_balance_are_warned_of(
     stream = table(sync())
     assert read(stream).records == []
     (warning,) = [line.getMessage() for line in log.records]
-    assert warning.startswith(f"{stream.name}: the exchange lists nothing. ")
+    assert warning.startswith(f"{stream.name}: the exchange returned no rows. ")
 
 
 def test_no_open_order_is_nothing_to_speak_of(exchange: StubExchange, log: pytest.LogCaptureFixture) -> None:

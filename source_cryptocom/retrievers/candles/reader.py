@@ -84,8 +84,7 @@ class Candles(PerInstrumentReader):
         except OtherCandles as error:
             raise self._table.failure(
                 f"{self._table.name}: {series}: asked for the candles before {rfc3339(error.end_ms)}, the exchange "
-                "sent other ones, so what lies before cannot be read; it was not claimed. The next sync tries "
-                "again."
+                "sent other ones, so older ones cannot be read, and no state covers them. The next sync tries again."
             ) from None
         return True
 

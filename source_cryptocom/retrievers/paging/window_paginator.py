@@ -55,7 +55,7 @@ class UnpageableWindow(Exception):
     def __init__(self, window: Window, limit: int) -> None:
         super().__init__(
             f"The window {window} holds more than {limit} rows in one instant and the exchange offers no way to tell "
-            "them apart, so it cannot be read to its end; nothing after it was claimed. Please report this."
+            "them apart, so it cannot be read to its end; the saved state ends before it. Please report this."
         )
 
 

@@ -114,7 +114,7 @@ class Trades(PerInstrumentReader):
         if reading.skipped_something:
             raise self._table.failure(
                 f"{self._table.name}: {instrument}: a page lacks trades that an earlier one has, so others may lack as "
-                "well; nothing after the last sync was claimed. The next sync tries again."
+                "well; the saved state is unchanged. The next sync tries again."
             )
         self._warn_of_a_gap(instrument, cursor, reading)
         self.advance(instrument, replace(reading.cursor(), since_ns=cursor.since_ns))
