@@ -58,8 +58,8 @@ sync: $(DEMO) ## the same with the live exchange: make sync CONFIG=secrets/confi
 doctor: $(DEMO) ## say what your account and the exchange really do: make doctor CONFIG=secrets/config.json
 	$(BIN)/source-cryptocom doctor --config $(CONFIG)
 
-tax: $(DEMO) ## the same, and a tax program's file: make tax FORMAT=koinly (or cointracking)
-	$(BIN)/python -m demo --config $(CONFIG) --tax $(FORMAT)
+tax: $(DEMO) ## the same, and a tax program's file: make tax FORMAT=koinly YEAR=2026 (cointracking, bittytax, beancount)
+	$(BIN)/python -m demo --config $(CONFIG) --tax $(FORMAT) $(if $(YEAR),--year $(YEAR))
 
 generate: install ## write what follows from the declared tables: docs, staging models, the catalog of the examples
 	$(BIN)/python -m tools.generate

@@ -1,201 +1,94 @@
-"""Tax events as the CSV files that tax programs import: python -m books.tax_files --format koinly DATABASE FILE"""
+"""Tax events as files that tax programs import: python -m books.tax_files --format koinly DATABASE FILE"""
 
 from __future__ import annotations
 
 import argparse
 import csv
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-import duckdb
+from books.tax import beancount
+from books.tax.balances import Difference, ends_of, opening_events
+from books.tax.bittytax import BITTYTAX
+from books.tax.cointracking import COINTRACKING
+from books.tax.event import Period, TaxEvent, read_tax_events
+from books.tax.koinly import KOINLY
+from books.tax.tax_format import Row, TaxFormat
 
-EXCHANGE = "Crypto.com Exchange"
-EVENTS = """
-SELECT happened_at, kind, label, sent_amount, sent_currency, received_amount, received_currency, fee_amount,
-       fee_currency, tx_hash, description
-FROM books.tax_event
-WHERE kind NOT IN ('between accounts', 'staking', 'internal')
-ORDER BY happened_at, order_key, event_key
-"""
-"""What moved between two accounts of the books, or is staked, is the account's as before."""
-
-
-@dataclass(frozen=True)
-class TaxEvent:
-    """One economic event; amounts are above zero, times in UTC."""
-
-    happened_at: datetime
-    kind: str
-    label: str | None
-    sent_amount: Decimal | None
-    sent_currency: str | None
-    received_amount: Decimal | None
-    received_currency: str | None
-    fee_amount: Decimal | None
-    fee_currency: str | None
-    tx_hash: str | None
-    description: str
-
-    @property
-    def is_trade(self) -> bool:
-        return self.sent_amount is not None and self.received_amount is not None
+FORMATS: dict[str, TaxFormat] = {"bittytax": BITTYTAX, "cointracking": COINTRACKING, "koinly": KOINLY}
+BEANCOUNT = "beancount"
+NAMES = (*sorted(FORMATS), BEANCOUNT)
 
 
 @dataclass(frozen=True)
-class TaxFormat:
-    """A program's columns, and the rows that one event makes in them."""
+class TaxFile:
+    """A file that was written and read back. `currencies`: how many the file or the wallet has."""
 
-    columns: tuple[str, ...]
-    rows: Callable[[TaxEvent], Iterator[tuple[str, ...]]]
+    path: Path
+    rows: int
+    period: Period
+    first: date | None
+    last: date | None
+    currencies: int
+    differences: Sequence[Difference]
 
-
-KOINLY_LABELS = {
-    "reward": "reward",
-    "profit": "realized gain",
-    "rebate": "fee refund",
-    "interest": "loan fee",
-    "fee": "cost",
-}
-KOINLY_FEE_OF_DERIVATIVES = "margin fee"
-
-
-def koinly_rows(event: TaxEvent) -> Iterator[tuple[str, ...]]:
-    """Koinly takes a fee off itself; a deposit cannot have one there, so it is a cost of its own."""
-    label = KOINLY_LABELS.get(event.label or "", "")
-    if event.kind == "derivative fee":
-        label = KOINLY_FEE_OF_DERIVATIVES
-    fee = event.fee_amount, event.fee_currency
-    own_cost = event.fee_amount is not None and event.sent_amount is None
-    yield (
-        _utc(event),
-        *_money(event.sent_amount, event.sent_currency),
-        *_money(event.received_amount, event.received_currency),
-        *(("", "") if own_cost else _money(*fee)),
-        "",
-        "",
-        label,
-        event.description,
-        event.tx_hash or "",
-    )
-    if own_cost:
-        sent = _money(*fee)
-        yield (_utc(event), *sent, "", "", "", "", "", "", "cost", f"fee of {event.description}", event.tx_hash or "")
+    def __str__(self) -> str:
+        span = f" from {self.first} to {self.last}" if self.first else ""
+        written = f"{self.rows} rows{span} (UTC) in {self.path}."
+        if not self.differences:
+            return f"{written} They lead to the wallet in each of {self.currencies} currencies."
+        listed = "\n".join(f"  {difference}" for difference in self.differences)
+        return f"{written} They do not lead to the wallet in {len(self.differences)} of {self.currencies}:\n{listed}"
 
 
-COINTRACKING_TYPES: dict[tuple[str, bool], str] = {
-    # (label, whether something was received): type
-    ("reward", True): "Reward / Bonus",
-    ("profit", True): "Derivatives / Futures Profit",
-    ("profit", False): "Derivatives / Futures Loss",
-    ("rebate", True): "Reward / Bonus",
-    ("interest", False): "Borrowing Fee",
-    ("fee", False): "Other Fee",
-    ("", True): "Deposit",
-    ("", False): "Withdrawal",
-}
-COINTRACKING_OTHERS = {True: "Other Income", False: "Other Expense"}
-
-
-def cointracking_rows(event: TaxEvent) -> Iterator[tuple[str, ...]]:
-    """CoinTracking wants amounts with the fee in them; one in a third currency is an entry of its own."""
-    bought, sold = event.received_amount, event.sent_amount
-    fee = event.fee_amount, event.fee_currency
-    third = event.fee_amount is not None
-    if event.fee_amount is not None and bought is not None and event.fee_currency == event.received_currency:
-        bought, third = bought - event.fee_amount, False
-    elif event.fee_amount is not None and sold is not None and event.fee_currency == event.sent_currency:
-        sold, third = sold + event.fee_amount, False
-    kept_fee = ("", "") if third else _money(*fee)
-    ending = (EXCHANGE, "", event.description, _time(event), event.tx_hash or "")
-    yield (
-        _cointracking_type(event),
-        *_money(bought, event.received_currency),
-        *_money(sold, event.sent_currency),
-        *kept_fee,
-        *ending,
-    )
-    if third:
-        yield ("Other Fee", "", "", *_money(*fee), "", "", *ending)
-
-
-def _cointracking_type(event: TaxEvent) -> str:
-    if event.is_trade:
-        return "Trade"
-    received = event.received_amount is not None
-    return COINTRACKING_TYPES.get((event.label or "", received), COINTRACKING_OTHERS[received])
-
-
-FORMATS = {
-    "koinly": TaxFormat(
-        (
-            "Date",
-            "Sent Amount",
-            "Sent Currency",
-            "Received Amount",
-            "Received Currency",
-            "Fee Amount",
-            "Fee Currency",
-            "Net Worth Amount",
-            "Net Worth Currency",
-            "Label",
-            "Description",
-            "TxHash",
-        ),
-        koinly_rows,
-    ),
-    "cointracking": TaxFormat(
-        (
-            "Type",
-            "Buy Amount",
-            "Buy Currency",
-            "Sell Amount",
-            "Sell Currency",
-            "Fee",
-            "Fee Currency",
-            "Exchange",
-            "Trade-Group",
-            "Comment",
-            "Date",
-            "Tx-ID",
-        ),
-        cointracking_rows,
-    ),
-}
-
-
-def _time(event: TaxEvent) -> str:
-    return event.happened_at.strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _utc(event: TaxEvent) -> str:
-    return f"{_time(event)} UTC"
-
-
-def _money(amount: Decimal | None, currency: str | None) -> tuple[str, str]:
-    """Without an exponent and without the zeros that a fixed scale adds."""
-    if amount is None:
-        return "", ""
-    text = format(amount, "f")
-    return (text.rstrip("0").rstrip(".") if "." in text else text), currency or ""
-
-
-def tax_rows(format_name: str, events: Iterable[TaxEvent]) -> list[tuple[str, ...]]:
-    """The rows of a file, without its header."""
+def tax_rows(format_name: str, events: Iterable[TaxEvent]) -> list[Row]:
+    """The rows of a CSV file, without its header."""
     return [row for event in events for row in FORMATS[format_name].rows(event)]
 
 
-def read_tax_events(database: Path) -> list[TaxEvent]:
-    with duckdb.connect(str(database), read_only=True) as connection:
-        return [TaxEvent(*row) for row in connection.execute(EVENTS).fetchall()]
+def tax_file(
+    format_name: str, database: Path, target: Path, period: Period | None = None, account: str | None = None
+) -> TaxFile:
+    """Writes the file, its opening balances first, and reads it back."""
+    period = period or Period()
+    everything = read_tax_events(database, account)
+    ends = ends_of(database, everything, period, account)
+    within = [event for event in everything if event.happened_at in period]
+    events = [*opening_events(ends, period, within), *within]
+    if format_name == BEANCOUNT:
+        text = "\n".join(beancount.lines(events, ends.closing)) + "\n"
+        target.write_text(text, encoding="utf-8")
+        rows, flows = len(events), list(beancount.flows(text))
+        names = {currency: beancount.commodity(currency) for _, currency in ends.closing}
+    else:
+        rows, names = _write_csv(format_name, events, target), {}
+        flows = list(_read_back(format_name, target))
+    currencies = {currency for currency, _ in flows} | {names.get(name, name) for _, name in ends.closing}
+    days = [event.happened_at.date() for event in within]
+    return TaxFile(
+        target,
+        rows,
+        period,
+        min(days, default=None),
+        max(days, default=None),
+        len(currencies),
+        ends.differences(flows, names),
+    )
 
 
-def write_tax_file(format_name: str, database: Path, target: Path) -> int:
+def write_tax_file(
+    format_name: str, database: Path, target: Path, period: Period | None = None, account: str | None = None
+) -> int:
     """The number of rows that were written."""
-    rows = tax_rows(format_name, read_tax_events(database))
+    return tax_file(format_name, database, target, period, account).rows
+
+
+def _write_csv(format_name: str, events: Iterable[TaxEvent], target: Path) -> int:
+    rows = tax_rows(format_name, events)
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(FORMATS[format_name].columns)
@@ -203,14 +96,37 @@ def write_tax_file(format_name: str, database: Path, target: Path) -> int:
     return len(rows)
 
 
+def _read_back(format_name: str, path: Path) -> Iterator[tuple[str, Decimal]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            yield from FORMATS[format_name].flows(row)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """What a tax file is about: its period and its account."""
+    parser.add_argument("--year", type=int, help="one calendar year, in UTC")
+    parser.add_argument("--from", dest="first", type=date.fromisoformat, help="first day, in UTC: 2026-01-01")
+    parser.add_argument("--to", dest="last", type=date.fromisoformat, help="last day, in UTC: 2026-06-30")
+    parser.add_argument("--account", help="one account of the books; all of them by default")
+
+
+def period_of(options: argparse.Namespace) -> Period:
+    """Raises SystemExit where the options contradict each other."""
+    if options.year and (options.first or options.last):
+        raise SystemExit("Give --year, or --from and --to, but not both.")
+    if options.first and options.last and options.first > options.last:
+        raise SystemExit(f"--from {options.first} is later than --to {options.last}: swap them.")
+    return Period.of_year(options.year) if options.year else Period(options.first, options.last)
+
+
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser("python -m books.tax_files", description="Write a tax program's CSV file.")
-    parser.add_argument("--format", choices=sorted(FORMATS), default="koinly")
+    parser = argparse.ArgumentParser("python -m books.tax_files", description="Write a tax program's file.")
+    parser.add_argument("--format", choices=NAMES, default="koinly")
+    add_options(parser)
     parser.add_argument("database", type=Path, help="a DuckDB file in which the books were built")
-    parser.add_argument("target", type=Path, help="the CSV file to write")
+    parser.add_argument("target", type=Path, help="the file to write")
     options = parser.parse_args(argv)
-    written = write_tax_file(options.format, options.database, options.target)
-    print(f"{written} rows in {options.target}")
+    print(tax_file(options.format, options.database, options.target, period_of(options), options.account))
     return 0
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from books.dbt_package import BooksNotBuilt, build_books
-from books.tax_files import FORMATS, write_tax_file
+from books.tax_files import BEANCOUNT, NAMES, add_options, period_of, tax_file
 from demo.config_file import demo_config
 from demo.console import Console, Problem
 from demo.simulated import simulated_exchange
@@ -36,11 +36,13 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--database", type=Path, help=f"default {DEMO_DATABASE}, made anew each time; with --config {SYNC_DATABASE}"
     )
-    parser.add_argument("--tax", choices=sorted(FORMATS), help="also write the file that this tax program imports")
+    parser.add_argument("--tax", choices=NAMES, help="also write the file that this tax program imports")
+    add_options(parser)
     parser.add_argument("--tables", help="those to read, as of source-cryptocom sync")
     parser.add_argument("--instruments", type=int, default=24, help="of the simulated exchange (all: 930)")
     parser.add_argument("--days", type=int, default=25, help="of the simulated account's history")
     parsed = parser.parse_args(argv)
+    parsed.period = period_of(parsed)
     parsed.database = parsed.database or (SYNC_DATABASE if parsed.config else DEMO_DATABASE)
     return parsed
 
@@ -83,8 +85,9 @@ def main(argv: list[str] | None = None) -> int:
     print(f"\nDatabase  {options.database.resolve()}")
     print(f"Report    {report.resolve()}")
     if options.tax:
-        target = options.database.with_name(f"{options.database.stem}-{options.tax}.csv")
-        print(f"Tax file  {target.resolve()}, {write_tax_file(options.tax, options.database, target)} rows")
+        name = "-".join(filter(None, [options.database.stem, options.tax, options.account, options.period.name]))
+        target = options.database.with_name(f"{name}.{'beancount' if options.tax == BEANCOUNT else 'csv'}").resolve()
+        print(f"Tax file  {tax_file(options.tax, options.database, target, options.period, options.account)}")
         make_private(target)
     return 0
 

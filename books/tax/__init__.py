@@ -1,0 +1,1 @@
+"""Tax events as files that tax programs and accountants import."""
