@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from books.tax_files import FORMATS, TaxEvent, read_tax_events, tax_rows, write_tax_file
+from books.tax.event import TaxEvent, read_tax_events
+from books.tax_files import FORMATS, tax_rows, write_tax_file
 from integration_tests.books.books import Books
 
 pytestmark = pytest.mark.timeout(400)
