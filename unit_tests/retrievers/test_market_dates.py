@@ -103,7 +103,7 @@ def test_a_long_series_that_was_broken_off_goes_on_where_it_was(exchange: StubEx
         (TradePosition(5, 4, ("9", "8"), 3), parse_trade_cursor),
         (TradePosition(5, 4, ("9", "8")), parse_trade_cursor),
     ],
-    ids=str,
+    ids=lambda value: getattr(value, "__name__", str(value)),
 )
 def test_a_position_is_the_same_when_it_comes_back_from_the_state(position: Any, parse: Any) -> None:
     assert parse(position.as_state()) == position
