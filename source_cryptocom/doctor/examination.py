@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from source_cryptocom.api.key_access import BALANCE
 from source_cryptocom.doctor.account_history import ORDERS, form_of_answers, form_of_request, time_filter, windows
 from source_cryptocom.doctor.address_families import families_in_use
+from source_cryptocom.doctor.bookings import bookings
 from source_cryptocom.doctor.connection import address, clock, exchange_answers, key, pace
 from source_cryptocom.doctor.finding import Finding, Verdict
 from source_cryptocom.doctor.probe import NoRequestLeft, Probe
@@ -39,3 +40,4 @@ def _account(probe: Probe, now_ms: int) -> Iterator[Finding]:
     yield from findings
     yield time_filter(probe, rows[ORDERS.table])
     yield form_of_answers([row for seen in rows.values() for row in seen])
+    yield from bookings(probe, balance, rows, now_ms)
