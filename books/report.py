@@ -36,8 +36,8 @@ def report(data: ReportData, reconciliation: Reconciliation) -> str:
     return template.render(
         data=data,
         checks=reconciliation.checks,
-        discrepancies=reconciliation.discrepancies[:MOST_DISCREPANCIES],
-        more=max(0, len(reconciliation.discrepancies) - MOST_DISCREPANCIES),
+        losses=reconciliation.losses[:MOST_DISCREPANCIES],
+        more=max(0, len(reconciliation.losses) - MOST_DISCREPANCIES),
         verdict=verdict(reconciliation),
         state=_state(reconciliation),
         total=sum((row["value"] or 0 for row in data.holdings), 0.0),

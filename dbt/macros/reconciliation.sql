@@ -1,6 +1,16 @@
 {#- The columns of every check. `certain` says when a difference is one; otherwise it may be a row that is still on its
-    way, or one from before the first day that was read. -#}
-{% macro comparison(subject, instrument_name, happened_at, what, expected, found, certain, tolerance='0', account='source_account') -%}
+    way, or one from before the first day that was read.
+
+    row_table, row_key  the raw table and the key of the row that is missing or says something else; none for a sum
+    is_missing          whether that row is missing
+    order_id            the order that the row or the sum belongs to
+    since               where a sum is one over a time: its beginning
+    detail              what is wrong in words, where no amount is -#}
+{% macro comparison(
+    subject, instrument_name, happened_at, what, expected, found, certain, tolerance='0', account='source_account',
+    row_table=none, row_key=none, is_missing='false', order_id=none, detail=none, since='null', proved='true'
+) -%}
+{%- set text = dbt.type_string() -%}
     {{ account }} as source_account,
     {{ subject }} as subject,
     {{ instrument_name }} as instrument_name,
@@ -11,10 +21,33 @@
     {{ cryptocom.as_amount(found) }} - {{ cryptocom.as_amount(expected) }} as difference,
     case
         when abs({{ cryptocom.as_amount(found) }} - {{ cryptocom.as_amount(expected) }}) <= {{ tolerance }} then 'equal'
+        {%- if proved != 'true' %}
+        when not ({{ proved }}) then 'unproved'
+        {%- endif %}
         when {{ certain }} then 'different'
         else 'unsettled'
-    end as status
+    end as status,
+    cast({{ row_table or 'null' }} as {{ text }}) as row_table,
+    cast({{ row_key or 'null' }} as {{ text }}) as row_key,
+    {{ is_missing }} as is_missing,
+    cast({{ order_id or 'null' }} as {{ text }}) as order_id,
+    cast({{ since }} as {{ dbt.type_timestamp() }}) as since,
+    cast({{ detail or 'null' }} as {{ text }}) as detail
 {%- endmacro %}
+
+{#- The same for what is no amount: 1 is expected, and found where `agrees` holds. `detail` is null where it does. -#}
+{% macro agreement(
+    subject, instrument_name, happened_at, what, agrees, certain, detail, account='source_account', row_table=none,
+    row_key=none, is_missing='false', order_id=none
+) -%}
+    {{ cryptocom.comparison(
+        subject, instrument_name, happened_at, what, '1', 'case when ' ~ agrees ~ ' then 1 else 0 end', certain,
+        account=account, row_table=row_table, row_key=row_key, is_missing=is_missing, order_id=order_id, detail=detail
+    ) }}
+{%- endmacro %}
+
+{#- Text of anything; a question mark for nothing. -#}
+{% macro shown(expression) -%}coalesce(cast({{ expression }} as {{ dbt.type_string() }}), '?'){%- endmacro %}
 
 {#- For checks that read much of the market. -#}
 {% macro unless_left_out(check) -%}{{ ' and 1 = 0' if check in var('cryptocom_checks_left_out') }}{%- endmacro %}
@@ -27,8 +60,9 @@
 {#- From one observed state to the next: what was there, and what was moved since, is what is there.
 
     observed   source_account, name, observed_at, quantity
-    moved      source_account, name, moved_at, quantity -#}
-{% macro chain(observed, moved, what) -%}
+    moved      source_account, name, moved_at, quantity
+    table      that holds the state: read without a row, it says that nothing was there -#}
+{% macro chain(observed, moved, what, table, is_certain=true) -%}
 observed as (
     {{ observed }}
 ),
@@ -42,7 +76,12 @@ moment as (
         source_account,
         observed_at,
         lag(observed_at) over (partition by source_account order by observed_at) as previous_at
-    from (select distinct source_account, observed_at from observed) as moments
+    from (
+        select source_account, observed_at from observed
+        union distinct
+        select source_account, moment_at from {{ ref('cryptocom', 'cryptocom__table_reading') }}
+        where table_name = '{{ table }}' and is_there and row_count = 0 and moment_at is not null
+    ) as moments
 ),
 
 name as (
@@ -121,6 +160,8 @@ judged as (
     left join {{ ref('cryptocom', 'int_cryptocom__reading') }} as reading on reading.source_account = summed.source_account
 )
 
+{#- What an account held before the first day that was read is not known, unless it began empty. Where everything is
+    explained by beginning at zero, it is proved all the same; where it is not, the next sync will tell. #}
 select
     {{ cryptocom.comparison(
         subject='name',
@@ -129,28 +170,43 @@ select
         what="'" ~ what ~ "'",
         expected='expected',
         found='quantity',
-        certain='is_quiet or is_followed',
+        certain='is_quiet or is_followed' if is_certain else 'false',
+        proved='true' if var('cryptocom_began_empty') else 'previous_at is not null',
+        since='previous_at',
     ) }},
     previous_at,
     last_moved_at
 from judged
-{#- What an account held before the first day that was read is not known, unless it began empty; where everything is
-    explained by beginning at zero, it is proved all the same. #}
-where previous_at is not null or expected = quantity{{ ' or true' if var('cryptocom_began_empty') }}
 {%- endmacro %}
-
 
 {% macro checks() -%}
     {{ return([
         'fills_add_up_to_their_orders',
         'fills_have_an_order',
+        'fills_fit_their_order',
+        'orders_fit_themselves',
         'fills_are_in_the_ledger',
+        'entries_fit_their_fill',
+        'movements_are_in_the_ledger',
         'transfers_are_in_the_ledger',
         'ledger_leads_from_balance_to_balance',
         'fills_lead_to_positions',
+        'stakes_lead_to_stakes',
+        'nothing_open_vanishes',
         'fired_orders_have_their_child',
+        'executions_have_their_order',
+        'columns_are_filled',
+        'no_row_comes_twice',
+        'positions_cost_what_was_paid',
+        'settlements_come_regularly',
+        'wallet_is_worth_its_balances',
+        'balance_history_has_no_gap',
+        'lists_name_what_rows_name',
+        'tax_events_explain_the_ledger',
         'candles_agree_with_trades',
         'no_gap_between_syncs',
-        'tax_events_explain_the_ledger',
     ]) }}
 {%- endmacro %}
+
+{#- Of the market: they prove nothing about the account. -#}
+{% macro market_checks() -%}{{ return(['candles_agree_with_trades', 'no_gap_between_syncs']) }}{%- endmacro %}

@@ -68,3 +68,9 @@
 {%- endmacro %}
 {% macro bigquery__time_of_nanoseconds(expression) -%}timestamp_micros(div({{ expression }}, 1000)){%- endmacro %}
 {% macro snowflake__time_of_nanoseconds(expression) -%}to_timestamp_ntz({{ expression }}, 9){%- endmacro %}
+
+{#- The whole hour that is nearest to a moment, as its day and its number: for what comes on the hour, a little early or late. -#}
+{% macro nearest_day(expression) -%}{{ cryptocom.day_of(cryptocom.minutes_later(expression, 30)) }}{%- endmacro %}
+{% macro nearest_hour(expression) -%}
+    cast(extract(hour from {{ cryptocom.minutes_later(expression, 30) }}) as {{ dbt.type_int() }})
+{%- endmacro %}

@@ -6,6 +6,7 @@ import pytest
 
 from integration_tests.books.account_story import Story, at, closed_books
 from integration_tests.books.books import Books, books_of
+from integration_tests.books.proved_story import proved_books
 from integration_tests.books.ticks import fills_of_every_size
 from integration_tests.books.twins import TWINS, booked_as_well
 
@@ -21,6 +22,7 @@ def stories(tmp_path_factory: pytest.TempPathFactory) -> Books:
     told = {name: twin.story() for name, twin in TWINS.items()}
     told |= {"late": late(), "receiver": receiver(), "ticks": fills_of_every_size()}
     told |= {"bank_deposit_under_way": bank_deposit_under_way(), "refund_of_before": refund_of_before()}
+    told |= {"proved": proved_books()}
     return books_of(tmp_path_factory.mktemp("stories"), told)
 
 

@@ -1,13 +1,14 @@
-"""Writes everything that follows from the declared tables: python -m tools.generate"""
+"""Writes everything that follows from what is declared: python -m tools.generate"""
 
 from pathlib import Path
 
-from tools.generate import catalog, pages, staging_models
+from tools.generate import catalog, check_tests, pages, staging_models
 
 
 def generated() -> dict[Path, str]:
     """Each file that is generated, or has a generated part, with its text."""
-    return {**pages.generated(), **staging_models.generated(), catalog.PATH: catalog.text()}
+    single = {catalog.PATH: catalog.text(), check_tests.PATH: check_tests.text()}
+    return {**pages.generated(), **staging_models.generated(), **single}
 
 
 def outdated() -> list[str]:

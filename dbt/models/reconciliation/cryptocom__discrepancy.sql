@@ -11,9 +11,15 @@ select
     expected,
     found,
     difference,
-    status
+    status,
+    row_table,
+    row_key,
+    is_missing,
+    order_id,
+    since,
+    detail
 from {{ ref('cryptocom', 'cryptocom__' ~ check) }}
-where status <> 'equal'
+where status in ('different', 'unsettled')
 {% if not loop.last %}union all
 {% endif %}
 {%- endfor %}

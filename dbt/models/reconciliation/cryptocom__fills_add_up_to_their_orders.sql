@@ -8,6 +8,7 @@ with filled as (
         sum(fee) as fee,
         max(fee_currency) as fee_currency,
         count(distinct fee_currency) as fee_currencies,
+        max(filled_at) as last_filled_at,
         coalesce(max(abs(fee_credits)), {{ cryptocom.zero() }}) as fee_credits
     from {{ ref('cryptocom', 'cryptocom__fill_with_order') }}
     group by source_account, order_id
@@ -17,6 +18,7 @@ ended as (
     select
         placed.source_account,
         {{ dbt.concat(["'order '", 'placed.order_id']) }} as subject,
+        placed.order_id,
         placed.instrument_name,
         placed.update_time,
         placed.cumulative_quantity,
@@ -28,26 +30,29 @@ ended as (
         coalesce(filled.fee, {{ cryptocom.zero() }}) as fee,
         coalesce(filled.fee_credits, {{ cryptocom.zero() }}) as fee_credits,
         coalesce(filled.fee_currencies, 0) as fee_currencies,
-        placed.create_time >= reading.fills_from and placed.update_time <= reading.settled_until as is_certain
+        placed.create_time >= reading.fills_from
+        and placed.update_time <= reading.settled_until
+        {#- An open order and the fills are asked for seconds apart. #}
+        and (not placed.is_open or filled.last_filled_at is null or filled.last_filled_at <= reading.settled_until) as is_certain
     from {{ ref('cryptocom', 'cryptocom__account_order') }} as placed
     inner join {{ ref('cryptocom', 'int_cryptocom__reading') }} as reading on reading.source_account = placed.source_account
     left join filled on filled.source_account = placed.source_account and filled.order_id = placed.order_id
     {#- An advanced order whose child is unknown has no fills of its own. #}
-    where not placed.is_open
-        and placed.cumulative_quantity is not null
+    where placed.cumulative_quantity is not null
         and (placed.advanced_order_id is null or placed.advanced_order_id <> placed.order_id)
 )
 
 select
     {{ cryptocom.comparison(
-        'subject', 'instrument_name', 'update_time', "'quantity'", 'cumulative_quantity', 'quantity', 'is_certain'
+        'subject', 'instrument_name', 'update_time', "'quantity'", 'cumulative_quantity', 'quantity', 'is_certain',
+        order_id='order_id'
     ) }}
 from ended
 union all
 select
     {{ cryptocom.comparison(
         'subject', 'instrument_name', 'update_time', "'value'", 'cumulative_value', 'value', 'is_certain',
-        tolerance=cryptocom.rounding()
+        tolerance=cryptocom.rounding(), order_id='order_id'
     ) }}
 from ended
 where cumulative_value is not null
@@ -55,7 +60,8 @@ union all
 select
     {{ cryptocom.comparison(
         'subject', 'instrument_name', 'update_time', dbt.concat(["'fee in '", "coalesce(fee_instrument_name, '?')"]),
-        'cumulative_fee', 'fee', 'is_certain and fee_credits = 0', tolerance=cryptocom.rounding()
+        'cumulative_fee', 'fee', 'is_certain and fee_credits = 0', tolerance=cryptocom.rounding(),
+        order_id='order_id'
     ) }}
 from ended
 where cumulative_fee is not null and fee_currencies <= 1

@@ -23,47 +23,55 @@ fill as (
     select
         fill.*,
         case fill.side when 'BUY' then 1 else -1 end as sign,
-        fill.filled_at >= reading.ledger_from and fill.filled_at <= reading.settled_until as is_certain,
+        (reading.ledger_from is null or fill.filled_at >= reading.ledger_from)
+        and fill.filled_at <= reading.settled_until as is_certain,
         {{ dbt.concat(["'fill '", 'fill.trade_id', "' of order '", "coalesce(fill.order_id, '?')"]) }} as subject
     from {{ ref('cryptocom', 'cryptocom__fill_with_order') }} as fill
     inner join {{ ref('cryptocom', 'int_cryptocom__reading') }} as reading on reading.source_account = fill.source_account
-    {#- Without a single entry the ledger was not read. #}
-    where reading.ledger_from is not null
+    inner join {{ ref('cryptocom', 'cryptocom__table_reading') }} as found
+        on found.source_account = fill.source_account and found.table_name = 'transaction' and found.is_there
 ),
 
 expected as (
     select
-        source_account, trade_id, subject, instrument_name, filled_at, is_certain,
+        source_account, trade_id, order_id, subject, instrument_name, filled_at, is_certain,
         'TRADING' as journal_type,
         base_currency as currency,
-        {{ cryptocom.as_amount('sign * quantity') }} as amount
+        {{ cryptocom.as_amount('sign * quantity') }} as amount,
+        cast(null as {{ cryptocom.type_of('amount') }}) as whole_fee
     from fill
     where instrument_kind = 'spot'
     union all
     select
-        source_account, trade_id, subject, instrument_name, filled_at, is_certain,
+        source_account, trade_id, order_id, subject, instrument_name, filled_at, is_certain,
         'TRADING' as journal_type,
         quote_currency as currency,
-        -sign * value as amount
+        -sign * value as amount,
+        null as whole_fee
     from fill
     where instrument_kind = 'spot'
     union all
     select
-        source_account, trade_id, subject, instrument_name, filled_at,
+        source_account, trade_id, order_id, subject, instrument_name, filled_at,
         is_certain and instrument_kind = 'spot' as is_certain,
         'TRADE_FEE' as journal_type,
         fee_currency as currency,
-        -fee_paid as amount
+        -fee_paid as amount,
+        {#- Fee credits may be booked apart from what they pay for. #}
+        -fee as whole_fee
     from fill
-    where fee_currency is not null and fee_paid <> 0
+    where fee_currency is not null and fee <> 0
 )
 
 select
     {{ cryptocom.comparison(
         'expected.subject', 'expected.instrument_name', 'expected.filled_at',
         dbt.concat(['expected.journal_type', "' in '", 'expected.currency']),
-        'expected.amount', 'coalesce(entry.amount, ' ~ cryptocom.zero() ~ ')', 'expected.is_certain',
-        tolerance=cryptocom.rounding(), account='expected.source_account'
+        'case when abs(entry.amount - expected.whole_fee) <= ' ~ cryptocom.rounding()
+            ~ ' then entry.amount else expected.amount end',
+        'coalesce(entry.amount, ' ~ cryptocom.zero() ~ ')', 'expected.is_certain',
+        tolerance=cryptocom.rounding(), account='expected.source_account', row_table="'transaction'",
+        row_key=dbt.concat(["'of fill '", 'expected.trade_id']), is_missing='entry.amount is null', order_id='expected.order_id'
     ) }}
 from expected
 left join entry
@@ -75,25 +83,31 @@ union all
 select
     {{ cryptocom.comparison(
         'fill.subject', 'fill.instrument_name', 'fill.filled_at', "'TRADING of a derivative'",
-        '1', 'case when contract.entries is null then 0 else 1 end', 'fill.is_certain', account='fill.source_account'
+        '1', 'case when contract.entries is null then 0 else 1 end', 'fill.is_certain', account='fill.source_account',
+        row_table="'transaction'", row_key=dbt.concat(["'of fill '", 'fill.trade_id']), is_missing='contract.entries is null',
+        order_id='fill.order_id'
     ) }}
 from fill
 left join contract on contract.source_account = fill.source_account and contract.trade_id = fill.trade_id
 where fill.instrument_kind = 'derivative'
 union all
-{#- And back: an entry of a trade has its fill. #}
+{#- And back: an entry of a trade, or of its fee, has its fill. #}
 select
     {{ cryptocom.comparison(
-        dbt.concat(["'fill '", 'entry.trade_id']), 'entry.instrument_name', 'entry.event_time',
-        dbt.concat(["'fill of a ledger entry in '", 'entry.currency']), 'entry.amount', cryptocom.zero(),
-        'entry.event_time > reading.fills_from and entry.event_time <= reading.settled_until',
-        account='entry.source_account'
+        dbt.concat(["'fill '", 'entry.trade_id', "' of order '", "coalesce(entry.order_id, '?')"]),
+        'entry.instrument_name', 'entry.event_time', dbt.concat(["'fill of a ledger entry in '", 'entry.currency']),
+        'case when entry.amount = 0 then 1 else entry.amount end', cryptocom.zero(),
+        '(reading.fills_from is null or entry.event_time > reading.fills_from) and entry.event_time <= reading.settled_until',
+        account='entry.source_account', row_table="'user_trade'", row_key='entry.trade_id', is_missing='true',
+        order_id='entry.order_id'
     ) }}
 from {{ ref('cryptocom', 'cryptocom__ledger_entry') }} as entry
 inner join {{ ref('cryptocom', 'int_cryptocom__reading') }} as reading on reading.source_account = entry.source_account
-where entry.journal_type = 'TRADING'
+inner join {{ ref('cryptocom', 'cryptocom__table_reading') }} as found
+    on found.source_account = entry.source_account and found.table_name = 'user_trade' and found.is_there
+where entry.journal_type in ('TRADING', 'TRADE_FEE')
     and entry.trade_id is not null
-    and entry.amount <> 0
     and not exists (
-        select 1 from fill where fill.source_account = entry.source_account and fill.trade_id = entry.trade_id
+        select 1 from {{ ref('cryptocom', 'cryptocom__fill_with_order') }} as known
+        where known.source_account = entry.source_account and known.trade_id = entry.trade_id
     )

@@ -1,8 +1,9 @@
 {{ config(alias='fills_have_an_order') }}
 select
-    {{ cryptocom.comparison(
+    {{ cryptocom.agreement(
         dbt.concat(["'fill '", 'trade_id', "' of order '", "coalesce(order_id, '?')"]),
-        'instrument_name', 'filled_at', "'order'", '1', 'case when order_status is null then 0 else 1 end',
-        'false', account='source_account'
+        'instrument_name', 'filled_at', "'order'", 'order_status is not null', 'false',
+        "case when order_status is null then 'the order of this fill is missing' end",
+        row_table="'order_history'", row_key='order_id', is_missing='order_status is null', order_id='order_id'
     ) }}
 from {{ ref('cryptocom', 'cryptocom__fill_with_order') }}

@@ -7,5 +7,5 @@ with {{ cryptocom.chain(
     'select source_account, ' ~ name ~ ' as name, filled_at as moved_at, '
         ~ cryptocom.as_amount("case side when 'BUY' then quantity else -quantity end") ~ ' as quantity from '
         ~ ref('cryptocom', 'cryptocom__fill_with_order') ~ " where instrument_kind = 'derivative'",
-    'position',
+    'position', 'user_position',
 ) }}

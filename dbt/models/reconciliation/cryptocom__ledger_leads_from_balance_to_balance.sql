@@ -2,5 +2,5 @@
 with {{ cryptocom.chain(
     'select source_account, currency as name, observed_at, quantity from ' ~ ref('cryptocom', 'int_cryptocom__balance_snapshot'),
     'select source_account, wallet_name as name, event_time as moved_at, amount as quantity from ' ~ ref('cryptocom', 'cryptocom__ledger_entry'),
-    'balance',
+    'balance', 'user_balance',
 ) }}

@@ -12,9 +12,11 @@ select
     {{ loop.index }} as check_number,
     '{{ check }}' as check_name,
     '{{ proves.get(check, '') }}' as proves,
-    count(*) as compared,
+    '{{ 'market' if check in cryptocom.market_checks() else 'account' }}' as concerns,
+    coalesce(sum(case when status <> 'unproved' then 1 else 0 end), 0) as compared,
     coalesce(sum(case when status = 'different' then 1 else 0 end), 0) as different,
-    coalesce(sum(case when status = 'unsettled' then 1 else 0 end), 0) as unsettled
+    coalesce(sum(case when status = 'unsettled' then 1 else 0 end), 0) as unsettled,
+    coalesce(sum(case when status = 'unproved' then 1 else 0 end), 0) as unproved
 from {{ ref('cryptocom', 'cryptocom__' ~ check) }}
 {% if not loop.last %}union all
 {% endif %}

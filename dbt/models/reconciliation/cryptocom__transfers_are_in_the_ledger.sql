@@ -64,7 +64,6 @@ dated_booking as (
         on first_recorded.source_account = booked.source_account
         and first_recorded.currency = booked.currency
         and first_recorded.amount = booked.amount
-    where exists (select 1 from recorded where recorded.source_account = booked.source_account)
 ),
 
 numbered_booking as (
@@ -123,7 +122,10 @@ matched as (
         numbered.transfer_key is null and numbered_entry.is_app as is_explained,
         case when numbered.transfer_key is null then not numbered_entry.is_early else numbered.is_complete end as is_settled,
         case when numbered.transfer_key is null then numbered_entry.amount else numbered.amount end as expected,
-        case when numbered.transfer_key is null then numbered.amount else numbered_entry.amount end as found
+        case when numbered.transfer_key is null then numbered.amount else numbered_entry.amount end as found,
+        numbered.transfer_key,
+        numbered_entry.journal_id,
+        numbered_entry.event_time
     from numbered
     full outer join numbered_entry
         on numbered_entry.source_account = numbered.source_account
@@ -131,16 +133,100 @@ matched as (
         and numbered_entry.amount = numbered.amount
         and numbered_entry.number_of_amount = numbered.number_of_amount
         and not numbered_entry.is_before_all
+),
+
+failed as (
+    select
+        source_account,
+        transfer_key,
+        currency,
+        -amount - fee as amount,
+        row_number() over (partition by source_account, currency, amount + fee order by happened_at, transfer_key)
+            as number_of_amount
+    from {{ ref('cryptocom', 'cryptocom__transfer') }}
+    where network_kind in ('on-chain', 'bank', 'app')
+        and direction = 'out'
+        and not is_complete
+        and not is_pending
+        and (fee = 0 or fee_currency = currency)
+),
+
+refunded as (
+    {#- What came back was debited before, all in the days that were read. #}
+    select
+        booked.source_account,
+        booked.journal_id,
+        booked.currency,
+        booked.amount,
+        booked.event_time,
+        row_number() over (
+            partition by booked.source_account, booked.currency, booked.amount order by booked.event_timestamp_ns, booked.journal_id
+        ) as number_of_amount
+    from booked
+    inner join first_debit
+        on first_debit.source_account = booked.source_account
+        and first_debit.currency = booked.currency
+        and first_debit.amount = -booked.amount
+        and first_debit.event_time < booked.event_time
+    where booked.is_withdrawal and booked.amount > 0
+),
+
+account as (
+    {#- The exchange shows deposits and withdrawals to a master account only. Elsewhere the ledger is all there is. #}
+    select
+        reading.source_account,
+        reading.ledger_from,
+        reading.settled_until,
+        count(distinct transfer.transfer_key) > 0 as knows_transfers
+    from {{ ref('cryptocom', 'int_cryptocom__reading') }} as reading
+    left join {{ ref('cryptocom', 'cryptocom__transfer') }} as transfer
+        on transfer.source_account = reading.source_account
+        and transfer.network_kind in ('on-chain', 'bank', 'app')
+        and transfer.transfer_key not like 'ledger %'
+    group by reading.source_account, reading.ledger_from, reading.settled_until
 )
 
 select
     {{ cryptocom.comparison(
         'matched.subject', 'matched.currency', 'matched.happened_at', 'matched.what', 'matched.expected',
         'coalesce(matched.found, ' ~ cryptocom.zero() ~ ')',
-        'matched.is_settled and matched.happened_at >= reading.ledger_from '
-            ~ 'and matched.happened_at <= reading.settled_until',
-        account='matched.source_account'
+        'matched.is_settled and (account.ledger_from is null or matched.happened_at >= account.ledger_from) '
+            ~ 'and matched.happened_at <= account.settled_until',
+        account='matched.source_account',
+        row_table="case when matched.transfer_key is null then 'transfer' else 'transaction' end",
+        row_key=dbt.concat(["'of '", 'matched.subject']), is_missing='matched.found is null', proved='account.knows_transfers'
     ) }}
 from matched
-inner join {{ ref('cryptocom', 'int_cryptocom__reading') }} as reading on reading.source_account = matched.source_account
-where reading.ledger_from is not null and not matched.is_explained
+inner join account on account.source_account = matched.source_account
+inner join {{ ref('cryptocom', 'cryptocom__table_reading') }} as found
+    on found.source_account = matched.source_account and found.table_name = 'transaction' and found.is_there
+where not matched.is_explained
+union all
+{#- No row names the other, so a time that does not fit only warns. #}
+select
+    {{ cryptocom.agreement(
+        'matched.subject', 'matched.currency', 'matched.happened_at', "'time of the ledger entry'",
+        'abs(' ~ dbt.datediff('matched.happened_at', 'matched.event_time', 'hour') ~ ') <= 12', 'false',
+        "case when abs(" ~ dbt.datediff('matched.happened_at', 'matched.event_time', 'hour') ~ ") > 12 then "
+            ~ dbt.concat(["'its time is '", cryptocom.shown('matched.happened_at'), "', that of its ledger entry '", cryptocom.shown('matched.event_time')]) ~ " end",
+        account='matched.source_account', row_table="'transfer'", row_key='matched.subject'
+    ) }}
+from matched
+where matched.transfer_key is not null and matched.journal_id is not null
+union all
+select
+    {{ cryptocom.comparison(
+        dbt.concat(["'ledger '", 'refunded.journal_id']), 'refunded.currency', 'refunded.event_time',
+        "'withdrawal that came back'", 'refunded.amount',
+        'case when failed.transfer_key is null then ' ~ cryptocom.zero() ~ ' else refunded.amount end',
+        'refunded.event_time <= account.settled_until', account='refunded.source_account', row_table="'transfer'",
+        row_key=dbt.concat(["'of ledger '", 'refunded.journal_id']), is_missing='failed.transfer_key is null',
+        proved='account.knows_transfers'
+    ) }}
+from refunded
+inner join account on account.source_account = refunded.source_account
+left join failed
+    on failed.source_account = refunded.source_account
+    and failed.currency = refunded.currency
+    and failed.amount = -refunded.amount
+    and failed.number_of_amount = refunded.number_of_amount
