@@ -109,6 +109,9 @@ trust: install ## print what becomes of each table under short pages, wrong cloc
 candles: install ## print candles under every combination of what the exchange leaves open
 	$(BIN)/python -m integration_tests.candle_matrix
 
+damages: install ## damage a simulated account's tables: which losses do the books notice, and do they name the row?
+	$(BIN)/python -m integration_tests.books.damages
+
 mutation: install ## inject faults into seven modules: the unit tests must notice 95 % of them
 	rm -rf mutants
 	$(BIN)/mutmut run
