@@ -15,6 +15,7 @@ from integration_tests.fault_cases import METHODS
 from integration_tests.platform_rules import Platform
 from integration_tests.shared_clock import DAY_NS
 from simulated_exchange.behaviour import Behaviour
+from simulated_exchange.empty_market import EmptyMarket
 from simulated_exchange.exchange import Exchange
 from simulated_exchange.expected_account import expected_rows
 from simulated_exchange.expected_records import rfc3339
@@ -140,3 +141,29 @@ def test_an_incremental_sync_continues_from_a_completed_refresh(exchange: Exchan
     later = sync(config, RESUMABLE, "incremental", refreshed.state)
     assert not any(full_refresh.COMPLETED_AT in later.state_of(table) for table in RESUMABLE)
     assert all(len(later.records.get(table, [])) < len(refreshed.records[table]) for table in HISTORY)
+
+
+def test_a_fault_in_the_middle_of_a_wide_window_leaves_no_row_twice() -> None:
+    """Two hundred of 260 orders had gone out before any STATE said so."""
+    account = seeded_account(time.time_ns(), orders=260, days=20, with_fills=False)
+    with running_exchange(Behaviour(enforce_limits=False), account, EmptyMarket()) as exchange:
+        start_date = rfc3339((exchange.now_ns() - 25 * DAY_NS) // 1_000_000)
+        platform = Platform(config_for(exchange, start_date=start_date), ["order_history"])
+        exchange.faults.arm(Fault("status", METHODS["order_history"], first=3, count=None, status=400, code=40003))
+        platform.new_job(succeeds=False)
+        exchange.faults.clear()
+        platform.next_attempt()
+        ids = [row["order_id"] for row in platform.rows("order_history")]
+        assert len(ids) == len(set(ids)) == len(expected_rows(exchange.account, "order_history"))
+
+
+@pytest.mark.parametrize("first", [2, 4, 7])
+def test_a_fault_in_the_middle_of_a_long_series_leaves_no_candle_twice(exchange: Exchange, first: int) -> None:
+    config = config_for(exchange, instruments=["BTC_USD"], candlestick_timeframes=["1m"], candlestick_count=2_000)
+    platform = Platform(config, ["candlestick"])
+    exchange.faults.arm(Fault("status", METHODS["candlestick"], first=first, count=None, status=400, code=40003))
+    platform.new_job(succeeds=False)
+    exchange.faults.clear()
+    platform.next_attempt()
+    times = [row["timestamp"] for row in platform.rows("candlestick")]
+    assert len(times) == len(set(times)) >= 2_000
