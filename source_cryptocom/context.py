@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,13 +23,14 @@ class SyncContext:
     """One run of the connector.
 
     `workers`: how many partitions each per-instrument stream is read in. `told_time` gives ms since the epoch in place
-    of the exchange.
+    of the exchange. `pool`: the threads in which tables of history read ahead; None where they do not.
     """
 
     config: Config
     api: ExchangeApi
     workers: Mapping[str, int] = field(default_factory=dict)
     told_time: Callable[[], int] | None = None
+    pool: Executor | None = None
 
     def clock(self) -> int:
         """The exchange's time, in ms since the epoch: nothing later is claimed. Asks for it where no answer told it."""

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import replace
 from typing import Any
@@ -48,6 +49,8 @@ from source_cryptocom.suggestions import did_you_mean, folded
 
 LOGGER = logging.getLogger("airbyte")
 WORST_FIRST = (FailureType.system_error, FailureType.transient_error, FailureType.config_error)
+# Of num_workers: the threads in which tables of history read ahead.
+MOST_THREADS_AHEAD = 6
 # What an account without any special feature has.
 ACCOUNT_HISTORY = {"order_history", "user_trade", "transaction"}
 SECRET_FIELDS = {"APIKEY", "APISECRET"}
@@ -226,12 +229,17 @@ class SourceCryptocom(AbstractSource):
         first = [name for name, retriever in retrievers.items() if retriever.reads_history and not saved[name]]
         if first and config.default_start:
             LOGGER.warning(older_history_notice(first, now_ms()))
+        reads_history = any(retriever.reads_history for retriever in retrievers.values())
+        ahead = min(MOST_THREADS_AHEAD, config.num_workers // 8) if reads_history else 0
+        pool = ThreadPoolExecutor(ahead, thread_name_prefix="readahead") if ahead else None
+        engine_config = replace(config, num_workers=config.num_workers - ahead)
         context = SyncContext(
             config,
             ExchangeApi(config.base_url, config.credentials),
-            share_workers(retrievers, incremental, config, now_ms()),
+            share_workers(retrievers, incremental, engine_config, now_ms()),
+            pool=pool,
         )
-        engine = build_engine(config.num_workers, len(asked), LOGGER)
+        engine = build_engine(engine_config.num_workers, len(asked), LOGGER)
         # The engine's pool is first in, first out: a small table behind a long one would wait for its end.
         small_first = sorted(asked, key=lambda name: (retrievers[name].per_instrument, retrievers[name].takes_long))
         streams = [STREAMS[name](context) for name in small_first]
@@ -244,6 +252,8 @@ class SourceCryptocom(AbstractSource):
             )
         finally:
             engine.stop()
+            if pool:
+                pool.shutdown(wait=False, cancel_futures=True)
             for stream in streams:
                 stream.warn_of_odd_values()
             warn_of_tables_left_alone(streams, config.hours_between_syncs)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Protocol, TypeAlias
 from airbyte_cdk.models import AirbyteMessage
 from airbyte_cdk.utils import AirbyteTracedException
 
+from source_cryptocom.api.rate_limits import RateLimit
 from source_cryptocom.api.response import Row
 from source_cryptocom.api.row_source import Page, Parameter
 from source_cryptocom.config import Config
@@ -27,6 +28,9 @@ class Table(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def rate_limit(self) -> RateLimit: ...
 
     @property
     def logger(self) -> logging.Logger: ...

@@ -76,6 +76,7 @@ class Wallet:
     name = "deposit"
     logger = LOGGER
     cursor_column = "update_time"
+    rate_limit = Deposit.rate_limit
     never_empty = False
 
     @cached_property

@@ -18,6 +18,7 @@ from source_cryptocom.retrievers.base import Output, Reader, Record, Retriever, 
 from source_cryptocom.retrievers.changing.state import ChangingCursor, ChangingState, KnownRow
 from source_cryptocom.retrievers.paging.numbered_pages import digest, read_numbered_pages
 from source_cryptocom.retrievers.paging.page_size import PageSize
+from source_cryptocom.retrievers.paging.read_ahead import read_ahead
 from source_cryptocom.retrievers.paging.window_paginator import WindowPaginator
 from source_cryptocom.retrievers.paging.window_requests import fetch_page, page_size_of, read_window
 from source_cryptocom.retrievers.paging.windows import RowTime, Window, ascending_windows, last_day, request_bounds
@@ -196,8 +197,9 @@ class ChangingRowsReader(Reader):
         start_ms = min([saved.reread_ms, *self._followed.values()])
         # Rows go out with the state that covers them: a fault in the middle of a window then repeats none of them.
         held = self._read_open_rows(self._old_ms * NS_PER_MS, now * NS_PER_MS)
-        for window in ascending_windows(start_ms * NS_PER_MS, now * NS_PER_MS, self._rows.step_ms * NS_PER_MS):
-            for page in self._rows.pages.read(self._method, self._table, self._rows, window):
+        step_ns = self._rows.step_ms * NS_PER_MS
+        for window, pages in self._pages(self._method, start_ms * NS_PER_MS, now * NS_PER_MS, step_ns):
+            for page in pages:
                 held.append(self._changed(page))
             yield from held
             held = []
@@ -210,6 +212,16 @@ class ChangingRowsReader(Reader):
         if self._old_times:
             notice = old_rows_notice(self._table.name, len(self._old_times), min(self._old_times))
             self._table.logger.info(notice)
+
+    def _pages(
+        self, method: Method, start_ns: int, end_ns: int, step_ns: int
+    ) -> Iterator[tuple[Window, list[Sequence[Row]]]]:
+        """Ascending windows with all of their pages."""
+
+        def read(window: Window) -> list[Sequence[Row]]:
+            return list(self._rows.pages.read(method, self._table, self._rows, window))
+
+        return read_ahead(ascending_windows(start_ns, end_ns, step_ns), read, self._table.context.pool)
 
     def _give_up_the_missing(self) -> None:
         """Old rows that no window has brought any more, although they were not final, are not followed on."""
@@ -227,8 +239,8 @@ class ChangingRowsReader(Reader):
         records: list[Sequence[Record]] = []
         if listing is None:
             return []
-        for window in ascending_windows(start_ns, end_ns, listing.step_ms * NS_PER_MS):
-            for page in self._rows.pages.read(self._open_method, self._table, self._rows, window):
+        for _, pages in self._pages(self._open_method, start_ns, end_ns, listing.step_ms * NS_PER_MS):
+            for page in pages:
                 for row in page:
                     self._follow(row)
                 if listing.emitted:

@@ -56,7 +56,9 @@ class TimeWindowsReader(Reader):
         # From sync to sync, by id with the time of creation in ms.
         self.followed: dict[str, int] = {}
         self._page_size = page_size_of(table)
-        self._widths = WindowWidths(self._fetch, windows.times, page_size=self._page_size)
+        # At a request a second, as some methods allow, there is nothing to gain.
+        pool = table.context.pool if table.rate_limit.per_second > 1 else None
+        self._widths = WindowWidths(self._fetch, windows.times, page_size=self._page_size, pool=pool)
         self._paginator = WindowPaginator(
             self._fetch,
             table.key_of,

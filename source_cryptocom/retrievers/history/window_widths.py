@@ -27,11 +27,14 @@ with a row that was seen, so that it must come again. An answer that tells nothi
 """
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, Future
+from itertools import islice
 
 from source_cryptocom.clock import MS_PER_MINUTE, NS_PER_MS
 from source_cryptocom.retrievers.paging.page_size import PageSize
+from source_cryptocom.retrievers.paging.read_ahead import WINDOWS_AHEAD
 from source_cryptocom.retrievers.paging.window_paginator import PAGE_LIMIT, Fetch, Page
-from source_cryptocom.retrievers.paging.windows import WINDOW_NS, Row, RowTime, Window
+from source_cryptocom.retrievers.paging.windows import WINDOW_NS, Row, RowTime, Window, ascending_windows
 
 TRIED_DAYS = (7, 30, 90)
 """Widths that an exchange may have chosen for a limit."""
@@ -40,6 +43,7 @@ PAGES_PER_WINDOW = 5
 """Of a busy account: what an interrupted sync reads again at most, and holds in memory."""
 MOST_PAGES_HELD = 20
 """About how many full pages a window has, of an account so busy that a day has more."""
+EMPTY_BEFORE_AHEAD = 2
 NARROWEST_NS = 15 * MS_PER_MINUTE * NS_PER_MS
 OVERLAP = 50
 """A window may begin this part of its width before the end of the last one."""
@@ -60,7 +64,9 @@ class WindowWidths:
         times: Sequence[RowTime],
         page_limit: int = PAGE_LIMIT,
         page_size: PageSize | None = None,
+        pool: Executor | None = None,
     ) -> None:
+        """`pool`: threads in which windows are asked for ahead where nothing comes."""
         self.proven_ns = WINDOW_NS
         self._fetch = fetch
         self._times = times
@@ -71,6 +77,9 @@ class WindowWidths:
         self._full_pages = 0  # of the last window
         self._full_page_ns = 0  # what a full page of the last window spanned
         self._latest_row_ns: int | None = None  # of the last window
+        self._pool = pool
+        self._ahead: dict[Window, Future[Sequence[Row]]] = {}
+        self._empty_windows = 0  # in a row
         self._reached_ns = 0
         self.needed_from_ns = self.read_to_ns = 0
         self._too_long = False
@@ -91,7 +100,7 @@ class WindowWidths:
         first = Window(start_ns, end_ns)
         wider = [first] if first.width_ns > 2 * WINDOW_NS else []
         while reached_ns < end_ns:
-            window = next(filter(self._is_served, wider), None)
+            window = self._asked_ahead(reached_ns) or next(filter(self._is_served, wider), None)
             if window is None:
                 window = Window(begin_ns, min(begin_ns + self._ordinary_ns(), end_ns))
             self._latest_row_ns, self._full_page_ns, self._full_pages, self._too_long = None, 0, 0, False
@@ -102,6 +111,9 @@ class WindowWidths:
                 wider = []
                 continue
             before_ns, reached_ns = reached_ns, window.end_ns
+            self._empty_windows = self._empty_windows + 1 if self._met_nothing() else 0
+            if self._empty_windows >= EMPTY_BEFORE_AHEAD:
+                self._ask_ahead(reached_ns, end_ns)
             self._reached_ns = self.needed_from_ns = reached_ns
             self.read_to_ns = max(self.read_to_ns, reached_ns)
             begin_ns = self._beginning_of_the_next(reached_ns, end_ns)
@@ -109,6 +121,22 @@ class WindowWidths:
                 wide for wide in self._wider_windows(before_ns, end_ns) if wide.end_ns - reached_ns > self.proven_ns
             ]
         self._reached_ns = self.needed_from_ns = self.read_to_ns = 0
+
+    def _met_nothing(self) -> bool:
+        return self._latest_row_ns is None and not self._full_pages
+
+    def _ask_ahead(self, reached_ns: int, end_ns: int) -> None:
+        """Where window after window is empty, the next ones are asked for at once."""
+        if self._pool is None:
+            return
+        begin_ns = max((window.end_ns for window in self._ahead), default=reached_ns)
+        windows = ascending_windows(begin_ns, end_ns, self.proven_ns)
+        for window in islice(windows, WINDOWS_AHEAD - len(self._ahead)):
+            self._ahead[window] = self._pool.submit(self._fetch, window, self._page_limit)
+
+    def _asked_ahead(self, reached_ns: int) -> Window | None:
+        """The next window, where it was asked for ahead: no answer is thrown away for a wider window."""
+        return next((window for window in self._ahead if window.start_ns == reached_ns), None)
 
     def narrow(self) -> None:
         """The window holds more rows than can be held: it is not read to its end, and comes again in narrower ones."""
@@ -146,8 +174,10 @@ class WindowWidths:
         elif asked in self._last_answers:
             rows = self._last_answers[asked]
         else:
+            future = self._ahead.pop(asked, None)
             try:
-                rows = self._fetch(asked, self._page_limit)
+                # One that no thread has begun with is asked for here and now.
+                rows = future.result() if future and not future.cancel() else self._fetch(asked, self._page_limit)
             except WindowRefused:
                 return []
             self._remember(asked, rows)
