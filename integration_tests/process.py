@@ -10,7 +10,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from itertools import islice
 from multiprocessing.connection import Connection
@@ -106,11 +106,31 @@ class Running:
         return path.read_text(errors="replace") if path.exists() else ""
 
 
+class ClockOfAProcess:
+    """A clock that stands still at `at_ns`, but for how far the machine's is ahead: that may change while it runs."""
+
+    def __init__(self, at_ns: int, ahead_ns: int = 0) -> None:
+        self.at_ns = at_ns
+        self._ahead_ns = _CONTEXT.Value("q", ahead_ns)
+
+    def jump(self, ahead_ns: int) -> None:
+        """From now on the machine's clock is so far ahead of the exchange's."""
+        self._ahead_ns.value = ahead_ns
+
+    def patch_connector(self) -> AbstractContextManager[None]:
+        """Within it the connector takes its time from here."""
+        clock = SharedClock(self.at_ns)
+        return clock.patch_connector(lambda: self.at_ns + self._ahead_ns.value)
+
+
 def start(
-    folder: Path, *arguments: str, environment: Mapping[str, str] | None = None, at_ns: int | None = None
+    folder: Path,
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    clock: ClockOfAProcess | None = None,
 ) -> Running:
-    """Starts `source-cryptocom ARGUMENTS` in `folder`; with `at_ns`, at a moment where its clock then stands still."""
-    process = _CONTEXT.Process(target=_connector, args=(str(folder), arguments, dict(environment or {}), at_ns))
+    """Starts `source-cryptocom ARGUMENTS` in `folder`, by the clock given or this machine's."""
+    process = _CONTEXT.Process(target=_connector, args=(str(folder), arguments, dict(environment or {}), clock))
     process.start()
     return Running(process, folder)
 
@@ -123,11 +143,11 @@ def start_read(
     state: State | None = None,
     flags: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
-    at_ns: int | None = None,
+    clock: ClockOfAProcess | None = None,
 ) -> Running:
     """Starts a sync; its files are written into `folder` first."""
     arguments = read_arguments(folder, config, tables, sync_mode, state)
-    return start(folder, *arguments, *flags, environment=environment, at_ns=at_ns)
+    return start(folder, *arguments, *flags, environment=environment, clock=clock)
 
 
 def sync_until_killed(
@@ -184,13 +204,14 @@ def written(folder: Path, name: str, content: Any) -> str:
     return str(path)
 
 
-def _connector(folder: str, arguments: Sequence[str], environment: Mapping[str, str], at_ns: int | None) -> None:
+def _connector(
+    folder: str, arguments: Sequence[str], environment: Mapping[str, str], clock: ClockOfAProcess | None
+) -> None:
     os.chdir(folder)
     os.environ.update(environment)
     for number, name in ((1, _STDOUT), (2, _STDERR)):
         os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
-    clock = nullcontext() if at_ns is None else SharedClock(at_ns).patch_connector()
-    with without_waits(), clock:
+    with without_waits(), clock.patch_connector() if clock else nullcontext():
         run(list(arguments))
 
 

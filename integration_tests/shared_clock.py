@@ -1,7 +1,7 @@
 """One clock for the connector and the exchange, so that a test can let weeks pass between two syncs."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from types import SimpleNamespace
@@ -30,9 +30,10 @@ class SharedClock:
         return self.ns
 
     @contextmanager
-    def patch_connector(self) -> Iterator[None]:
-        """Within it the connector takes its time, nonces included, from here."""
-        turned = SimpleNamespace(time_ns=lambda: self.ns + self.connector_off_ns, monotonic_ns=self, gmtime=time.gmtime)
+    def patch_connector(self, machine_ns: Callable[[], int] | None = None) -> Iterator[None]:
+        """Within it the connector takes its time, nonces included, from here, or its machine's from `machine_ns`."""
+        machine_ns = machine_ns or (lambda: self.ns + self.connector_off_ns)
+        turned = SimpleNamespace(time_ns=machine_ns, monotonic_ns=self, gmtime=time.gmtime)
         with mock.patch("source_cryptocom.clock.time", turned):
             yield
 

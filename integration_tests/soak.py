@@ -1,4 +1,5 @@
-"""Syncs of every table in a chain, with changes between and during them, faults and kills: nothing is lost.
+"""Syncs of every table in a chain, with changes between and during them, faults, kills, wrong clocks, short pages, late
+rows and lower limits: nothing is lost.
 
 `python -m integration_tests.soak --syncs 200 --seed 1` prints a matrix, and exits with 1 where something is wrong.
 """
@@ -15,9 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from integration_tests.connector import config_for
-from integration_tests.process import Running, start_read
+from integration_tests.process import ClockOfAProcess, Running, start_read
 from integration_tests.shared_clock import moment
 from integration_tests.soak_books import TABLES, TIMEFRAME, Books
+from integration_tests.soak_doubts import Doubts
 from integration_tests.soak_world import INSTRUMENTS, Life, new_life
 from simulated_exchange.faults import Fault
 from source_cryptocom.streams import STREAMS
@@ -38,6 +40,7 @@ class Soak:
     syncs: int
     seed: int
     ends: Counter[str] = field(default_factory=Counter)
+    doubts: Doubts = field(default_factory=Doubts)
     books: Books = field(default_factory=Books)
     requests: int = 0
     struck: int = 0
@@ -62,6 +65,7 @@ class Soak:
             lines.append(f"{name:<26}" + "".join(f"{cell:>15,}" for cell in (*cells, again["changed"], table.kills)))
         lines += [
             f"{self.syncs} syncs with seed {self.seed} in {self.seconds:.0f} s: {_counts(self.ends)}.",
+            f"Syncs that met {_counts(self.doubts.met)}.",
             f"{self.requests:,} requests, {self.struck:,} of them struck by a fault; {self.books.records:,} records.",
             f"{self.books.again('not covered'):,} rows came again: their sync died before a state covered them.",
             f"Something is wrong: {self.faulty}" if self.faulty else "Nothing lost, nothing repeated without reason.",
@@ -83,7 +87,8 @@ def soak(syncs: int, seed: int) -> Soak:
             if number == syncs - 1:
                 life.calm()
             _arm(life, dice, undisturbed)
-            running = _started(life, result.books, Path(folder), number)
+            clock = Doubts.none(life) if undisturbed else result.doubts.next(life, dice)
+            running = _started(life, result.books, Path(folder), number, clock)
             if not undisturbed and dice.random() < KILLED:
                 _kill_some_time(running, life, dice, printed)
             finished = running.finish()
@@ -127,7 +132,7 @@ def _kill_some_time(running: Running, life: Life, dice: random.Random, printed: 
     running.kill()
 
 
-def _started(life: Life, books: Books, folder: Path, number: int) -> Running:
+def _started(life: Life, books: Books, folder: Path, number: int, clock: ClockOfAProcess) -> Running:
     own = folder / str(number)
     own.mkdir()
     config = config_for(
@@ -138,7 +143,7 @@ def _started(life: Life, books: Books, folder: Path, number: int) -> Running:
         trade_count=20,
     )
     state = list(books.states.values())
-    return start_read(own, config, TABLES, "incremental", state, at_ns=life.clock.ns)
+    return start_read(own, config, TABLES, "incremental", state, clock=clock)
 
 
 def _counts(counted: dict[str, int]) -> str:
