@@ -128,8 +128,10 @@ qa: $(QA)/installed ## run the checks of Airbyte's registry, as for a community 
 destinations: $(DESTINATIONS)/installed ## ask databases, data frames and table formats what docs/destinations.md says of them
 	$(DESTINATIONS)/bin/python -m pytest --noconftest tools/destinations
 
+# What runs with a key: the image, and the demo's environment.
+AUDITED := requirements.lock requirements-demo.lock
 audit: $(TOOLS)/installed ## look the locked versions up in the vulnerability database (needs network)
-	$(TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock
+	$(TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes $(addprefix -r ,$(AUDITED))
 
 sbom: $(TOOLS)/installed ## list what is locked as dist/sbom.cdx.json, in CycloneDX
 	mkdir -p dist

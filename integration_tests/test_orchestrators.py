@@ -6,7 +6,11 @@ Neither is locked: Prefect brings 48 packages, a server among them, and Airflow 
 from __future__ import annotations
 
 import json
+import re
 import runpy
+import shlex
+import shutil
+import subprocess
 import sys
 import sysconfig
 import time
@@ -75,6 +79,20 @@ def test_prefect_reads_each_account(exchange: Exchange, tmp_path: Path, monkeypa
     truth = {table: len(expected_rows(exchange.account, table)) for table in TABLES}
     assert told == {"desk_a": truth}
     assert counts(tmp_path / "desk_a.duckdb", TABLES) == truth
+
+
+@pytest.mark.parametrize(
+    "example", ["prefect/cryptocom_flow.py", "dagster/cryptocom_assets.py", "airflow/cryptocom_dag.py"]
+)
+def test_the_packages_of_an_example_go_together(example: str) -> None:
+    uv = shutil.which("uv") or pytest.skip("no uv")
+    text = (PROJECT / "examples" / example).read_text(encoding="utf-8")
+    [line] = re.findall(r"pip install (.*)$", text, re.MULTILINE)
+    wanted = [f"{PROJECT}[sync]" if name.startswith("source-cryptocom") else name for name in shlex.split(line)]
+    command = [uv, "pip", "compile", "--quiet", "--python-version", "3.11", "-"]
+    resolved = subprocess.run(command, input="\n".join(wanted), capture_output=True, text=True, check=False)
+    assert resolved.returncode == 0, resolved.stderr
+    assert "\ndlt==1." in resolved.stdout
 
 
 class ExternalTask:

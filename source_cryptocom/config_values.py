@@ -18,6 +18,8 @@ DEFAULT_TIMEFRAMES = ("1m", "5m", "1h")
 TIMEFRAMES = ("1m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "12h", "1D", "7D", "14D", "1M")
 # `1m` last: whoever writes it otherwise means a minute more often than a month.
 _BY_LENGTH = tuple(reversed(TIMEFRAMES))
+# One of a letter or two would be masked in every word of the log.
+_SHORTEST_SECRET = 6
 _PLACEHOLDER = re.compile(r"<?your[ _](api[ _])?(key|secret)>?|\.\.\.|\u2026", flags=re.IGNORECASE)
 # A century: beyond it a date cannot be told.
 MOST_HOURS = 876_000
@@ -35,6 +37,10 @@ def own_text(value: Any) -> str:
     """A text of the user's own, not the one that stands in an example."""
     if _PLACEHOLDER.fullmatch(text(value)):
         raise ValueError("still holds the words of the example: put your own in their place, or leave the field empty.")
+    if 0 < len(value) < _SHORTEST_SECRET:
+        raise ValueError(
+            f"has fewer than {_SHORTEST_SECRET} characters, so it is none of the exchange's: copy it anew."
+        )
     return text(value)
 
 

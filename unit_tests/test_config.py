@@ -118,6 +118,7 @@ def test_half_an_account_is_an_error_that_names_the_missing_half(fields: dict[st
     ("field", "value", "reason"),
     [
         ("api_key", 5, "must be a text"),
+        ("api_key", "e", "has fewer than 6 characters"),
         ("environment", "staging", "must be one of production, sandbox, not 'staging'"),
         ("environment", 1, "must be one of production, sandbox"),
         ("start_date", "yesterday", "write it like 2026-01-31T00:00:00Z"),

@@ -1,22 +1,23 @@
-"""The connector inside Dagster: one asset per table and account, loaded by PyAirbyte, on a schedule.
+"""The connector inside Dagster: one asset per table and account, read by `source-cryptocom sync`, on a schedule.
 
-    AIRBYTE_OFFLINE_MODE=1 CRYPTOCOM_CONFIGS=secrets/accounts dagster dev -f examples/dagster/cryptocom_assets.py
+    python -m pip install 'dagster>=1.11,<2' dagster-webserver 'source-cryptocom[sync]'
+    CRYPTOCOM_CONFIGS=secrets/accounts dagster dev -f examples/dagster/cryptocom_assets.py
 
 docs/more-than-one-account.md says what to install, and where dagster.yaml belongs.
 
 CRYPTOCOM_CONFIGS is a folder with one config file per account: `treasury.json`, `desk_a.json`. Each account has a
-DuckDB file of its own beside its config's name in CRYPTOCOM_DATABASES. For a warehouse, put PyAirbyte's cache for it
-(BigQuery, Snowflake, Postgres) in place of DuckDBCache.
+DuckDB file of its own beside its config's name in CRYPTOCOM_DATABASES. For a warehouse, put its address and a schema
+for each account (`--to postgres://... --schema desk_a`) in place of the file. The key stays in its file: Dagster never
+sees it.
 """
 
-import json
 import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import airbyte
 import dagster
-from airbyte.caches import DuckDBCache
+import duckdb
 
 TABLES = (
     "user_balance",
@@ -42,12 +43,10 @@ def account_assets(account: str, config_file: Path, database: Path) -> dagster.A
         retry_policy=dagster.RetryPolicy(max_retries=2, delay=60),
     )
     def history() -> Iterator[dagster.MaterializeResult[object]]:
-        config = json.loads(config_file.read_text(encoding="utf-8"))
-        source = airbyte.get_source("source-cryptocom", config=config, local_executable=CONNECTOR)
-        source.select_streams(list(TABLES))
-        with DuckDBCache(db_path=database) as cache:
-            result = source.read(cache)
-            rows = {table: len(result[table]) for table in TABLES}
+        command = [CONNECTOR, "sync", "--config", str(config_file), "--to", str(database), "--tables", ",".join(TABLES)]
+        subprocess.run(command, check=True)
+        with duckdb.connect(str(database), read_only=True) as connection:
+            rows = {table: connection.table(table).count("*").fetchall()[0][0] for table in TABLES}
         for table in TABLES:
             yield dagster.MaterializeResult(
                 asset_key=[account, table], metadata={"rows": rows[table], "database": str(database)}

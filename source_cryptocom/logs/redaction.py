@@ -17,6 +17,8 @@ from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets, update_secrets
 
 MASK = "****"
+SHORTEST = 4
+"""Characters of a secret that is masked: a shorter one, which no config may hold, stands in every word of the log."""
 # 64 digits or more: what stands before a signature can end with hex digits of its own (`%22`, `\u0022`).
 _SIGNATURE = re.compile(r"[0-9a-fA-F]{64,}")
 # The CDK's debug lines bring the whole answer, and some answers hold names, addresses and bank accounts of people.
@@ -79,7 +81,7 @@ def register_secrets(*secrets: str) -> None:
 
     The longest first: where one secret is part of another, masking it first would leave the rest of the other.
     """
-    texts = {text for secret in secrets if secret for text in encodings(secret)}
+    texts = {text for secret in secrets if len(secret) >= SHORTEST for text in encodings(secret)}
     update_secrets(sorted(texts, key=len, reverse=True))
 
 
