@@ -11,11 +11,19 @@ MS_PER_DAY = 24 * MS_PER_HOUR
 LAST_YEAR = 9999
 # Milliseconds of this era have 13 digits, and 15 until the last year there is. Microseconds have 16, nanoseconds 19.
 FIRST_NO_MS = 10**15
+# Seconds of this era have 10 digits. Milliseconds had so few until 1973.
+LAST_SECONDS = 10**11
+OPENED_MS = 1_546_300_800_000
+"""2019-01-01, the year in which the exchange opened."""
 _UNITS_PER_MS = {16: 1_000, 19: 1_000_000}
 
 
 def in_ms(time_since_epoch: int) -> int:
-    """Milliseconds, whether they came as such or as micro- or nanoseconds: the number of digits tells."""
+    """Milliseconds, whether they came as such or as seconds, micro- or nanoseconds: the number of digits tells."""
+    if LAST_SECONDS <= time_since_epoch < FIRST_NO_MS:
+        return time_since_epoch
+    if OPENED_MS // MS_PER_SECOND <= time_since_epoch < LAST_SECONDS:
+        return time_since_epoch * MS_PER_SECOND
     if time_since_epoch < FIRST_NO_MS:
         return time_since_epoch
     return time_since_epoch // _UNITS_PER_MS.get(len(str(time_since_epoch)), 1)

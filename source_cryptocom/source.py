@@ -43,6 +43,7 @@ from source_cryptocom.logs.log_file import log_file
 from source_cryptocom.logs.redaction import mask_log, redact, redact_error, redact_trace, register_secrets
 from source_cryptocom.state.full_refresh import FullRefresh
 from source_cryptocom.state.market_cursor import SnapshotCursor
+from source_cryptocom.state.series_positions import join_names
 from source_cryptocom.streams import STREAMS, ExchangeStream, IncrementalExchangeStream
 from source_cryptocom.streams.samples import sample_requests
 from source_cryptocom.suggestions import did_you_mean, folded
@@ -256,6 +257,7 @@ class SourceCryptocom(AbstractSource):
                 pool.shutdown(wait=False, cancel_futures=True)
             for stream in streams:
                 stream.warn_of_odd_values()
+            tell_of_unknown_fields(streams)
             warn_of_tables_left_alone(streams, config.hours_between_syncs)
 
     def _log_file(self, config: Mapping[str, Any]) -> AbstractContextManager[None]:
@@ -286,6 +288,17 @@ def require_key(config: Config, names: Iterable[str]) -> None:
         raise ConfigError(
             f"These tables need an API key: {', '.join(locked)}. Set api_key and api_secret, or leave the tables "
             "out of the connection."
+        )
+
+
+def tell_of_unknown_fields(streams: Iterable[Stream]) -> None:
+    """Says once which fields the exchange has added, as far as their tables were read."""
+    unknown = {stream.name: stream.unknown_fields() for stream in streams if isinstance(stream, ExchangeStream)}
+    named = "; ".join(f"{table}: {redact(join_names(fields))[:200]}" for table, fields in unknown.items() if fields)
+    if named:
+        LOGGER.info(
+            f"The exchange sent fields that the schema does not know: {named}. The records have them, but a "
+            "destination with typed columns has none for them until a later version of this connector names them."
         )
 
 

@@ -225,3 +225,73 @@ def with_null(column: dict[str, Any]) -> dict[str, Any]:
     items = {"items": with_null(column["items"])} if "items" in column else {}
     kinds = column["type"] if isinstance(column["type"], list) else [column["type"]]
     return {**column, "type": ["null", *(kind for kind in kinds if kind != "null")], **items}
+
+
+TIMED: dict[str, dict[str, Any]] = {
+    "properties": {
+        "create_time": {"type": ["null", "string"], "format": "date-time"},
+        "create_time_ns": {"type": ["null", "string"]},
+        "event_time": {"type": ["null", "string"], "format": "date-time"},
+        "event_timestamp_ns": {"type": ["null", "string"]},
+        "traded_price": {"type": ["null", "string"]},
+    }
+}
+AT_MS, AT = 1786921599729, "2026-08-16T23:06:39.729Z"
+
+
+def timed(primary_key: tuple[str, ...] = (), cursor: str | None = "create_time") -> RowMapper:
+    return RowMapper(TIMED, primary_key, {"event_timestamp_ms": "event_time"}, {}, cursor=cursor)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (1786921599, "2026-08-16T23:06:39.000Z"),
+        ("1786921599", "2026-08-16T23:06:39.000Z"),
+        (AT_MS * 1_000, AT),
+        (AT_MS * 1_000_000, AT),
+    ],
+)
+def test_a_time_in_another_unit_is_repaired_and_told(value: Any, shown: str) -> None:
+    rows = timed()
+    assert rows.record({"create_time": value})["create_time"] == shown
+    assert "brought to the column's type: create_time (1)" in rows.odd_values()
+
+
+@pytest.mark.parametrize("value", [1, 1_546_300_799_999, -1])
+def test_a_time_from_before_the_exchange_opened_is_told(value: int) -> None:
+    rows = timed()
+    assert rows.record({"create_time": value})["create_time"] is not None
+    assert "a time from before the exchange opened, left as it is: create_time (1)" in rows.odd_values()
+
+
+@pytest.mark.parametrize("missing", [{}, {"create_time": None}, {"create_time": "soon"}, {"create_time": ""}])
+def test_a_time_that_is_missing_is_taken_from_its_nanoseconds(missing: dict[str, Any]) -> None:
+    rows = timed()
+    record = rows.record({**missing, "create_time_ns": f"{AT_MS}123456", "event_timestamp_ns": f"{AT_MS}000001"})
+    assert (record["create_time"], record["event_time"]) == (AT, AT)
+    assert "create_time" in rows.odd_values()
+    assert "event_time" in rows.odd_values()
+
+
+def test_nanoseconds_are_taken_from_milliseconds_only_if_the_key_needs_them() -> None:
+    row = {"event_timestamp_ms": AT_MS}
+    assert "event_timestamp_ns" not in timed().record(row)
+    assert timed(("event_timestamp_ns",)).record(row)["event_timestamp_ns"] == f"{AT_MS}000000"
+
+
+def test_a_column_that_the_exchange_always_fills_is_told_when_no_row_has_it() -> None:
+    rows = timed()
+    for _ in range(4):
+        rows.record({"event_timestamp_ms": AT_MS})
+    assert rows.columns_without_a_value() == [], "too few rows to tell"
+    rows.record({"event_timestamp_ms": AT_MS, "price_of_trade": "1"})
+    assert rows.columns_without_a_value() == ["create_time", "traded_price"]
+    rows.record({"create_time": AT_MS})
+    assert rows.columns_without_a_value() == ["traded_price"]
+
+
+def test_fields_that_the_schema_does_not_know_are_remembered() -> None:
+    rows = timed()
+    assert rows.record({"price_of_trade": "1"}) == {"price_of_trade": "1"}
+    assert rows.unknown_fields == {"price_of_trade"}

@@ -14,7 +14,7 @@ from airbyte_cdk.models import (
 )
 from airbyte_cdk.utils.datetime_helpers import ab_datetime_parse
 
-from source_cryptocom.clock import MS_PER_MINUTE, rfc3339
+from source_cryptocom.clock import MS_PER_MINUTE, OPENED_MS, rfc3339
 from source_cryptocom.config import ConfigError
 
 VERSION = 1
@@ -22,9 +22,6 @@ VERSION = 1
 # The exchange tolerates a clock 60 s off, so a time taken from this machine claims at most a minute too much or too
 # little; the rest allows for a row that becomes visible a little after its own time.
 LOOKBACK_MS = 3 * MS_PER_MINUTE
-
-# 2019-01-01, the year in which the exchange opened.
-OPENED_MS = 1_546_300_800_000
 
 State = Mapping[str, Any]
 

@@ -156,6 +156,15 @@ class ExchangeStream(HttpStream, ABC):
         """Warns once, when the table has been read, of fields with odd values, and how often each held one."""
         if sentence := self._mapper.odd_values():
             self.warn(sentence)
+        if columns := self._mapper.columns_without_a_value():
+            self.warn(
+                f"{', '.join(columns)}: null in every row, although the exchange always fills it. It has perhaps "
+                "renamed the field: the log names those that the schema does not know. Please report this."
+            )
+
+    def unknown_fields(self) -> list[str]:
+        """Fields that the exchange sent and the schema does not know."""
+        return sorted(self._mapper.unknown_fields)
 
     def skips(self, error: ExchangeError) -> bool:
         """True if the exchange refused a feature that this account or key lacks, and the table may be skipped.

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_cryptocom.clock import rfc3339
+from source_cryptocom.clock import OPENED_MS, rfc3339
 from source_cryptocom.config import ConfigError
 from source_cryptocom.retrievers.changing.state import ChangingCursor, ChangingState, KnownRow
 from source_cryptocom.retrievers.per_instrument.sample_position import SAMPLE_POSITIONS, SamplePosition
-from source_cryptocom.state.state import LOOKBACK_MS, OPENED_MS, UnusableState
+from source_cryptocom.state.state import LOOKBACK_MS, UnusableState
 from unit_tests.support.builders import DAY_MS, NOW_MS
 
 LOGGER = logging.getLogger("airbyte.state-test")

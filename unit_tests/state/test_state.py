@@ -7,10 +7,11 @@ from airbyte_cdk.models import AirbyteMessage, AirbyteStateType, FailureType, Ty
 from hypothesis import given
 from hypothesis import strategies as st
 
+from source_cryptocom.clock import OPENED_MS
 from source_cryptocom.config import ConfigError
 from source_cryptocom.retrievers.history.state import HistoryState, OrderWatermark
 from source_cryptocom.state.market_cursor import MarketState, parse_market_state
-from source_cryptocom.state.state import LOOKBACK_MS, OPENED_MS, UnusableState, is_plausible, state_message
+from source_cryptocom.state.state import LOOKBACK_MS, UnusableState, is_plausible, state_message
 from unit_tests.support.builders import NOW_MS
 
 FIELD = "update_time"

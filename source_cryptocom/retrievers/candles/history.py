@@ -13,8 +13,8 @@ been cut, so nothing of it is used, and a narrower window is asked for.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from source_cryptocom.clock import OPENED_MS
 from source_cryptocom.retrievers.candles.page import CandlePage
-from source_cryptocom.state.state import OPENED_MS
 
 PAGE_LIMIT = 300
 # A candle may appear some time after it has opened: a window for the newest ones has room for so many that have not.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 from source_cryptocom.api.response import Row
-from source_cryptocom.clock import FIRST_NO_MS, MS_PER_MINUTE, in_ms
+from source_cryptocom.clock import FIRST_NO_MS, LAST_SECONDS, MS_PER_MINUTE, in_ms
 
 # A candle's last trades may be booked a little after the next one has opened.
 SETTLING_MS = MS_PER_MINUTE
@@ -41,7 +41,7 @@ class CandlePage:
 def candle_page(rows: Sequence[Row]) -> CandlePage:
     """Rows in any order. Raises KeyError, TypeError or ValueError where one has no time."""
     opens_ms = [int(row["t"]) for row in rows]
-    if max(opens_ms, default=0) >= FIRST_NO_MS:
+    if opens_ms and (max(opens_ms) >= FIRST_NO_MS or min(opens_ms) < LAST_SECONDS):
         opens_ms = [in_ms(time) for time in opens_ms]
     in_order = sorted(opens_ms)
     if in_order != opens_ms:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from math import ceil
 
-from source_cryptocom.clock import MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE, now_ms, rfc3339
+from source_cryptocom.clock import MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE, OPENED_MS, now_ms, rfc3339
 from source_cryptocom.config import Config
 from source_cryptocom.retrievers.base import Record, SeriesPages
 from source_cryptocom.retrievers.candles.history import (
@@ -18,7 +18,6 @@ from source_cryptocom.retrievers.candles.history import (
 from source_cryptocom.retrievers.candles.page import CandlePage, candle_page
 from source_cryptocom.retrievers.candles.position import CANDLE_POSITIONS, CandlePosition
 from source_cryptocom.retrievers.per_instrument.reader import PerInstrumentReader
-from source_cryptocom.state.state import OPENED_MS
 
 
 def _always(duration_ms: int) -> Duration:
