@@ -43,7 +43,7 @@ def text() -> str:
     lines = []
     for check in checks():
         if check not in NEVER_CERTAIN:
-            lines.append(f"      - does_not_differ: {{name: {check}, check_name: {check}}}")
+            lines.append(f"      - does_not_differ: {{name: {check}, arguments: {{check_name: {check}}}}}")
         named = f"name: {check}_so_far, check_name: {check}"
         lines.append(f"      - is_settled: {{{named}, config: {{severity: warn}}}}")
     return HEAD + "\n".join(lines) + "\n"

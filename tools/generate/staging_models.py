@@ -79,7 +79,21 @@ def documentation() -> str:
         }
         for table in sorted(STREAMS)
     ]
-    dumped: str = yaml.safe_dump({"version": 2, "models": models}, sort_keys=False, width=120, allow_unicode=True)
+    sources = [
+        {
+            "name": "cryptocom",
+            "description": "What the connector wrote, of the account whose raw tables have no prefix.",
+            "database": "{{ var('cryptocom_raw_database') or target.database }}",
+            "schema": "{{ var('cryptocom_raw_schema') or ('main' if target.type == 'duckdb' else target.schema) }}",
+            "loaded_at_field": "_airbyte_extracted_at",
+            "config": {"freshness": {"warn_after": {"count": 2, "period": "day"}}},
+            "tables": [
+                {"name": table, "description": f"Rows of {STREAMS[table].method}."} for table in sorted(STREAMS)
+            ],
+        }
+    ]
+    described = {"version": 2, "sources": sources, "models": models}
+    dumped: str = yaml.safe_dump(described, sort_keys=False, width=120, allow_unicode=True)
     return f"# {HEADER}\n{dumped}"
 
 

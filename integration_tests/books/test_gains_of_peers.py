@@ -1,0 +1,75 @@
+"""Another library's gains of the same trades, by every method that it has too."""
+
+from __future__ import annotations
+
+import importlib
+import random
+import sys
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from books.gains import Movement, gains_of
+
+pytestmark = pytest.mark.skipif(sys.version_info < (3, 11), reason="coinbasis needs Python 3.11")
+
+METHODS = {"fifo": "FIFO", "lifo": "LIFO", "hifo": "HIFO", "average": "AVERAGE"}
+Trade = tuple[datetime, str, Decimal, Decimal]
+
+
+def random_trades(seed: int) -> list[Trade]:
+    """Purchases and sales of one coin, of which there is always enough. A fee is a part of the price."""
+    chosen, held, trades = random.Random(seed), Decimal(0), []
+    for number in range(80):
+        moment = datetime(2026, 3, 1, tzinfo=timezone.utc) + timedelta(minutes=7 * number)
+        price = Decimal(chosen.randint(100_000, 999_999)) / 100
+        if held == 0 or chosen.random() < 0.55:
+            quantity = Decimal(chosen.randint(1, 10**8)) / 10**8
+            trades.append((moment, "BUY", quantity, price))
+            held += quantity
+        else:
+            quantity = held if chosen.random() < 0.2 else held * chosen.randint(1, 9) / 10
+            trades.append((moment, "SELL", quantity, price))
+            held -= quantity
+    return trades
+
+
+def ours(trades: list[Trade], method: str) -> dict[datetime, Decimal]:
+    movements = [
+        Movement("main", str(moment), moment, "trade", effect, "ETH", quantity, quantity * price, None)
+        for moment, side, quantity, price in trades
+        for effect in ["acquired" if side == "BUY" else "disposed"]
+    ]
+    return {gain.movement.happened_at: gain.gain or Decimal(0) for gain in gains_of(movements, method).gains}
+
+
+def theirs(trades: list[Trade], method: str) -> dict[datetime, Decimal]:
+    coinbasis: Any = importlib.import_module("coinbasis")
+    kinds = {"BUY": coinbasis.Buy, "SELL": coinbasis.Sell}
+    everywhere = {"wallet": "main", "asset": "eth", "fee": Decimal(0)}
+    portfolio = coinbasis.Portfolio.from_transactions(
+        [
+            kinds[side](timestamp=moment, quantity=quantity, unit_price=price, **everywhere)
+            for moment, side, quantity, price in trades
+        ]
+    )
+    found: dict[datetime, Decimal] = {}
+    [chosen] = [one for one in coinbasis.CostBasisMethod if one.name.startswith(METHODS[method])]
+    for gain in portfolio.realized_gains(chosen):
+        moment = getattr(gain, "timestamp", None) or gain.disposed_at
+        found[moment] = found.get(moment, Decimal(0)) + gain.gain
+    return found
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_another_library_says_the_same_of_every_sale(method: str) -> None:
+    for seed in range(40):
+        trades = random_trades(seed)
+        mine, other = ours(trades, method), theirs(trades, method)
+        assert mine.keys() == other.keys()
+        different = {
+            moment: (mine[moment], other[moment]) for moment in mine if round(mine[moment] - other[moment], 12)
+        }
+        assert not different, f"seed {seed}"
