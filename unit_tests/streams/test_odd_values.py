@@ -148,7 +148,7 @@ def test_candles_in_nanoseconds_are_all_read_and_the_next_sync_goes_on_from_them
     stream = Candlestick(sync(listed=["BTC_USD"], candlestick_timeframes=["1m"], candlestick_count=3))
     reading = read(stream)
     assert [record["timestamp"] for record in reading.records] == [rfc3339(ms) for ms in opened]
-    assert stream.state["cursors"] == {"1m": {str(opened[-1]): ["BTC_USD"]}}
+    assert stream.state["cursors"] == {"1m": {f"{opened[-1]} since {opened[0]}": ["BTC_USD"]}}
 
 
 def test_a_fill_whose_only_time_is_in_nanoseconds_has_that_time() -> None:
