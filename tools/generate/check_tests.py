@@ -44,6 +44,6 @@ def text() -> str:
     for check in checks():
         if check not in NEVER_CERTAIN:
             lines.append(f"      - does_not_differ: {{name: {check}, arguments: {{check_name: {check}}}}}")
-        named = f"name: {check}_so_far, check_name: {check}"
+        named = f"name: {check}_so_far, arguments: {{check_name: {check}}}"
         lines.append(f"      - is_settled: {{{named}, config: {{severity: warn}}}}")
     return HEAD + "\n".join(lines) + "\n"
