@@ -183,3 +183,15 @@ def test_the_doctor_asks_for_every_table_of_the_account() -> None:
     asked_per_bot = {"private/bot/get-trading-bot-executions"}
     methods = {stream.method for stream in STREAMS.values() if stream.method.startswith("private/")}
     assert methods - asked_per_bot <= asked
+
+
+def test_the_doctor_says_how_old_the_oldest_rows_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    account = seeded_account(time.time_ns(), orders=100, days=400)
+    behaviour = Behaviour(enforce_limits=False, retention_days=540)
+    with running_exchange(behaviour, account, Market.from_capture(instruments=1)) as running, without_waits():
+        report = Doctor(running, tmp_path / "config.json", capsys).report()
+    for table in ("order_history", "user_trade", "transaction"):
+        found = re.search(rf"oldest row: {table}: at least (\d+) days old, more than documented", report)
+        assert found, report
+        assert 180 < int(found.group(1)) <= 400
+    assert "oldest row: deposit: " in report

@@ -8,6 +8,7 @@ from source_cryptocom.doctor.address_families import families_in_use
 from source_cryptocom.doctor.bookings import bookings
 from source_cryptocom.doctor.connection import address, clock, exchange_answers, key, pace
 from source_cryptocom.doctor.finding import Finding, Verdict
+from source_cryptocom.doctor.oldest_rows import oldest_rows
 from source_cryptocom.doctor.probe import NoRequestLeft, Probe
 from source_cryptocom.doctor.tables import readable_tables
 
@@ -41,3 +42,4 @@ def _account(probe: Probe, now_ms: int) -> Iterator[Finding]:
     yield time_filter(probe, rows[ORDERS.table])
     yield form_of_answers([row for seen in rows.values() for row in seen])
     yield from bookings(probe, balance, rows, now_ms)
+    yield from oldest_rows(probe, rows, now_ms)
