@@ -1,188 +1,27 @@
 """From the exchange's rows to records: column names, times, digits. A table's JSON schema is the table of its types."""
 
-import json
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import date, datetime, timezone
-from decimal import Decimal
-from functools import lru_cache
+from datetime import datetime
 from typing import Any
 
-from source_cryptocom.clock import NS_PER_MS, OPENED_MS, in_ms, rfc3339
+from source_cryptocom.clock import NS_PER_MS, OPENED_MS, rfc3339
+from source_cryptocom.column_types import (
+    UNREADABLE,
+    Convert,
+    column_type,
+    time_in_another_form,
+    to_text,
+    to_upper_text,
+)
 from source_cryptocom.logs.redaction import redact
-
-Convert = Callable[[Any], Any]
-
-_UNREADABLE = (ValueError, TypeError, KeyError, ArithmeticError, OSError)
-_LARGEST_POWER_OF_TEN = 18
 
 
 class UnreadableRow(ValueError):
     """A row that cannot become a record; the text names column and value."""
-
-
-@dataclass(frozen=True)
-class ColumnType:
-    """How a column's values come to have its type.
-
-    `convert` takes every form that the exchange is known to send, and raises one of a few errors for any other. Then
-    `repair` gives what the value most likely means, or None; it never raises.
-    """
-
-    convert: Convert
-    repair: Convert
-
-    def read(self, value: Any) -> Any:
-        """The value, converted or repaired."""
-        try:
-            return self.convert(value)
-        except _UNREADABLE:
-            return self.repair(value)
-
-
-def to_text(value: Any) -> str | None:
-    """Decimals, ids and codes, digit for digit: the parser has left decimals as text, integers are exact."""
-    if type(value) is str:
-        return value or None
-    if value is None:
-        return None
-    if isinstance(value, (bool, dict, list)):
-        return json.dumps(value)
-    return str(value)
-
-
-def to_upper_text(value: Any) -> str | None:
-    """Trade sides: lower case from the live exchange, upper case in its documentation."""
-    text = to_text(value)
-    return text.upper() if text else text
-
-
-def to_time(value: Any) -> str | None:
-    """Milliseconds since the epoch, integer or text, as RFC 3339. 0 is the exchange's "none" (a spot's expiry).
-
-    Raises ValueError for a time from before the exchange opened.
-    """
-    if value is None or value == "":
-        return None
-    ms = int(value)
-    if ms < OPENED_MS:
-        if ms:
-            raise ValueError("seconds, or a time from before the exchange opened")
-        return None
-    return rfc3339(ms)
-
-
-@lru_cache(maxsize=1024)
-def to_date(value: Any) -> str | None:
-    """A day. Remembered: a sync's rows lie in few days."""
-    if value is None or value == "":
-        return None
-    return date.fromisoformat(value).isoformat()
-
-
-def to_integer(value: Any) -> int | None:
-    """A count, sent as integer or as text."""
-    return None if value is None or value == "" else int(value)
-
-
-def to_boolean(value: Any) -> bool | None:
-    """A flag; older answers write it as text."""
-    if value is None or isinstance(value, bool):
-        return value
-    return {"true": True, "false": False, "": None}[str(value).lower()]
-
-
-def to_object(value: Any) -> Any:
-    """An object stays what it is."""
-    if isinstance(value, dict):
-        return value
-    if value is None or value == "":
-        return None
-    raise TypeError("not an object")
-
-
-def _whole_number(value: Any) -> int | None:
-    """`1.0` and `1e3` are whole numbers, `0.5` is none. Absurdly large exponents are rejected."""
-    with suppress(*_UNREADABLE):
-        number = Decimal(str(value))
-        if number.adjusted() <= _LARGEST_POWER_OF_TEN and number == number.to_integral_value():
-            return int(number)
-    return None
-
-
-def _time_in_another_form(value: Any) -> str | None:
-    """Seconds, micro- and nanoseconds, told by their length; a time that is written out, in UTC if it does not say."""
-    with suppress(*_UNREADABLE):
-        if (number := _whole_number(value)) is not None:
-            return rfc3339(in_ms(number)) if number else None
-        moment = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-        return rfc3339(round(moment.timestamp() * 1000))
-    return None
-
-
-def _day_of_a_time(value: Any) -> str | None:
-    with suppress(*_UNREADABLE):
-        return to_date(value[:10])
-    return None
-
-
-def _flag_as_number(value: Any) -> bool | None:
-    return {"0": False, "1": True}.get(str(value))
-
-
-def _parsed(value: Any, kind: type) -> Any:
-    """What a text holds as JSON, where that is of the kind."""
-    with suppress(*_UNREADABLE, RecursionError):
-        held = json.loads(value, parse_float=str)
-        return held if isinstance(held, kind) else None
-    return None
-
-
-_TYPES: dict[str, ColumnType] = {
-    "string": ColumnType(to_text, to_text),
-    "date-time": ColumnType(to_time, _time_in_another_form),
-    "date": ColumnType(to_date, _day_of_a_time),
-    "integer": ColumnType(to_integer, _whole_number),
-    "boolean": ColumnType(to_boolean, _flag_as_number),
-    "object": ColumnType(to_object, lambda value: _parsed(value, dict)),
-}
-
-
-def _list_of(item: ColumnType) -> ColumnType:
-    convert_item = item.convert
-
-    def to_list(value: Any) -> list[Any] | None:
-        if isinstance(value, list):
-            return [convert_item(entry) for entry in value]
-        if value is None or value == "":
-            return None
-        raise TypeError("not a list")
-
-    def list_in_another_form(value: Any) -> list[Any] | None:
-        """A list with an odd entry, a list as text, or one thing in place of a list of it."""
-        held = value if isinstance(value, list) else _parsed(value, list)
-        if held == []:
-            return []
-        entries = [item.read(entry) for entry in ([value] if held is None else held)]
-        return entries if any(entry is not None for entry in entries) else None
-
-    return ColumnType(to_list, list_in_another_form)
-
-
-def column_type(schema: Mapping[str, Any]) -> ColumnType:
-    """How a value comes to have the type that its column's schema declares."""
-    declared = schema["type"]
-    kinds = [kind for kind in ([declared] if isinstance(declared, str) else declared) if kind != "null"]
-    if kinds == ["array"]:
-        return _list_of(column_type(schema["items"]))
-    if kinds == ["string"]:
-        return _TYPES[schema.get("format", "string")]
-    return _TYPES[kinds[0]]
 
 
 ALWAYS_SENT = frozenset(
@@ -202,12 +41,12 @@ _RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+Z")
 
 def _ms_of_ns(ns: Any) -> str | None:
     """A time column from its twin, which is a text of nanoseconds."""
-    return _time_in_another_form(ns)
+    return time_in_another_form(ns)
 
 
 def _ns_of_ms(time: Any) -> str | None:
     """Nanoseconds as text from a time column."""
-    with suppress(*_UNREADABLE):
+    with suppress(*UNREADABLE):
         moment = datetime.fromisoformat(str(time).replace("Z", "+00:00"))
         return str(round(moment.timestamp() * 1_000) * NS_PER_MS)
     return None
@@ -280,7 +119,7 @@ class RowMapper:
             try:
                 # Most values are texts already; a call for each would cost more than all the rest.
                 record[column] = value if convert is to_text and type(value) is str and value else convert(value)
-            except _UNREADABLE:
+            except UNREADABLE:
                 record[column] = self._repaired(field, column, value, unread)
         self._complete(record)
         if unread:

@@ -24,7 +24,7 @@ from airbyte_cdk.models import (
 )
 from airbyte_cdk.sources import AbstractSource
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
-from airbyte_cdk.sources.streams import NO_CURSOR_STATE_KEY, Stream
+from airbyte_cdk.sources.streams import Stream
 from airbyte_cdk.sources.utils.schema_helpers import split_config
 from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_status
@@ -39,12 +39,12 @@ from source_cryptocom.config import Config, ConfigError, normalize_config, older
 from source_cryptocom.context import SyncContext
 from source_cryptocom.file_modes import warning_of_readers
 from source_cryptocom.files import read_catalog, read_config, read_state
+from source_cryptocom.logs.end_of_sync import tell_of_unknown_fields, warn_of_tables_left_alone
 from source_cryptocom.logs.log_file import log_file
 from source_cryptocom.logs.redaction import mask_log, redact, redact_error, redact_trace, register_secrets
 from source_cryptocom.state.full_refresh import FullRefresh
-from source_cryptocom.state.market_cursor import SnapshotCursor
-from source_cryptocom.state.series_positions import join_names
-from source_cryptocom.streams import STREAMS, ExchangeStream, IncrementalExchangeStream
+from source_cryptocom.state.restored import saved_state, with_namespace, without_empty_namespace
+from source_cryptocom.streams import STREAMS, IncrementalExchangeStream
 from source_cryptocom.streams.samples import sample_requests
 from source_cryptocom.suggestions import did_you_mean, folded
 
@@ -175,7 +175,7 @@ class SourceCryptocom(AbstractSource):
         with self._log_file(config):
             for warning in parsed.warnings:
                 logger.warning(warning)
-            for descriptor in _with_namespace(state or []):
+            for descriptor in with_namespace(state or []):
                 logger.warning(
                     f"{descriptor.name}: the saved state with the namespace {descriptor.namespace} is not used, "
                     "because the tables of this source have none. Without another state the table is read from the "
@@ -208,7 +208,7 @@ class SourceCryptocom(AbstractSource):
             yield unknown_table(name).as_airbyte_message(stream_descriptor=StreamDescriptor(name=name))
         known = {name: stream for name, stream in asked.items() if name in STREAMS}
         if known:
-            yield from self._read_concurrently(config, known, ConnectorStateManager(_without_empty_namespace(state)))
+            yield from self._read_concurrently(config, known, ConnectorStateManager(without_empty_namespace(state)))
         if unknown:
             raise unknown_table(unknown[-1])
 
@@ -219,7 +219,7 @@ class SourceCryptocom(AbstractSource):
         from source_cryptocom.concurrency.engine import build_engine  # noqa: PLC0415
         from source_cryptocom.concurrency.streams import concurrent_stream  # noqa: PLC0415
 
-        saved = {name: _saved_state(states, name) for name in asked}
+        saved = {name: saved_state(states, name) for name in asked}
         refreshes = {
             name: FullRefresh(stream.generation_id)
             for name, stream in asked.items()
@@ -291,54 +291,8 @@ def require_key(config: Config, names: Iterable[str]) -> None:
         )
 
 
-def tell_of_unknown_fields(streams: Iterable[Stream]) -> None:
-    """Says once which fields the exchange has added, as far as their tables were read."""
-    unknown = {stream.name: stream.unknown_fields() for stream in streams if isinstance(stream, ExchangeStream)}
-    named = "; ".join(f"{table}: {redact(join_names(fields))[:200]}" for table, fields in unknown.items() if fields)
-    if named:
-        LOGGER.info(
-            f"The exchange sent fields that the schema does not know: {named}. The records have them, but a "
-            "destination with typed columns has none for them until a later version of this connector names them."
-        )
-
-
-def warn_of_tables_left_alone(streams: Iterable[Stream], hours: float) -> None:
-    """Says once why tables emitted nothing: an empty sync that succeeds looks as if there were nothing new."""
-    cursors = {stream.name: stream.reader.cursor for stream in streams if isinstance(stream, ExchangeStream)}
-    names = [name for name, cursor in cursors.items() if isinstance(cursor, SnapshotCursor) and cursor.left_alone]
-    if names:
-        LOGGER.warning(
-            f"{', '.join(names)}: nothing was read, because the last sync was less than {hours:g} hours ago "
-            "(hours_between_syncs). Set it to 0, or to the hours of your schedule, to read market tables more often."
-        )
-
-
 def unknown_table(name: str) -> ConfigError:
     """The error for a table that does not exist."""
     return ConfigError(
         f"The table {name} does not exist. Refresh the connection's schema; there are {', '.join(STREAMS)}."
     )
-
-
-def _without_empty_namespace(states: Iterable[AirbyteStateMessage] | None) -> list[AirbyteStateMessage]:
-    """The states, as of a stream without a namespace where that is an empty text, as some platforms write it."""
-    return [_at_no_namespace(state) for state in states or []]
-
-
-def _at_no_namespace(state: AirbyteStateMessage) -> AirbyteStateMessage:
-    if state.stream is None or state.stream.stream_descriptor.namespace != "":
-        return state
-    descriptor = StreamDescriptor(name=state.stream.stream_descriptor.name)
-    return replace(state, stream=replace(state.stream, stream_descriptor=descriptor))
-
-
-def _with_namespace(states: list[AirbyteStateMessage]) -> list[StreamDescriptor]:
-    """Streams that no table of this source can be."""
-    descriptors = [state.stream.stream_descriptor for state in states if state.stream]
-    return [descriptor for descriptor in descriptors if descriptor.namespace]
-
-
-def _saved_state(states: ConnectorStateManager, name: str) -> dict[str, Any]:
-    """The table's state as its last sync left it."""
-    saved = states.get_stream_state(name, None)
-    return {key: value for key, value in saved.items() if key != NO_CURSOR_STATE_KEY}

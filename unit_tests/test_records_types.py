@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from source_cryptocom.records import (
+from source_cryptocom.column_types import (
     column_type,
     to_boolean,
     to_integer,
