@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,7 +14,8 @@ from typing import Any
 import pytest
 
 import source_cryptocom
-from integration_tests.connector import KEY, SECRET
+from integration_tests.connector import KEY, SECRET, config_for
+from integration_tests.duckdb_file import query
 from integration_tests.warehouse import Warehouse
 from simulated_exchange.expected_account import expected_rows
 from simulated_exchange.expected_market import expected_candles, expected_trades
@@ -149,3 +154,20 @@ def test_an_order_that_closes_between_the_syncs_is_in_the_history(warehouse: War
     found = warehouse.query("SELECT status FROM order_history WHERE order_id = ?", warehouse.closed)
     assert found == [("FILLED",)]
     assert warehouse.after_second["order_history"] == warehouse.after_first["order_history"] + 2
+
+
+def test_sync_goes_on_with_the_file(warehouse: Warehouse, tmp_path: Path) -> None:
+    database = Path(shutil.copy(warehouse.database, tmp_path / "earlier.duckdb"))
+    times = query(database, "SELECT trade_id, epoch_us(create_time) FROM user_trade ORDER BY ALL")
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps(config_for(warehouse.exchange)))
+    command = [sys.executable, "-m", "integration_tests.without_waits", "sync", "--to", database.name]
+    command += ["--config", config.name, "--tables", "history,open_order"]
+    finished = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    assert re.search(r"^user_trade +[\d,]+ +0 ", finished.stdout, re.MULTILINE), finished.stdout
+    assert query(database, "SELECT trade_id, epoch_us(create_time) FROM user_trade ORDER BY ALL") == times
+    types = dict(query(database, "SELECT column_name, column_type FROM (DESCRIBE user_trade)"))
+    assert types["create_time"] == "TIMESTAMP WITH TIME ZONE"
+    [(still_open,)] = query(database, "SELECT count(*) FROM open_order")
+    assert still_open == len(warehouse.exchange.account.open_orders)

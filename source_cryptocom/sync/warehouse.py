@@ -20,6 +20,7 @@ import duckdb
 from source_cryptocom.file_modes import make_private
 from source_cryptocom.sync.collector import EXTRACTED_AT, Batch
 from source_cryptocom.sync.connector_process import Plan
+from source_cryptocom.sync.earlier_database import states_of_earlier_database
 from source_cryptocom.sync.folder_lock import folder_lock
 from source_cryptocom.sync.target import Target
 
@@ -72,6 +73,8 @@ class Warehouse:
         self._pipeline.sync_destination()
         known = self._pipeline.state.get("sources", {}).get(NAME, {})
         self._states: dict[str, Any] = dict(known.get(_STREAMS, {}))
+        if connection and not known:
+            self._states.update(states_of_earlier_database(connection))
         self._account = known.get(_ACCOUNT) or plan.account
         if plan.account not in {None, self._account}:
             raise AnotherAccount
