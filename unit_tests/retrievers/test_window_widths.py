@@ -185,3 +185,19 @@ def test_a_busy_stretch_is_read_in_windows_of_a_few_pages_so_that_states_come_of
     rows = [sum(map(len, paginator.read(window))) for window in widths.windows(START_NS, START_NS + 60 * DAY_NS)]
     assert sum(rows) == 12_000
     assert max(rows) <= 2 * 100 * PAGES_PER_WINDOW
+
+
+@pytest.mark.parametrize("beyond", ["cut", "empty"])
+@pytest.mark.parametrize("days", [1, 2, 5, 20])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_crowd_in_windows_of_a_day_costs_no_more_than_is_promised(seed: int, days: int, beyond: Any) -> None:
+    ended_ns = START_NS + Random(seed).randrange(days * DAY_NS) // MS * MS
+    cancelled = [
+        Order(number, ended_ns - (3_600 + number * 7) * 1_000 * MS, ended_ns + number * MS // 130)
+        for number in range(130)
+    ]
+    for filter_by in ("created", "updated"):
+        rule = Rules(filter_by, large="refused")
+        server = WidthServer([*cancelled, *spread(770, days, seed, first=130)], rule, beyond, DAY_NS)
+        read_all(server, days)
+        assert len(server.asked) <= 1.1 * (900 / 100 + days) + 5

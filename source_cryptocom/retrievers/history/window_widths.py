@@ -46,7 +46,9 @@ MOST_PAGES_HELD = 20
 EMPTY_BEFORE_AHEAD = 2
 NARROWEST_NS = 15 * MS_PER_MINUTE * NS_PER_MS
 OVERLAP = 50
-"""A window may begin this part of its width before the end of the last one."""
+"""A window may begin this part of its width before the end of the last one ..."""
+OVERLAP_AMONG = 10
+"""... where more than so many are left: among fewer it could make one more of them."""
 ROUNDING_NS = 2 * NS_PER_MS
 ANSWERS_KEPT = 8
 
@@ -156,8 +158,10 @@ class WindowWidths:
         """With the newest row, where that is near: it proves the next page, and hardly makes more windows of it."""
         width_ns = self._ordinary_ns()
         latest_ns = (self._latest_row_ns or 0) // NS_PER_MS * NS_PER_MS
-        spare_ns = -(end_ns - reached_ns) % width_ns
-        return latest_ns if 0 <= reached_ns - latest_ns <= max(width_ns // OVERLAP, spare_ns) else reached_ns
+        left_ns = end_ns - reached_ns
+        # What the last window does not need; where many are left, a little of each.
+        spare_ns = max(-left_ns % width_ns, width_ns // OVERLAP if left_ns > OVERLAP_AMONG * width_ns else 0)
+        return latest_ns if 0 <= reached_ns - latest_ns <= spare_ns else reached_ns
 
     def fetch_page(self, window: Window) -> Page:
         """The newest rows of a window, and how much of it they are for sure."""
