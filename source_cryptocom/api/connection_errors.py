@@ -1,5 +1,6 @@
 """What it means when a request gets no answer at all: why, in words, and whether to try again. Pure."""
 
+import errno
 import re
 import ssl
 from collections.abc import Iterator
@@ -23,12 +24,30 @@ _PROXY = ErrorRule(Action.NO_ANSWER, "Check the proxy that HTTPS_PROXY names.")
 _TLS = ErrorRule(Action.NO_ANSWER, "The TLS connection broke off: check the network, any proxy, and base_url.")
 _NETWORK = ErrorRule(Action.NO_ANSWER, "Check the network and the exchange's status page.")
 
+_FILES = ErrorRule(
+    Action.NO_ANSWER, "This machine has no more open files to give: raise its limit (`ulimit -n`) or lower num_workers."
+)
+_RESOURCES: dict[int, ErrorRule] = {
+    errno.EMFILE: _FILES,
+    errno.ENFILE: _FILES,
+    errno.ENOSPC: ErrorRule(Action.NO_ANSWER, "A disk of this machine is full: free some space."),
+    errno.EDQUOT: ErrorRule(Action.NO_ANSWER, "The disk quota of this user is used up: free some space."),
+    errno.ENOMEM: ErrorRule(Action.NO_ANSWER, "This machine is out of memory: give it more, or lower num_workers."),
+    errno.EADDRNOTAVAIL: ErrorRule(
+        Action.NO_ANSWER, "This machine has no free port for a connection, or no address: look at what else it runs."
+    ),
+}
+"""What has run out on this machine, by the number of the system's error; the exchange has no part in it."""
+
 _PROXY_PASSWORD = re.compile(r"//[^/@\s]*@")
 _LONGEST = 200
 
 
 def rule_for_exception(error: Exception | None) -> ErrorRule:
     """What to do, and what to tell the user to do."""
+    resources = (_RESOURCES.get(cause.errno or 0) for cause in _causes(error) if isinstance(cause, OSError))
+    if resource := next(filter(None, resources), None):
+        return resource
     if isinstance(error, UnusableSetting):
         return _SETTING
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):

@@ -11,12 +11,11 @@ from airbyte_cdk.sources.streams.call_rate import (
     AbstractCallRatePolicy,
     APIBudget,
     CallRateLimitHit,
-    MovingWindowCallRatePolicy,
     Rate,
-    RequestMatcher,
 )
 
 from source_cryptocom.api.errors import is_rate_limited
+from source_cryptocom.api.moving_window import MovingWindow
 from source_cryptocom.api.pace import Pace
 
 
@@ -57,15 +56,15 @@ def _rates(limit: RateLimit) -> list[Rate]:
     return rates
 
 
-class SingleCallPolicy(MovingWindowCallRatePolicy):
+class SingleCallPolicy(MovingWindow):
     """A limit of single requests.
 
     The first one also opens the connection, which takes several round trips, so it arrives late and the second would
     follow it too soon. The second waits from the first one's answer.
     """
 
-    def __init__(self, rates: list[Rate], matchers: list[RequestMatcher]) -> None:
-        super().__init__(rates, matchers)
+    def __init__(self, rates: list[Rate]) -> None:
+        super().__init__(rates)
         self._rate = rates[0]
         self._first_answer: float | None = None
 
@@ -88,9 +87,9 @@ class SingleCallPolicy(MovingWindowCallRatePolicy):
         super().try_acquire(request, weight)
 
 
-def _policy(limit: RateLimit) -> MovingWindowCallRatePolicy:
-    kind = SingleCallPolicy if limit.requests == 1 else MovingWindowCallRatePolicy
-    return kind(rates=_rates(limit), matchers=[])
+def _policy(limit: RateLimit) -> MovingWindow:
+    kind = SingleCallPolicy if limit.requests == 1 else MovingWindow
+    return kind(_rates(limit))
 
 
 class MethodBudget(APIBudget):
@@ -143,5 +142,5 @@ class RequestBudget:
 
 @lru_cache(maxsize=1)
 def process_budget() -> RequestBudget:
-    """The process's one budget: the exchange counts all its requests together, and each window keeps a thread."""
+    """The process's one budget: the exchange counts all its requests together."""
     return RequestBudget()

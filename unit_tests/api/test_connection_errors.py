@@ -1,6 +1,8 @@
 """A request that got no answer: the reason that helps, and whether to try again."""
 
+import errno
 import http.client
+import os
 import socket
 import ssl
 
@@ -29,11 +31,32 @@ def unresolved() -> NewConnectionError:
     return error
 
 
+def without(number: int) -> NewConnectionError:
+    error = NewConnectionError(POOL, "Failed to establish a new connection")  # type: ignore[arg-type]
+    error.__cause__ = OSError(number, os.strerror(number))
+    return error
+
+
 CASES: dict[str, tuple[Exception, Action, str]] = {
     "no such host": (
         requests.exceptions.ConnectionError(wrapped(unresolved())),
         Action.NO_ANSWER,
         "(ConnectionError: gaierror: [Errno -2] Name or service not known). Check the network ",
+    ),
+    "no more open files": (
+        requests.exceptions.ConnectionError(wrapped(without(errno.EMFILE))),
+        Action.NO_ANSWER,
+        "(ConnectionError: OSError: [Errno 24] Too many open files). This machine has no more open files to ",
+    ),
+    "a full disk": (
+        UnusableSetting(OSError(errno.ENOSPC, "No space left on device")),
+        Action.NO_ANSWER,
+        "(UnusableSetting: OSError: [Errno 28] No space left on device). A disk of this machine is full: ",
+    ),
+    "no memory": (
+        requests.exceptions.ConnectionError(wrapped(without(errno.ENOMEM))),
+        Action.NO_ANSWER,
+        "(ConnectionError: OSError: [Errno 12] Cannot allocate memory). This machine is out of memory: ",
     ),
     "a proxy that wants a password": (
         requests.exceptions.ProxyError(wrapped(ProxyError("no tunnel", OSError("Tunnel connection failed: 407")))),

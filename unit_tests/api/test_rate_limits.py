@@ -1,5 +1,6 @@
 """The published limits, held per method, with a little to spare."""
 
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -7,9 +8,10 @@ from typing import Any
 
 import pytest
 import requests
-from airbyte_cdk.sources.streams.call_rate import CallRateLimitHit, MovingWindowCallRatePolicy, Rate
+from airbyte_cdk.sources.streams.call_rate import CallRateLimitHit, Rate
 
 from source_cryptocom.api.endpoint import ExchangeApi
+from source_cryptocom.api.moving_window import MovingWindow
 from source_cryptocom.api.pace import Pace
 from source_cryptocom.api.rate_limits import (
     HISTORY,
@@ -135,11 +137,11 @@ def test_the_second_request_waits_for_the_answer_to_the_first(
     assert later.value.time_to_wait <= hit.value.time_to_wait
 
 
-class CountingPolicy(MovingWindowCallRatePolicy):
+class CountingPolicy(MovingWindow):
     """Ten requests in a fifth of a second; counts those that came too soon by more than the bucket's millisecond."""
 
     def __init__(self) -> None:
-        super().__init__([Rate(10, timedelta(seconds=0.2))], [])
+        super().__init__([Rate(10, timedelta(seconds=0.2))])
         self.too_soon = 0
 
     def try_acquire(self, request: Any, weight: int) -> None:
@@ -186,3 +188,39 @@ def test_refusals_in_whichever_words_slow_the_method_down_until_it_answers(statu
 @pytest.mark.parametrize(("status", "body"), [(500, b'{"code": 50001}'), (403, b'{"code": 40301}'), (401, b"")])
 def test_other_failures_do_not(status: int, body: bytes) -> None:
     assert not answered_twice(status, body).pace.is_slowed
+
+
+def test_budgets_keep_no_threads() -> None:
+    before = threading.active_count()
+    budgets = RequestBudget()
+    for number in range(50):
+        budgets.for_method(f"public/get-{number}", PUBLIC).acquire_call(request())
+    assert threading.active_count() == before
+
+
+def test_a_window_holds_each_of_its_rates() -> None:
+    now = [0.0]
+    window = MovingWindow([Rate(2, timedelta(seconds=1)), Rate(3, timedelta(seconds=10))], lambda: now[0])
+    left = []
+    for _ in range(6):
+        while True:
+            try:
+                window.try_acquire(request(), 1)
+            except CallRateLimitHit as hit:
+                now[0] += hit.time_to_wait.total_seconds()
+            else:
+                left.append(now[0])
+                break
+    assert left == [0, 0, 1, 10, 10, 11]
+
+
+def test_a_refusal_fills_the_window() -> None:
+    now = [5.0]
+    window = MovingWindow([Rate(100, timedelta(seconds=1))], lambda: now[0])
+    window.update(available_calls=0, call_reset_ts=None)
+    with pytest.raises(CallRateLimitHit) as hit:
+        window.try_acquire(request(), 1)
+    assert hit.value.time_to_wait == timedelta(seconds=1)
+    window.update(available_calls=None, call_reset_ts=None)
+    now[0] += 1
+    window.try_acquire(request(), 1)

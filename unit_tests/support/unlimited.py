@@ -20,5 +20,5 @@ class Unpaced(Pace):
 
 
 def unlimited(method: str, limit: RateLimit) -> MethodBudget:
-    """In place of a moving window, each of which also keeps a thread until the process ends."""
+    """In place of a moving window."""
     return MethodBudget(UnlimitedCallRatePolicy([]), Unpaced(method, limit.per_second))
