@@ -175,8 +175,8 @@ TWINS = {
         "1",
         "0",
     ),
-    "stake_lost": Twin(
-        lambda: without("stake_history", lambda row: row["staking_id"] == "700412"),
+    "stake_altered": Twin(
+        lambda: altered("stake_history", lambda row: row["staking_id"] == "700412", quantity="0.4"),
         "movements_are_in_the_ledger",
         "stake, conversion or deal of a ledger entry",
         "-0.5",
@@ -279,7 +279,7 @@ TWINS = {
         "positions_cost_what_was_paid",
         "quantity since it began at zero",
         "1",
-        "1.25",
+        "0",
         "unsettled",
     ),
     "value_of_a_balance_altered": Twin(
@@ -290,8 +290,8 @@ TWINS = {
         ),
         "wallet_is_worth_its_balances",
         "sum of the values",
-        "21026.3655",
-        "50",
+        "18901.020500000000000001",
+        "124.485500000000000001",
         "unsettled",
     ),
     "hour_lost": Twin(
