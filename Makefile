@@ -61,8 +61,17 @@ doctor: $(DEMO) ## say what your account and the exchange really do: make doctor
 tax: $(DEMO) ## the same, and a tax program's file: make tax FORMAT=koinly YEAR=2026 (cointracking, bittytax, beancount)
 	$(BIN)/python -m demo --config $(CONFIG) --tax $(FORMAT) $(if $(YEAR),--year $(YEAR))
 
-generate: install ## write what follows from the declared tables: docs, staging models, the catalog of the examples
-	$(BIN)/python -m tools.generate
+# Programs that need nothing but .venv.
+generate: RUN := tools.generate ## write what follows from the declared tables: docs, staging models, the catalog of the examples
+bench: RUN := benchmarks ## measure speed, memory and requests against the simulated exchange
+faults: RUN := integration_tests.fault_matrix ## print the matrix of faults and tables
+soak: RUN := integration_tests.soak --syncs 200 ## 200 syncs of every table with changes, faults and kills: nothing may be lost
+history: RUN := integration_tests.history_matrix ## print account history under every combination of what the exchange leaves open
+trust: RUN := integration_tests.trust_matrix ## print what becomes of each table under short pages, wrong clocks and late rows, beside 0.2.0
+candles: RUN := integration_tests.candle_matrix ## print candles under every combination of what the exchange leaves open
+damages: RUN := integration_tests.books.damages ## damage a simulated account's tables: which losses do the books notice, and do they name the row?
+generate bench faults soak history trust candles damages: install
+	$(BIN)/python -m $(RUN)
 
 # Side by side, for the same reason.
 test: install ## run linters, type checks and the tests
@@ -88,29 +97,8 @@ format: install ## let ruff put imports and layout right
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: install ## measure speed, memory and requests against the simulated exchange
-	$(BIN)/python -m benchmarks
-
 coverage: install ## branch coverage of source_cryptocom
 	$(TESTS) --cov --cov-report=term-missing
-
-faults: install ## print the matrix of faults and tables
-	$(BIN)/python -m integration_tests.fault_matrix
-
-soak: install ## 200 syncs of every table with changes, faults and kills: nothing may be lost
-	$(BIN)/python -m integration_tests.soak --syncs 200
-
-history: install ## print account history under every combination of what the exchange leaves open
-	$(BIN)/python -m integration_tests.history_matrix
-
-trust: install ## print what becomes of each table under short pages, wrong clocks and late rows, beside 0.2.0
-	$(BIN)/python -m integration_tests.trust_matrix
-
-candles: install ## print candles under every combination of what the exchange leaves open
-	$(BIN)/python -m integration_tests.candle_matrix
-
-damages: install ## damage a simulated account's tables: which losses do the books notice, and do they name the row?
-	$(BIN)/python -m integration_tests.books.damages
 
 mutation: install ## inject faults into seven modules: the unit tests must notice 95 % of them
 	rm -rf mutants
