@@ -19,7 +19,7 @@ from source_cryptocom.state.market_cursor import SnapshotCursor
 
 @dataclass(frozen=True)
 class SinglePage(Retriever):
-    """One request brings all rows. `incremental`: one snapshot a sync, no sooner than hours_between_syncs."""
+    """Reads all rows with one request. `incremental`: one snapshot a sync, no sooner than hours_between_syncs."""
 
     incremental: bool = False
 

@@ -30,7 +30,7 @@ class CandlePage:
         return CandlePage(self.opens_ms[part], self.rows[part])
 
     def first_unsettled_ms(self, now_ms: int) -> int:
-        """When the first candle that may still change opened: the newest; where that has just opened, the one before.
+        """Open time of the oldest candle that is not final: the newest, or the one before it if that has just opened.
 
         Raises IndexError where the page is empty.
         """

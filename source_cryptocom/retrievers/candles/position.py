@@ -37,7 +37,7 @@ class CandlePosition(Position):
 
 
 def parse_candle_cursor(state: str) -> CandlePosition:
-    """Raises AttributeError or ValueError for what is none."""
+    """Raises AttributeError or ValueError for anything else."""
     open_ms, _, since = state.removeprefix(_EMPTY).partition(_SINCE)
     return CandlePosition(int(open_ms), state.startswith(_EMPTY), int(since) if since else None)
 
@@ -54,7 +54,7 @@ def _pack(cursors: Mapping[str, CandlePosition]) -> dict[str, dict[str, list[str
 def _unpack(cursors: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for timeframe, by_cursor in cursors.items():
         if not isinstance(by_cursor, Mapping) or not all(isinstance(names, list) for names in by_cursor.values()):
-            yield timeframe, None  # whose cursors they were cannot be told
+            yield timeframe, None  # their series are unknown
             continue
         for cursor, instruments in by_cursor.items():
             for instrument in instruments:

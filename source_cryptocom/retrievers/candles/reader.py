@@ -154,7 +154,7 @@ class Candles(PerInstrumentReader):
             return None
         longest_ms = DURATIONS[series.split(" ", 1)[0]].longest_ms
         begin_ms = max(OPENED_MS, self.cursor.started_ms - config.candlestick_count * longest_ms)
-        # The newest may not have been there yet.
+        # The newest candle may not have been published yet.
         return begin_ms if begin_ms + (NOT_YET_THERE + 1) * longest_ms < cursor.since_ms else None
 
     def _history(self, series: str, end_ms: int) -> CandleHistory:

@@ -28,7 +28,7 @@ from source_cryptocom.state.state import state_message
 
 @dataclass
 class Method:
-    """A method that rows come from, and what its answers say of the size of its pages, and of ranges of time."""
+    """A method that lists rows, and what its answers have shown of its page size and of ranges of time."""
 
     source: RowSource
     page_size: PageSize
@@ -147,7 +147,7 @@ class ChangingRows(Retriever):
         return not self.status or str(row.get(self.status)) in self.final
 
     def created_ms(self, row: Row) -> int:
-        """When the row was created, 0 where it does not say."""
+        """The row's time of creation; 0 if it has none."""
         return (self.times[0].earliest_ns(row) or 0) // NS_PER_MS
 
     def last_ms(self, row: Row) -> int:
@@ -155,7 +155,7 @@ class ChangingRows(Retriever):
         return max((time.earliest_ns(row) or 0) for time in self.times) // NS_PER_MS
 
     def may_lie_in(self, row: Row, window: Window) -> bool:
-        """Whether one of the row's times lies in a window; one without any readable time may."""
+        """True if one of the row's times lies in a window, or none of them is readable."""
         times = [time_ns for time in self.times if (time_ns := time.earliest_ns(row))]
         return not times or any(map(window.holds_ns, times))
 
@@ -224,7 +224,7 @@ class ChangingRowsReader(Reader):
         return read_ahead(ascending_windows(start_ns, end_ns, step_ns), read, self._table.context.pool)
 
     def _give_up_the_missing(self) -> None:
-        """Old rows that no window has brought any more, although they were not final, are not followed on."""
+        """Stops tracking old rows that were not final and appear in no window any more."""
         gone = [key for key, ms in self._followed.items() if key not in self._met and ms < self._old_ms]
         for key in gone:
             del self._followed[key]
@@ -248,7 +248,7 @@ class ChangingRowsReader(Reader):
         return records
 
     def _changed(self, page: Sequence[Row]) -> list[Record]:
-        """The records of the rows that are not known in this form."""
+        """The records of the rows that were not emitted in this form before."""
         changed: list[Record] = []
         again = 0
         for row, record in zip(page, self._table.to_records(page), strict=True):
@@ -277,7 +277,7 @@ class ChangingRowsReader(Reader):
             self._followed[self._table.key_of(row)] = created_ms
 
     def _claim(self, end_ms: int, begun_ms: int) -> ChangingState:
-        """What may be said once all windows from `begun_ms` to `end_ms` are read."""
+        """The state once all windows from `begun_ms` to `end_ms` are read."""
         reread_ms = min([max(end_ms - self._rows.lookback_ms, begun_ms), *self._followed.values()])
         known = {key: row for key, row in self._known.items() if row.last_ms >= reread_ms}
         return ChangingState(end_ms, dict(self._followed), reread_ms=reread_ms, known=known)

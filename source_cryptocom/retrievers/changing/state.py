@@ -1,4 +1,4 @@
-"""How far rows that still change were read, which of them are known in which form, and which are followed."""
+"""The state of rows that still change: how far they were read, the hash of each known row, and the tracked ones."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -48,7 +48,7 @@ class ChangingCursor(WindowCursor[ChangingState]):
     state_type = ChangingState
 
     def begin(self, now: int, start_ms: int) -> ChangingState:
-        """Where to read from: `reread_ms`, with the rows known. Nothing is claimed yet. Raises ConfigError."""
+        """The state to read from. Changes nothing in the state of this sync. Raises ConfigError."""
         if self._resume(now, ChangingState(start_ms, reread_ms=start_ms)):
             self._logger.info(
                 f"{self._stream_name}: resuming from {rfc3339(self.reached.cursor_ms)}, and reading again from "
@@ -62,7 +62,7 @@ class ChangingCursor(WindowCursor[ChangingState]):
         self._claim(replace(state, cursor_ms=cursor_ms, refreshing=self.full_refresh))
 
     def complete(self) -> None:
-        """All windows were read; without any, there is nothing to claim."""
+        """Marks all windows as read. Without any window the state stays as it is."""
         if self._claimed:
             self.is_complete = True
             self._claim(replace(self._claimed, refreshing=False))

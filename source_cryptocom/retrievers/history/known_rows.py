@@ -27,7 +27,7 @@ def key_hash(key: str) -> str:
 
 @dataclass(frozen=True)
 class KnownRows:
-    """The latest time in ms of each row that was emitted, by the hash of its key: of all since `from_ms`."""
+    """The emitted rows since `from_ms`: the hash of each key, and the latest time of the row in ms."""
 
     from_ms: int
     latest_ms: Mapping[str, int] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class KnownRows:
 
     @classmethod
     def parse(cls, state: State, now: int) -> "KnownRows | None":
-        """None where the state was written by an earlier version. Raises UnusableState."""
+        """None if an earlier version wrote the state. Raises UnusableState."""
         if "known_from" not in state:
             return None
         known = state.get("known", {})
@@ -50,7 +50,7 @@ class KnownRows:
         return key_hash(key) in self.latest_ms
 
     def with_rows(self, latest_ms_by_key: Mapping[str, int], end_ms: int) -> "KnownRows":
-        """What is known when the rows were emitted, and everything up to `end_ms` was read."""
+        """The memory after these rows were emitted and everything up to `end_ms` was read."""
         rows = {**self.latest_ms, **{key_hash(key): ms for key, ms in latest_ms_by_key.items()}}
         from_ms = max(self.from_ms, end_ms - KNOWN_MS)
         if len(rows) > MAX_KNOWN:

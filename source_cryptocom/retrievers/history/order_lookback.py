@@ -32,11 +32,11 @@ class OrderLookback:
     known: OrderWatermark
 
     def windows(self) -> Iterator[Window]:
-        """The newest first."""
+        """Windows of the lookback, the newest first."""
         return descending_windows(self.start_ms * NS_PER_MS, self.end_ms * NS_PER_MS, WINDOW_NS)
 
     def is_new(self, changed_ns: int | None) -> bool:
-        """Whether an order that changed then may not have been emitted yet."""
+        """True if an order that changed at that time may not have been emitted yet."""
         return changed_ns is None or changed_ns >= self.changed_since_ms * NS_PER_MS
 
 

@@ -50,7 +50,7 @@ class OrderWindowsReader(TimeWindowsReader):
         self._emitted_again: set[str] = set()
 
     def before_windows(self, begin: ReadFrom, now: int) -> tuple[ReadFrom, list[list[Row]]]:
-        """The orders that neither list showed to the sync before."""
+        """Orders that the sync before found in neither list, open or ended."""
         history = self.cursor.reached
         listed = self._open_orders_method.fetch()
         warn_of_more(self._table, listed)
@@ -143,7 +143,7 @@ class OrderWindowsReader(TimeWindowsReader):
 
 
 def pages_left(window: Window, page: Sequence[Row], pages_read: int) -> float:
-    """About how many pages of a window are left, by how far back the ones read so far have come; 0 after the last."""
+    """Estimates how many pages of a window are left, from how far back the last one reaches; 0 after the last."""
     times = (time.earliest_ns(row) for row in page for time in (CREATED, UPDATED))
     oldest_ns = min((ns for ns in times if ns is not None and window.start_ns <= ns < window.end_ns), default=0)
     if len(page) < PAGE_LIMIT or not oldest_ns:

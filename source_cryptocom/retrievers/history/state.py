@@ -1,4 +1,4 @@
-"""How far account history was read, and the cursor that claims it."""
+"""The state of account history, and the cursor that owns it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -109,23 +109,23 @@ class HistoryCursor(WindowCursor[HistoryState]):
         self._claim(replace(self.reached, cursor_ms=cursor_ms, followed=dict(open_orders), known=known))
 
     def follow(self, orders: OrderWatermark, open_orders: Mapping[str, int]) -> None:
-        """The open orders were listed. Claimed with the next window."""
+        """Notes that the open orders were listed; the state has it with the next window."""
         self.reached = replace(self.reached, orders=orders, followed=dict(open_orders))
 
     def seek(self, order_ids: Iterable[str], now: int) -> Mapping[str, int]:
-        """Since when each of these is sought; no others are any more."""
+        """Notes since when (ms) each of these orders is missing; drops all others."""
         missing = {order_id: self.reached.missing.get(order_id, now) for order_id in order_ids}
         self.reached = replace(self.reached, missing=missing)
         return missing
 
     def complete(self, open_orders: Mapping[str, int], emitted: Mapping[str, int]) -> None:
-        """All windows were read."""
+        """Marks all windows as read."""
         self.is_complete = True
         known = self._known(emitted, self.reached.cursor_ms)
         self._claim(replace(self.reached, refreshing=False, followed=dict(open_orders), known=known))
 
     def knows(self, key: str) -> bool:
-        """Whether the row was emitted, as far as that is known."""
+        """True if the row is known to have been emitted."""
         return self.reached.known is not None and self.reached.known.holds(key)
 
     def _known(self, emitted: Mapping[str, int], end_ms: int) -> KnownRows | None:

@@ -17,7 +17,7 @@ from source_cryptocom.retrievers.paging.windows import RowTime, Window, last_day
 from source_cryptocom.state.state import state_message
 
 MOST_ROWS_HELD = 10_000
-"""Of one window, in memory until all of it is read."""
+"""The rows of one window, in memory until the window is read to its end."""
 
 
 @dataclass(frozen=True)
@@ -100,11 +100,11 @@ class TimeWindowsReader(Reader):
         self._say_what_is_old()
 
     def before_windows(self, begin: ReadFrom, now: int) -> tuple[ReadFrom, list[list[Row]]]:
-        """Where the windows begin, and rows that lie before them."""
+        """The start of the windows, and rows from before it."""
         return begin, []
 
     def after_windows(self) -> list[list[Row]]:
-        """Rows that no window can have brought."""
+        """Rows that no window could contain."""
         return []
 
     def new_rows(self, window: Window) -> Iterator[list[Row]]:
@@ -117,7 +117,7 @@ class TimeWindowsReader(Reader):
         return read_window(self._table, self._paginator, window, needed_ns, read_to_ns)
 
     def _hold(self, pages: Iterator[list[Row]], held: list[list[Row]], window: Window) -> bool:
-        """Reads a window, but for the rows that are known. False where it has too many: narrower windows come."""
+        """Reads a window, without known rows. Returns False if it holds too many rows; narrower windows follow."""
         rows, followed = 0, dict(self.followed)
         for page in pages:
             new = [row for row in page if not self.cursor.knows(self._table.key_of(row))]
@@ -173,5 +173,5 @@ class TimeWindowsReader(Reader):
 
 
 def days_between(start_ms: int, end_ms: int) -> int:
-    """Days, one that has begun counted as a whole one."""
+    """The number of days, rounded up."""
     return max(0, (end_ms - start_ms + MS_PER_DAY - 1) // MS_PER_DAY)

@@ -54,7 +54,7 @@ ANSWERS_KEPT = 8
 
 
 class WindowRefused(Exception):
-    """The exchange refuses a window that is wider than what it is known to serve."""
+    """The exchange refused a window that is wider than the proven width."""
 
 
 class WindowWidths:
@@ -141,7 +141,7 @@ class WindowWidths:
         return next((window for window in self._ahead if window.start_ns == reached_ns), None)
 
     def narrow(self) -> None:
-        """The window holds more rows than can be held: it is not read to its end, and comes again in narrower ones."""
+        """Gives a window up that holds more rows than memory may; it is read again in narrower windows."""
         self._too_long = True
 
     def _ordinary_ns(self) -> int:
@@ -164,7 +164,7 @@ class WindowWidths:
         return latest_ns if 0 <= reached_ns - latest_ns <= spare_ns else reached_ns
 
     def fetch_page(self, window: Window) -> Page:
-        """The newest rows of a window, and how much of it they are for sure."""
+        """The newest rows of a window, and the part of it that they certainly cover."""
         rows = self._answer(window)
         if not rows and window.width_ns > self.proven_ns:
             rows = self._answer(Window(window.end_ns - self.proven_ns, window.end_ns))
@@ -207,7 +207,7 @@ class WindowWidths:
         self._latest_row_ns = max([earliest_ns for earliest_ns, _ in spans] + [self._latest_row_ns or 0])
 
     def _times_of(self, row: Row) -> tuple[int, int] | None:
-        """A row's earliest and latest time; None where it lacks one of them."""
+        """A row's earliest and latest time; None if one of its times is missing."""
         times = [time.earliest_ns(row) for time in self._times]
         known = [time for time in times if time is not None]
         return (min(known), max(known)) if len(known) == len(times) else None

@@ -14,7 +14,7 @@ CURSORS = ("next_cursor", "nextCursor", "next_page", "nextPage", "next")
 
 
 def announces_more(result: Any) -> bool:
-    """Whether a result has a flag that is set, or a cursor."""
+    """True if a result has a set flag, or a cursor, for more rows."""
     if not isinstance(result, dict):
         return False
     return any(str(result.get(name)).lower() in ("true", "1") for name in FLAGS) or any(
@@ -23,7 +23,7 @@ def announces_more(result: Any) -> bool:
 
 
 def warn_of_more(table: Table, page: Page) -> None:
-    """For a method that has no way to ask for what it announces."""
+    """Warns of rows that a method announces and has no way to ask for."""
     if announces_more(page.result):
         table.warn(
             f"the answer holds {len(page.rows):,} rows and says that there are more. The method's documentation has no "

@@ -24,19 +24,19 @@ MAX_ROUNDS = 6
 
 
 class PagesKeepChanging(Exception):
-    """MAX_ROUNDS rounds proved nothing."""
+    """The pages still changed in the last of MAX_ROUNDS rounds."""
 
 
 @dataclass
 class _Round:
-    """The keys that were met, how the round ended, and whether a row was met again in another form."""
+    """One round: the keys it read, how it ended, and whether a row appeared twice in different forms."""
 
     met: set[str] = field(default_factory=set)
     ended_empty: bool = False
     moved: bool = False
 
     def is_whole(self, later: "_Round") -> bool:
-        """Whether the next round proves that this one missed no row."""
+        """True if the next round proves that this one missed no row."""
         return not self.moved and (self.met == later.met or (self.ended_empty and self.met < later.met))
 
 
@@ -69,7 +69,7 @@ def numbered_pages(
 def read_numbered_pages(
     table: Table, source: RowSource, key_of: Callable[[Row], str], parameters: Mapping[str, Parameter], first: int = 0
 ) -> Iterator[Sequence[Row]]:
-    """The same, from requests with `parameters` and the number. Raises a system error where the pages never settle."""
+    """The rows of all pages, asked for with `parameters`. Raises a system error if the pages keep changing."""
     try:
         yield from numbered_pages(lambda number: source.fetch(**parameters, page=number).rows, key_of, first)
     except PagesKeepChanging:

@@ -31,7 +31,7 @@ class SamplePosition(Position):
 
 
 def parse_sample_position(state: str) -> SamplePosition:
-    """Raises AttributeError or ValueError for what is none."""
+    """Raises AttributeError or ValueError for anything else."""
     last_ms, _, since = state.removesuffix(_PARTIAL).partition(_SINCE)
     return SamplePosition(int(last_ms), int(since) if since else None, state.endswith(_PARTIAL))
 
