@@ -51,7 +51,7 @@ def _copy_for_others(folder: Path) -> Path:
     shutil.copytree(PACKAGE / "pginstall", copy / "pginstall", symlinks=True)
     if LIBRARIES.exists():
         shutil.copytree(LIBRARIES, copy.with_name(LIBRARIES.name))
-    for path in (folder, *copy.parents):
+    for path in (folder, copy, *copy.parents):
         if folder in (path, *path.parents):
             path.chmod(0o755)
     return copy
