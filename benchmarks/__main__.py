@@ -7,10 +7,14 @@ from benchmarks.catalogue import catalogue
 from benchmarks.firewall import firewall
 from benchmarks.history import requests_and_time
 from benchmarks.market import cost_per_record, speed
+from benchmarks.peer import beside_ccxt
 from benchmarks.start_up import spec_time
+from benchmarks.versions import beside_the_last_version
 
 PARTS: dict[str, Callable[[], None]] = {
     "start-up": spec_time,
+    "versions": beside_the_last_version,
+    "peer": beside_ccxt,
     "market": lambda: speed(0.3, (100, 300, 930)),
     "firewall": firewall,
     "catalogue": catalogue,

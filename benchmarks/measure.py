@@ -38,15 +38,18 @@ class Run:
         return sum(self.records.values())
 
 
-def run_connector(module: Sequence[str], arguments: Sequence[str]) -> Run:
-    """Runs `python MODULE ARGUMENTS`, an Airbyte source, and reads what it prints. Raises where it fails."""
+def run_connector(module: Sequence[str], arguments: Sequence[str], checkout: Path | None = None) -> Run:
+    """Runs `python MODULE ARGUMENTS`, an Airbyte source, and reads what it prints. Raises RuntimeError if it fails.
+
+    `checkout`: the folder of another version of the connector, which runs with the packages that are installed here.
+    """
     records: Counter[str] = Counter()
     states: dict[str, Mapping[str, Any]] = {}
     sample: list[Mapping[str, Any]] = []
     started = time.monotonic()
     # Its output goes to a file first: a reader in the same second would compete for the processor.
     with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen([sys.executable, *module, *arguments], stdout=output)
+        process = subprocess.Popen([sys.executable, *module, *arguments], stdout=output, cwd=checkout)
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.monotonic() - started
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -113,6 +116,7 @@ class Workspace:
         tables: Sequence[str],
         states: Mapping[str, Any] | None = None,
         module: Sequence[str] = ("main.py",),
+        checkout: Path | None = None,
     ) -> Run:
         """One incremental sync of `tables`, from `states` where given."""
         catalog = {"streams": [_configured(table) for table in tables]}
@@ -120,7 +124,7 @@ class Workspace:
         if states:
             saved = [{"type": "STREAM", "stream": state["stream"]} for state in states.values()]
             arguments += ["--state", self.write("state.json", saved)]
-        return run_connector(module, ["read", *arguments])
+        return run_connector(module, ["read", *arguments], checkout)
 
 
 def _configured(table: str) -> dict[str, Any]:
