@@ -32,6 +32,7 @@ def exchange(shared: Exchange) -> Exchange:
 def test_every_instrument_comes_once_with_its_own_rates(exchange: Exchange, decimals_as_numbers: bool) -> None:
     exchange.behave(decimals_as_numbers=decimals_as_numbers)
     records = sync(config_for(exchange), [TABLE]).records[TABLE]
+    assert all(record.pop("request_time") for record in records)
     wanted = [expected_instrument_fee_rate(name) for name in exchange.market.names]
     assert by_key(records, "instrument_name") == by_key(wanted, "instrument_name")
     assert exchange.count(METHOD) == len(wanted)
@@ -49,6 +50,22 @@ def test_the_config_chooses_the_instruments(exchange: Exchange) -> None:
     chosen = list(exchange.market.names[3:5])
     output = sync(config_for(exchange, instruments=chosen), [TABLE])
     assert {row["instrument_name"] for row in output.records[TABLE]} == set(chosen)
+
+
+def test_rates_are_read_again_when_hours_between_syncs_are_over(exchange: Exchange) -> None:
+    first = sync(config_for(exchange), [TABLE], "incremental")
+    exchange.log.clear()
+    soon = sync(config_for(exchange, hours_between_syncs=12), [TABLE], "incremental", first.state)
+    assert TABLE not in soon.records
+    assert exchange.count(METHOD) == 0
+    later = sync(config_for(exchange), [TABLE], "incremental", soon.state)
+    assert len(later.records[TABLE]) == len(first.records[TABLE]) == len(exchange.market.names)
+
+
+def test_a_full_refresh_of_rates_always_reads(exchange: Exchange) -> None:
+    first = sync(config_for(exchange), [TABLE], "incremental")
+    refreshed = sync(config_for(exchange, hours_between_syncs=12), [TABLE], state=first.state)
+    assert len(refreshed.records[TABLE]) == len(exchange.market.names)
 
 
 def test_a_market_without_instruments_has_no_rates() -> None:

@@ -74,7 +74,10 @@ class Read:
     def expected(self, table: str) -> list[Row]:
         scope = Scope(self.covered, TIMEFRAMES, newest_trades(TRADES), newest_candles(CANDLES), DEPTH)
         rows = truth(self.market, self.exchange.account, table, scope, self.exchange.behaviour)
-        asked_at = {column: moment(NOON_NS) for column in {"snapshot_time"} & self.schemas[table]["properties"].keys()}
+        asked_at = {
+            column: moment(NOON_NS)
+            for column in {"snapshot_time", "request_time"} & self.schemas[table]["properties"].keys()
+        }
         return [{**row, **asked_at} for row in rows]
 
 

@@ -133,7 +133,7 @@ _OF_THE_MARKET: dict[str, Callable[[Market, Scope], list[Row]]] = {
 
 def moments_of(table: str) -> frozenset[str]:
     """The columns of a table that tell when it was asked for: they differ between two syncs of the same rows."""
-    return frozenset({"timestamp"} if table in ("ticker", "book") else {"snapshot_time"})
+    return frozenset({"timestamp"} if table in ("ticker", "book") else {"snapshot_time", "request_time"})
 
 
 def by_key(table: str, rows: Collection[Row], without: Collection[str] = ()) -> dict[Key, Row]:

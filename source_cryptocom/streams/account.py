@@ -96,13 +96,15 @@ class FeeRate(ExchangeStream):
     optional = True
 
 
-class InstrumentFeeRate(ExchangeStream):
-    """What the account pays for each instrument."""
+class InstrumentFeeRate(IncrementalExchangeStream):
+    """What the account pays for each instrument, read once in hours_between_syncs: it is a request for each of them."""
 
     method = "private/get-instrument-fee-rate"
     rate_limit = PRIVATE
     records_path = ""
     primary_key = "instrument_name"
+    cursor_field = "request_time"
+    request_time_column = "request_time"
     optional = True
     retriever = PerInstrument(InstrumentRows)
 

@@ -349,8 +349,8 @@ EXAMPLES = [
             """,
         },
         """
-            [{"instrument_name": "ATOMUSD-PERP", "effective_maker_rate_bps": "1.40", "effective_taker_rate_bps":
-            "3.20"}]
+            [{"request_time": "2026-08-17T12:00:00.000Z", "instrument_name": "ATOMUSD-PERP",
+            "effective_maker_rate_bps": "1.40", "effective_taker_rate_bps": "3.20"}]
         """,
     ),
     Example(

@@ -67,9 +67,8 @@ def test_every_schema_belongs_to_a_declared_table() -> None:
 
 def test_exactly_the_snapshots_have_a_column_for_the_moment_of_the_request() -> None:
     columns = {table: declared_schema(table)["properties"] for table in STREAMS}
-    assert {table for table in STREAMS if "snapshot_time" in columns[table]} == {
-        table for table, stream in STREAMS.items() if stream.request_time_column
-    }
+    asked_at = {table: {"snapshot_time", "request_time"} & columns[table].keys() for table in STREAMS}
+    assert asked_at == {table: {stream.request_time_column} - {""} for table, stream in STREAMS.items()}
 
 
 def test_the_catalog_does_not_show_the_kind_of_a_column() -> None:

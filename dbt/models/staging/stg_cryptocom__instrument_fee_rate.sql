@@ -6,5 +6,6 @@
         'instrument_name': 'text',
         'effective_maker_rate_bps': 'amount',
         'effective_taker_rate_bps': 'amount',
+        'request_time': 'time',
     },
 ) }}

@@ -11,4 +11,6 @@ class InstrumentRows(PerInstrumentReader):
 
     def read_series(self, series: str, cursor: Any) -> SeriesPages:
         yield self._table.to_records(self.fetch(instrument_name=series).rows)
+        if self.cursor.full_refresh:
+            self.advance(series, True)
         return True
