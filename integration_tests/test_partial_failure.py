@@ -163,6 +163,7 @@ def test_a_storm_of_429_slows_its_own_method_only(exchange: Exchange, monkeypatc
     assert {method: len(times) for method, times in arrivals.items()} == {
         "public/get-tickers": 1,
         "public/get-instruments": 1,
+        "private/get-accounts": 1,
         "private/user-balance": 1,
     }
     assert max(time for times in arrivals.values() for time in times) < storm[-1]
