@@ -24,6 +24,8 @@ METHODS = {
     "transaction": "private/get-transactions",
 }
 
+NO_ORDER = "0"
+
 Rows = dict[tuple[object, ...], Record]
 
 
@@ -67,9 +69,9 @@ class World:
         order_id = self.account.place_order(create_ns).order_id
         return self.account.close_order(order_id, create_ns if update_ns is None else update_ns).order_id
 
-    def fill(self, at_ns: int) -> str:
+    def fill(self, at_ns: int, order_id: str = NO_ORDER) -> str:
         trade_id = self.account.next_id()
-        self.account.add_fill(Fill(ACCOUNT_ID, trade_id, trade_id, trade_id, "", "ETH_USD", at_ns, at_ns + 200_000))
+        self.account.add_fill(Fill(ACCOUNT_ID, trade_id, trade_id, order_id, "", "ETH_USD", at_ns, at_ns + 200_000))
         return trade_id
 
     def funding(self, at_ns: int) -> str:
@@ -79,8 +81,7 @@ class World:
 
     def one_of_each(self, at_ns: int) -> None:
         """An order placed and filled, a fill and a ledger row at one nanosecond."""
-        self.finished_order(at_ns)
-        self.fill(at_ns)
+        self.fill(at_ns, self.finished_order(at_ns))
         self.funding(at_ns)
 
 

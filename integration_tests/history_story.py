@@ -102,7 +102,7 @@ class Story:
 
     def _fill(self, at_ns: int) -> None:
         trade_id, at_ns = self.account.next_id(), self.start_ns + at_ns
-        self.account.add_fill(Fill(ACCOUNT_ID, trade_id, trade_id, trade_id, "", "ETH_USD", at_ns, at_ns + 200_000))
+        self.account.add_fill(Fill(ACCOUNT_ID, trade_id, trade_id, "0", "", "ETH_USD", at_ns, at_ns + 200_000))
 
     def _settlement(self, at_ns: int) -> None:
         """Two rows under one journal id and one nanosecond: of a cross and of an isolated position."""

@@ -116,7 +116,7 @@ class Life:
 
     def _fill(self, account: Account, at_ns: int) -> None:
         trade_id = account.next_id()
-        account.add_fill(Fill(ACCOUNT_ID, trade_id, trade_id, trade_id, "", "ETH_USD", at_ns, at_ns + 9_000))
+        account.add_fill(Fill(ACCOUNT_ID, trade_id, trade_id, "0", "", "ETH_USD", at_ns, at_ns + 9_000))
 
     def _funding(self, account: Account, at_ns: int) -> None:
         account.add_ledger_row(LedgerRow(ACCOUNT_ID, account.next_id(), "FUNDING", "USD", at_ns))

@@ -181,7 +181,7 @@ class Account:
     def _one_of_a_burst(self, what: str, index: int, at_ns: int) -> str:
         row_id = self.next_id()
         if what == "fills":
-            self.fills.add(Fill(ACCOUNT_ID, row_id, row_id, row_id, "", "LTC_USD", at_ns, at_ns + 250_000))
+            self.fills.add(Fill(ACCOUNT_ID, row_id, row_id, "0", "", "LTC_USD", at_ns, at_ns + 250_000))
             return row_id
         if what == "ledger":
             self.ledger.add(LedgerRow(ACCOUNT_ID, row_id, "FUNDING", "LTCUSD-PERP", at_ns, realized_pnl="-0.01"))

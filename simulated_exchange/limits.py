@@ -29,6 +29,8 @@ PRIVATE = Limit(3, 0.1)
 """Each private method that has no limit of its own, per key."""
 HISTORY = Limit(1, 1.0)
 """private/get-order-history and private/get-trades, each."""
+ORDER_DETAIL = Limit(30, 0.1)
+"""private/get-order-detail."""
 STAKING = Limit(50, 1.0)
 """Each method of staking."""
 

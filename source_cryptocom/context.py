@@ -14,6 +14,7 @@ from source_cryptocom.api.rate_limits import PUBLIC
 from source_cryptocom.clock import now_ms
 from source_cryptocom.config import Config
 from source_cryptocom.instruments import Instruments, fetch_instruments
+from source_cryptocom.retrievers.history.filled_orders import FilledOrders
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -24,6 +25,7 @@ class SyncContext:
 
     `workers`: how many partitions each per-instrument stream is read in. `told_time` gives ms since the epoch in place
     of the exchange. `pool`: the threads in which tables of history read ahead; None where they do not.
+    `filled_orders`: what the table of fills tells the table of orders.
     """
 
     config: Config
@@ -31,6 +33,7 @@ class SyncContext:
     workers: Mapping[str, int] = field(default_factory=dict)
     told_time: Callable[[], int] | None = None
     pool: Executor | None = None
+    filled_orders: FilledOrders = field(default_factory=FilledOrders)
 
     def clock(self) -> int:
         """The exchange's time, in ms since the epoch: nothing later is claimed. Asks for it where no answer told it."""

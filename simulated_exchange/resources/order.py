@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
+from simulated_exchange.answers import Refusal
 from simulated_exchange.expected_records import Record, record_of
-from simulated_exchange.limits import HISTORY
+from simulated_exchange.limits import HISTORY, ORDER_DETAIL
 from simulated_exchange.market_prices import price_at
 from simulated_exchange.paging import TRADING, filtered, page
 from simulated_exchange.resource import ACCOUNT_ID, Asked, Method, Resource, Seeding, Table
 from simulated_exchange.timeline import DAY_NS, HOUR_NS, date_of
-from simulated_exchange.wire import ISOLATION, result_of, rows_json, shape
+from simulated_exchange.wire import ISOLATION, result_of, row_json, rows_json, shape
 
 if TYPE_CHECKING:
     from simulated_exchange.account import Account
@@ -133,6 +134,15 @@ def order_history(asked: Asked) -> bytes:
     lag_ns = int(asked.behaviour.child_lag_seconds * 1_000_000_000)
     shown = (lambda order: not order.child or order.update_time_ns <= asked.now_ns - lag_ns) if lag_ns else None
     return result_of(rows_json(page(asked, rows, "update_time_ns", shown=shown), FINISHED, asked.behaviour))
+
+
+def order_detail(asked: Asked) -> bytes:
+    """One order, open or ended, also where no list shows it. Raises Refusal for an id that the account never had."""
+    try:
+        order = asked.account.order(str(asked.params["order_id"]))
+    except KeyError:
+        raise Refusal(40401) from None
+    return row_json(order, FINISHED, asked.behaviour).encode()
 
 
 def open_records(account: Account, behaviour: Behaviour) -> Iterable[tuple[int, Record]]:
@@ -351,6 +361,14 @@ RESOURCE = Resource(
     methods={
         "private/get-open-orders": Method(
             open_orders, key="order_id", time="create_time", parameters={"instrument_name": "text"}
+        ),
+        "private/get-order-detail": Method(
+            order_detail,
+            key="order_id",
+            time="update_time",
+            parameters={"order_id": "text!"},
+            rows_at="",
+            limit=ORDER_DETAIL,
         ),
         "private/get-order-history": Method(
             order_history,

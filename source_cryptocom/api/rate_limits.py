@@ -40,7 +40,7 @@ PUBLIC = RateLimit(100, 1_000)
 PRIVATE = RateLimit(3, 100)
 # At one request a second, one late and one early arrival already break the limit: hence a wider margin.
 HISTORY = RateLimit(1, 1_000, margin_ms=50)
-
+ORDER_DETAIL = RateLimit(30, 100)
 STAKING = RateLimit(50, 1_000)
 
 _BURST_MS = 50

@@ -4,6 +4,7 @@ from source_cryptocom.api.rate_limits import HISTORY, PRIVATE
 from source_cryptocom.api.response import Row
 from source_cryptocom.clock import MS_PER_DAY
 from source_cryptocom.retrievers.changing.reader import ByEarlierEnd, ChangingRows, OpenRows
+from source_cryptocom.retrievers.history.fill_windows import FillWindows
 from source_cryptocom.retrievers.history.order_windows import CREATED, OrderWindows
 from source_cryptocom.retrievers.history.time_windows import TimeWindows
 from source_cryptocom.retrievers.paging.windows import RowTime
@@ -18,7 +19,7 @@ class OrderHistory(IncrementalExchangeStream):
     rate_limit = HISTORY
     primary_key = "order_id"
     cursor_field = "update_time"
-    retriever = OrderWindows(open_orders="private/get-open-orders")
+    retriever = OrderWindows(open_orders="private/get-open-orders", one_order="private/get-order-detail")
     row_checks = (legs_share_an_order_id,)
 
     def key_of(self, row: Row) -> str:
@@ -33,7 +34,7 @@ class UserTrade(IncrementalExchangeStream):
     rate_limit = HISTORY
     primary_key = ["instrument_name", "trade_id"]
     cursor_field = "create_time"
-    retriever = TimeWindows((CREATED, RowTime("create_time", "transact_time_ns")))
+    retriever = FillWindows((CREATED, RowTime("create_time", "transact_time_ns")))
 
 
 class Transaction(IncrementalExchangeStream):

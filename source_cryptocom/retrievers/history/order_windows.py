@@ -1,5 +1,6 @@
 """Orders: windows of those that have ended, and the open ones followed until they end."""
 
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -8,7 +9,9 @@ from source_cryptocom.api.response import Row
 from source_cryptocom.clock import MS_PER_DAY, NS_PER_MS
 from source_cryptocom.config import documented_oldest_ms
 from source_cryptocom.retrievers.base import Reader, Table
+from source_cryptocom.retrievers.history.filled_orders import number_of_order
 from source_cryptocom.retrievers.history.order_lookback import MAX_REQUESTS, OrderLookback, order_lookback
+from source_cryptocom.retrievers.history.order_lookup import OrderLookup
 from source_cryptocom.retrievers.history.state import ReadFrom
 from source_cryptocom.retrievers.history.time_windows import TimeWindows, TimeWindowsReader
 from source_cryptocom.retrievers.paging.more_rows import warn_of_more
@@ -25,9 +28,13 @@ SOUGHT_MS = MS_PER_DAY
 
 @dataclass(frozen=True, kw_only=True)
 class OrderWindows(TimeWindows):
-    """`open_orders`: the method that lists the orders which are open."""
+    """`open_orders`: the method that lists the orders which are open; `one_order`: that of an order by its id.
+
+    Without `one_order` no order is asked for by its id.
+    """
 
     open_orders: str
+    one_order: str = ""
     times: Sequence[RowTime] = (CREATED, UPDATED)
 
     def reader(self, table: Table) -> Reader:
@@ -40,7 +47,8 @@ class OrderWindowsReader(TimeWindowsReader):
     The exchange does not say whether its windows test an order's creation or its update. If it is the creation, an
     order placed long ago that ends today lies in a window that was read long ago. So every sync first asks which orders
     are open and follows them: one that is no longer open, and came up in no window, is fetched by its creation time.
-    Orders that ended before any sync saw them open are what `order_lookback` is for.
+    Orders that ended before any sync saw them open are what `order_lookback` is for. One that a fill of this sync names
+    and that came up nowhere is asked for by its id.
     """
 
     def __init__(self, windows: OrderWindows, table: Table) -> None:
@@ -48,9 +56,13 @@ class OrderWindowsReader(TimeWindowsReader):
         self._open_orders_method = table.context.api.endpoint(table.name, windows.open_orders, PRIVATE, table.logger)
         self._open_now: set[str] = set()
         self._emitted_again: set[str] = set()
+        self._lookup = OrderLookup(windows.one_order, table) if windows.one_order else None
+        self._seen = array("Q")
+        self._since_ms = self._now_ms = 0
 
     def before_windows(self, begin: ReadFrom, now: int) -> tuple[ReadFrom, list[list[Row]]]:
         """Orders that the sync before found in neither list, open or ended."""
+        self._since_ms, self._now_ms = begin.read_to_ms, now
         history = self.cursor.reached
         listed = self._open_orders_method.fetch()
         warn_of_more(self._table, listed)
@@ -96,6 +108,29 @@ class OrderWindowsReader(TimeWindowsReader):
             self._close(page)
             yield [row for row in page if self._table.key_of(row) not in self._emitted_again]
 
+    def pages(self, window: Window) -> Iterator[list[Row]]:
+        for page in super().pages(window):
+            if self._lookup:
+                self._seen.extend(number for row in page if (number := number_of_order(row)))
+            yield page
+
+    def _orders_of_fills(self) -> list[Row]:
+        """Orders that have ended, by the fills that name them. One that ends later is followed, for the next sync."""
+        if not self._lookup:
+            return []
+        filled_ms = self._table.context.filled_orders.since(self._since_ms)
+        if not filled_ms:
+            return []
+        known = {*map(str, set(self._seen)), *self._open_now, *self.followed}
+        ended = []
+        for row in self._lookup.fetch({name: ms for name, ms in filled_ms.items() if name not in known}):
+            updated_ns = UPDATED.earliest_ns(row)
+            if row.get("status") in OPEN_STATUSES or updated_ns is None or updated_ns >= self._now_ms * NS_PER_MS:
+                self.followed[str(row["order_id"])] = (CREATED.earliest_ns(row) or 0) // NS_PER_MS
+            else:
+                ended.append(row)
+        return ended
+
     def _closes_open_order(self, row: Row) -> bool:
         return str(row.get("order_id")) in self.followed and row.get("status") not in OPEN_STATUSES
 
@@ -119,7 +154,7 @@ class OrderWindowsReader(TimeWindowsReader):
         for orders, what in ((sought, "The next sync looks again"), (forgotten, "The exchange has forgotten them")):
             if orders:
                 self._table.warn(f"no longer open, but not in the order history yet: {join_names(orders)}. {what}.")
-        return found
+        return [*found, self._orders_of_fills()]
 
     def _fetch_closed_orders(self, window: Window, ended: Mapping[str, int]) -> Iterator[list[Row]]:
         """The followed orders of a window; one by one, where that takes fewer requests than all their neighbours."""
