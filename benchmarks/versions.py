@@ -102,7 +102,7 @@ def _costs(workspace: Workspace, root: str, load: Load, checkout: Path) -> dict[
     ]
     return {
         "record": _Pair(*(_per_record(few, many) for few, many in runs)),
-        "speed": _Pair(*(many.total / many.processor for _, many in runs)),
+        "speed": _Pair(*((many.total - few.total) / (many.wall - few.wall) for few, many in runs)),
         "memory": _Pair(*(many.peak_memory / MEGABYTE for _, many in runs)),
     }
 
