@@ -1,6 +1,7 @@
 """The tables: one declaration each."""
 
 from types import ModuleType
+from typing import get_origin
 
 from airbyte_cdk.sources.utils.casing import camel_to_snake
 
@@ -13,7 +14,11 @@ def _declared_in(module: ModuleType) -> list[type[ExchangeStream]]:
     return [
         found
         for found in vars(module).values()
-        if isinstance(found, type) and issubclass(found, ExchangeStream) and found.__module__ == module.__name__
+        # On Python 3.10 an alias such as dict[str, str] is an instance of type as well.
+        if get_origin(found) is None
+        and isinstance(found, type)
+        and issubclass(found, ExchangeStream)
+        and found.__module__ == module.__name__
     ]
 
 
