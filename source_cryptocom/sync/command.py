@@ -68,9 +68,11 @@ def _transfer(connector: ConnectorProcess, plan: Plan, target: Target, schema: s
 
     began = time.monotonic()
     progress = Progress()
+    progress.doing(f"opening {target.label}")
     tables = [stream.name for stream in plan.streams]
     try:
         with progress.shown(), open_warehouse(target, schema, plan) as warehouse:
+            progress.doing("")
             connector.begin(warehouse.states)
             outcome = Transfer(connector, Collector(plan.streams, warehouse.tables), progress).run(warehouse.load)
             progress.doing(f"writing {target.label}")
