@@ -24,7 +24,7 @@ def fills_of_every_size() -> Story:
         story.add(
             "user_trade",
             moment,
-            instrument_name="ETH_USD",
+            instrument_name="TICK_USD",
             trade_id=str(number),
             side="BUY",
             traded_quantity=quantity,

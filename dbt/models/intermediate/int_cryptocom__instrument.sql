@@ -1,18 +1,22 @@
 {#- What is known of each name that the account's rows use, delisted instruments and plain currencies among them. -#}
-with named as (
-    select instrument_name from {{ ref('cryptocom', 'stg_cryptocom__user_trade') }}
+{#- All versions of a row: which of them counts makes no difference to its name, and to find out takes long. -#}
+{%- set tables = [
+    'user_trade', 'order_history', 'open_order', 'advanced_order_history', 'advanced_open_order', 'user_position', 'transaction',
+] -%}
+with
+{%- for table in tables %}
+{{ table }} as (
+    {{ cryptocom.staging(table, key=[], columns={'instrument_name': 'text'}, versions='all') | indent(4) }}
+),
+{%- endfor %}
+
+named as (
+    {%- for table in tables %}
+    select instrument_name from {{ table }}
+    {%- if not loop.last %}
     union distinct
-    select instrument_name from {{ ref('cryptocom', 'stg_cryptocom__order_history') }}
-    union distinct
-    select instrument_name from {{ ref('cryptocom', 'stg_cryptocom__open_order') }}
-    union distinct
-    select instrument_name from {{ ref('cryptocom', 'stg_cryptocom__advanced_order_history') }}
-    union distinct
-    select instrument_name from {{ ref('cryptocom', 'stg_cryptocom__advanced_open_order') }}
-    union distinct
-    select instrument_name from {{ ref('cryptocom', 'stg_cryptocom__user_position') }}
-    union distinct
-    select instrument_name from {{ ref('cryptocom', 'stg_cryptocom__transaction') }}
+    {%- endif %}
+    {%- endfor %}
 ),
 
 listed as (

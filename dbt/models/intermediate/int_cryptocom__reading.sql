@@ -1,17 +1,35 @@
 {#- How far the rows of an account reach. What happened in the last minutes before they were read may still be on its way;
     what happened before the first row of a table is not in it. -#}
-with reading as (
-    select source_account, extracted_at, create_time as fill_time, cast(null as {{ dbt.type_timestamp() }}) as ledger_time, cast(null as {{ dbt.type_timestamp() }}) as order_time
-    from {{ ref('cryptocom', 'stg_cryptocom__user_trade') }}
+{#- Of all versions of a row, which saves the time to find out which of them counts. -#}
+{%- set no_time = 'cast(null as ' ~ dbt.type_timestamp() ~ ')' -%}
+{%- set tables = {
+    'user_trade': {'fill_time': 'create_time'},
+    'transaction': {'ledger_time': 'event_time'},
+    'order_history': {'order_time': 'create_time'},
+    'user_balance': {},
+} -%}
+with
+{%- for table, times in tables.items() %}
+{{ table }} as (
+    {%- set columns = {} -%}
+    {%- for column in times.values() -%}{%- do columns.update({column: 'time'}) -%}{%- endfor %}
+    {{ cryptocom.staging(table, key=[], columns=columns, versions='all') | indent(4) }}
+),
+{%- endfor %}
+
+reading as (
+    {%- for table, times in tables.items() %}
+    select
+        source_account,
+        extracted_at,
+        {%- for name in ['fill_time', 'ledger_time', 'order_time'] %}
+        {{ times.get(name, no_time) }} as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ table }}
+    {%- if not loop.last %}
     union all
-    select source_account, extracted_at, cast(null as {{ dbt.type_timestamp() }}), event_time, cast(null as {{ dbt.type_timestamp() }})
-    from {{ ref('cryptocom', 'stg_cryptocom__transaction') }}
-    union all
-    select source_account, extracted_at, cast(null as {{ dbt.type_timestamp() }}), cast(null as {{ dbt.type_timestamp() }}), create_time
-    from {{ ref('cryptocom', 'stg_cryptocom__order_history') }}
-    union all
-    select source_account, extracted_at, cast(null as {{ dbt.type_timestamp() }}), cast(null as {{ dbt.type_timestamp() }}), cast(null as {{ dbt.type_timestamp() }})
-    from {{ ref('cryptocom', 'stg_cryptocom__user_balance') }}
+    {%- endif %}
+    {%- endfor %}
 )
 
 select

@@ -20,7 +20,7 @@ with deposit as (
         status,
         status = '1' as is_complete,
         false as is_pending,
-        update_time as happened_at,
+        coalesce(update_time, create_time) as happened_at,
         address,
         txid as tx_hash
     from {{ ref('cryptocom', 'stg_cryptocom__deposit') }}
@@ -40,7 +40,7 @@ withdrawal as (
         status,
         status = '5' as is_complete,
         status in ('0', '1', '3') as is_pending,
-        create_time as happened_at,
+        coalesce(create_time, update_time) as happened_at,
         address,
         txid as tx_hash
     from {{ ref('cryptocom', 'stg_cryptocom__withdrawal') }}
@@ -60,7 +60,7 @@ fiat_deposit as (
         status,
         status = 'completed' as is_complete,
         false as is_pending,
-        coalesce(completed_at, updated_at) as happened_at,
+        coalesce(completed_at, updated_at, created_at) as happened_at,
         {{ no_text }} as address,
         {{ no_text }} as tx_hash
     from {{ ref('cryptocom', 'stg_cryptocom__fiat_deposit') }}
@@ -80,7 +80,7 @@ fiat_withdrawal as (
         status,
         status = 'completed' as is_complete,
         status not in ('completed', 'failed', 'refunded', 'cancelled') as is_pending,
-        created_at as happened_at,
+        coalesce(created_at, updated_at) as happened_at,
         {{ no_text }} as address,
         {{ no_text }} as tx_hash
     from {{ ref('cryptocom', 'stg_cryptocom__fiat_withdrawal') }}
