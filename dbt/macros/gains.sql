@@ -8,7 +8,7 @@ case
 {%- endmacro %}
 
 {% macro rounded_amount(expression) -%}
-{{ cryptocom.as_amount('cast(' ~ expression ~ ' as ' ~ cryptocom.type_decimal(10) ~ ')') }}
+{{ cryptocom.as_amount('round(cast(' ~ expression ~ ' as ' ~ cryptocom.type_decimal(10) ~ '), 10)') }}
 {%- endmacro %}
 
 {#- Whose lots one sale uses up. -#}
