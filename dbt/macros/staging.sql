@@ -133,7 +133,8 @@ select
         {%- if kind == 'time' -%}{{ cryptocom.as_utc(name, column.dtype) }}
         {%- elif kind == 'json' -%}{{ cryptocom.json_text(name) }}
         {%- elif zero_is_none -%}nullif(cast({{ name }} as {{ cryptocom.type_of(kind) }}), '0')
-        {%- elif kind == 'charge' -%}-cast({{ name }} as {{ cryptocom.type_of(kind) }})
+        {%- elif kind == 'charge' -%}-{{ cryptocom.exact_decimal(name, kind, column.dtype | lower) }}
+        {%- elif kind in ('quantity', 'price', 'amount') -%}{{ cryptocom.exact_decimal(name, kind, column.dtype | lower) }}
         {%- else -%}cast({{ name }} as {{ cryptocom.type_of(kind) }})
         {%- endif -%}
     {%- endif -%}

@@ -19,8 +19,8 @@ MOVED: dict[str, list[tuple[datetime, str, str]]] = {
         (at(2) + LATER, "USD", "-100"),
         # Sent a week before one of the same amount comes to another.
         (at(2), "EUR", "-7"),
-        # Three times the same at once, one of them to an account that is not in the books.
-        *[(at(3), "BTC", "-1")] * 3,
+        # Three times the same within seconds, one of them to an account that is not in the books.
+        *[(at(3, second=second), "BTC", "-1") for second in range(3)],
         # There and back.
         (at(4), "SOL", "-5"),
         (at(4) + 2 * LATER, "SOL", "5"),
@@ -28,7 +28,7 @@ MOVED: dict[str, list[tuple[datetime, str, str]]] = {
     "bot": [
         (at(2) + LATER, "USD", "100"),
         (at(9), "EUR", "7"),
-        *[(at(3) + LATER, "BTC", "1")] * 2,
+        *[(at(3, second=second), "BTC", "1") for second in (3, 4)],
         (at(4) + LATER / 3, "SOL", "5"),
         (at(4) + 2 * LATER, "SOL", "-5"),
     ],
@@ -36,7 +36,7 @@ MOVED: dict[str, list[tuple[datetime, str, str]]] = {
 DIRECTIONS = {
     "USD": [("desk", "in", None), ("desk", "between accounts", "bot")],
     "EUR": [("desk", "out", None), ("bot", "in", None)],
-    "BTC": [("desk", "between accounts", "bot"), ("desk", "between accounts", "bot"), ("desk", "out", None)],
+    "BTC": [("desk", "out", None), ("desk", "between accounts", "bot"), ("desk", "between accounts", "bot")],
     "SOL": [("desk", "between accounts", "bot"), ("bot", "between accounts", "desk")],
 }
 
