@@ -83,3 +83,17 @@ def test_a_clock_that_jumps_in_the_middle_of_a_sync_moves_no_claim(world: World,
     assert world.requests(table) >= 2
     assert first.state_of(table)[CURSORS[table]] == moment(world.clock.ns)
     assert rows_by_key(table, first.records[table]) == world.truth(table)
+
+
+def test_where_no_answer_tells_the_time_no_row_comes_again(world: World) -> None:
+    """A proxy took the header away after the first sync: its states must not look as if they lay in the future."""
+    first = world.sync()
+    world.exchange.behave(date_header="left_out")
+    world.clock.ns += 5 * MINUTE_NS
+    second = world.sync(state=first.state)
+    assert not [line for line in second.log("WARN") if "the saved state is not used" in line]
+    assert not any(second.records.values())
+    world.exchange.behave(date_header="server_clock")
+    world.one_of_each(world.clock.ns)
+    world.clock.ns += 2 * HOUR_NS
+    assert all(second.state and world.sync(state=second.state).records[table] for table in HISTORY)

@@ -43,7 +43,7 @@ from source_cryptocom.logs.end_of_sync import tell_of_unknown_fields, warn_of_ta
 from source_cryptocom.logs.log_file import log_file
 from source_cryptocom.logs.redaction import mask_log, redact, redact_error, redact_trace, register_secrets
 from source_cryptocom.state.full_refresh import FullRefresh
-from source_cryptocom.state.restored import saved_state, with_namespace, without_empty_namespace
+from source_cryptocom.state.restored import latest_claim_ms, saved_state, with_namespace, without_empty_namespace
 from source_cryptocom.streams import STREAMS, IncrementalExchangeStream
 from source_cryptocom.streams.samples import sample_requests
 from source_cryptocom.suggestions import did_you_mean, folded
@@ -240,6 +240,7 @@ class SourceCryptocom(AbstractSource):
             share_workers(retrievers, incremental, engine_config, now_ms()),
             pool=pool,
         )
+        context.api.clock.was_claimed(latest_claim_ms(saved.values()))
         engine = build_engine(engine_config.num_workers, len(asked), LOGGER)
         # The engine's pool is first in, first out: a small table behind a long one would wait for its end.
         small_first = sorted(asked, key=lambda name: (retrievers[name].per_instrument, retrievers[name].takes_long))

@@ -46,6 +46,7 @@ class ExchangeClock:
         # The exchange's time at the zero of the monotonic clock.
         self._zero_ms: int | None = None
         self._doubted_ms: int | None = None
+        self._claimed_ms = 0
         self._warned_of_difference = False
         self._warned_of_silence = False
 
@@ -66,7 +67,15 @@ class ExchangeClock:
                     "clock may be wrong. So this sync reads up to an hour before the time of this machine, and later "
                     "ones the rest. Find out what removes the header on the way, a proxy perhaps."
                 )
-            return now_ms() - UNPROVEN_MS
+            local_ms = now_ms()
+            return max(local_ms - UNPROVEN_MS, min(self._claimed_ms, local_ms))
+
+    def was_claimed(self, claimed_ms: int) -> None:
+        """Earlier syncs have read up to `claimed_ms`: where no answer tells the time, it is at least that.
+
+        Else the states of those syncs would lie in the future, and every table would be read from its start.
+        """
+        self._claimed_ms = claimed_ms
 
     def heard(self, headers: Mapping[str, str], took_ms: int = 0) -> None:
         """Learn from an answer, whatever it says, that came `took_ms` after its request was sent."""

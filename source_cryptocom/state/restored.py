@@ -1,12 +1,14 @@
 """The states of earlier syncs, as the platform hands them over."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from airbyte_cdk.models import AirbyteStateMessage, StreamDescriptor
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.streams import NO_CURSOR_STATE_KEY
+
+from source_cryptocom.state.state import UnusableState, any_time
 
 
 def without_empty_namespace(states: Iterable[AirbyteStateMessage] | None) -> list[AirbyteStateMessage]:
@@ -31,3 +33,15 @@ def saved_state(states: ConnectorStateManager, name: str) -> dict[str, Any]:
     """The table's state as its last sync left it."""
     saved = states.get_stream_state(name, None)
     return {key: value for key, value in saved.items() if key != NO_CURSOR_STATE_KEY}
+
+
+def latest_claim_ms(states: Iterable[Mapping[str, Any]]) -> int:
+    """The latest moment that a state names, in ms since the epoch: an earlier sync saw that it had been. 0 if none."""
+    return max((_moment_ms(state, name) for state in states for name in state), default=0)
+
+
+def _moment_ms(state: Mapping[str, Any], name: str) -> int:
+    try:
+        return any_time(state, name)
+    except UnusableState:
+        return 0

@@ -137,3 +137,13 @@ def test_what_the_exchange_tolerates_and_what_an_answer_took_are_no_difference(
     with caplog.at_level(logging.WARNING, "airbyte"):
         ExchangeClock().heard(dated(NOW_MS), took_ms)
     assert not caplog.messages
+
+
+def test_without_a_date_the_time_is_at_least_what_earlier_syncs_have_claimed(machine: Machine) -> None:
+    clock = ExchangeClock()
+    clock.was_claimed(NOW_MS - 60_000)
+    assert clock() == NOW_MS - 60_000
+    clock.was_claimed(NOW_MS + HOUR_MS)
+    assert clock() == NOW_MS, "but never later than this machine's clock"
+    clock.was_claimed(0)
+    assert clock() == NOW_MS - UNPROVEN_MS
