@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,15 +11,14 @@ from typing import Any
 
 import duckdb
 
-Row = dict[str, Any]
+from books.gains import gains_of, read_movements
+from books.lots import sum_of
+from books.report_tables import TABLES, FilledTable, Row
+
 MOST_CANDLES = 72
 
 VALUE = """
 SELECT day, sum(value_usd) AS value FROM books.balance_by_day GROUP BY day HAVING count(value_usd) > 0 ORDER BY day
-"""
-HOLDINGS = """
-SELECT currency, place, sum(quantity) AS quantity, CAST(sum(value_usd) AS DOUBLE) AS value
-FROM books.holding GROUP BY currency, place ORDER BY value DESC NULLS LAST, currency
 """
 PROFIT = """
 SELECT day, CAST(sum(profit) AS DOUBLE) AS profit, CAST(sum(sum(profit)) OVER (ORDER BY day) AS DOUBLE) AS so_far
@@ -34,19 +34,6 @@ UNION ALL
 SELECT strftime(month, '%Y-%m'), 'funding paid', CAST(sum(paid) AS DOUBLE)
 FROM books.funding_by_instrument GROUP BY ALL
 ORDER BY month, what
-"""
-FEES = """
-SELECT fee_currency AS currency, sum(fills) AS fills, sum(fee) AS fee
-FROM books.fee_by_month GROUP BY fee_currency ORDER BY fee_currency
-"""
-GAINS = """
-SELECT currency, any_value(reporting_currency) AS reporting_currency, count(*) AS disposals, sum(proceeds) AS proceeds,
-       sum(gain) AS gain, sum(quantity) AS quantity, sum(quantity_without_cost) AS quantity_without_cost
-FROM books.gain GROUP BY currency ORDER BY currency
-"""
-POSITIONS = """
-SELECT instrument_name, isolation_id, quantity, cost, open_position_pnl FROM books.open_position
-ORDER BY instrument_name, isolation_id
 """
 CHOSEN = """
 SELECT candle.instrument, candle.timeframe
@@ -74,39 +61,84 @@ FROM books.fill_with_order WHERE instrument_name = ? AND filled_at >= ? ORDER BY
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A sum in US dollars, with what it leaves out."""
+
+    name: str
+    value: float
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class ReportData:
     """Rows per section; empty where there is nothing to show."""
 
     value: list[Row]
-    holdings: list[Row]
     profit: list[Row]
     monthly: list[Row]
-    fees: list[Row]
-    gains: list[Row]
-    positions: list[Row]
     candles_of: str
     candles: list[Row]
     fills: list[Row]
     read_at: datetime | None
+    tables: Mapping[str, FilledTable]
+    figures: list[Figure]
 
 
 def read_report_data(database: Path) -> ReportData:
     with duckdb.connect(str(database), read_only=True) as connection:
         chosen = connection.execute(CHOSEN).fetchone()
         candles = _rows(connection, CANDLES, *chosen) if chosen else []
+        tables = {table.name: FilledTable(table, _rows(connection, table.query)) for table in TABLES}
         return ReportData(
             value=_rows(connection, VALUE),
-            holdings=_rows(connection, HOLDINGS),
             profit=_rows(connection, PROFIT),
             monthly=_rows(connection, MONTHLY),
-            fees=_rows(connection, FEES),
-            gains=_rows(connection, GAINS),
-            positions=_rows(connection, POSITIONS),
             candles_of=f"{chosen[0]}, {chosen[1]}" if chosen else "",
             candles=candles,
             fills=_rows(connection, FILLS, chosen[0], candles[0]["opened"]) if chosen and candles else [],
             read_at=_latest(connection),
+            tables=tables,
+            figures=_figures(connection, tables),
         )
+
+
+def _figures(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, FilledTable]) -> list[Figure]:
+    """What came in, what it has become, and what is not in the total."""
+    total = sum(float(row["value"] or 0) for row in tables["holdings"].rows)
+    signs = {"in": 1, "out": -1}
+    moved = [row for row in tables["transfers"].rows if row["direction"] in signs]
+    paid_in = sum(signs[row["direction"]] * row["value"] for row in moved if row["value"] is not None)
+    unpriced = sum(row["value"] is None for row in moved)
+    without = f"{unpriced} of {len(moved)} transfers have no price" if unpriced else ""
+    rewards = tables["rewards"].rows
+    positions = tables["positions"].rows
+    return [
+        Figure("paid in, less what was paid out", paid_in, without),
+        Figure("gain since then", total - paid_in, "with what the account had before the first row" if moved else ""),
+        _unrealised(connection, tables["holdings"].rows),
+        Figure("rewards", sum(row["value_usd"] or 0 for row in rewards), f"{len(rewards)} of them" if rewards else ""),
+        Figure(
+            "open profit of derivatives",
+            sum(float(row["open_position_pnl"] or 0) for row in positions),
+            "not in the total" if positions else "",
+        ),
+    ]
+
+
+def _unrealised(connection: duckdb.DuckDBPyConnection, holdings: list[Row]) -> Figure:
+    """Of coins whose cost is known, first in, first out: what they are worth less what they cost."""
+    prices = {
+        row["currency"]: float(row["value"]) / float(row["quantity"])
+        for row in holdings
+        if row["quantity"] and row["value"] is not None
+    }
+    gain, named = 0.0, 0
+    for (_, currency), lots in gains_of(read_movements(connection), "fifo").left.items():
+        if currency in prices:
+            quantity, cost = sum_of(lots)
+            gain += float(quantity) * prices[currency] - float(cost)
+            named += 1
+    return Figure("unrealised gain", gain, f"of {named} currencies, as far as their cost is known")
 
 
 def _latest(connection: duckdb.DuckDBPyConnection) -> datetime | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
 import shutil
 import subprocess
@@ -19,6 +20,7 @@ from integration_tests.books.books import Books
 
 pytestmark = pytest.mark.timeout(400)
 
+AXE = Path(str(importlib.import_module("axe_core_python").__file__)).with_name("axe.min.js")
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "chrome")
 OPTIONS = (
     "--headless",
@@ -42,6 +44,28 @@ SHAPE = """
   verdict: document.querySelector('.verdict').className,
 })
 """
+JUDGE = "axe.run().then(result => result.violations.map(found => [found.id, found.nodes.map(node => node.html)]))"
+DARK = "getComputedStyle(document.querySelector('header')).backgroundColor"
+FILTERED = """
+(() => {
+  const shown = 'table[data-name=transfers] tbody tr:not([hidden])';
+  const rows = () => document.querySelectorAll(shown).length, before = rows();
+  const from = document.getElementById('from');
+  from.value = '2026-03-08';
+  from.dispatchEvent(new Event('input', {bubbles: true}));
+  const after = rows();
+  from.value = '';
+  from.dispatchEvent(new Event('input', {bubbles: true}));
+  return [before, after, rows()];
+})()
+"""
+SORTED = """
+(() => {
+  const table = document.querySelector('table[data-name=holdings]');
+  table.tHead.rows[0].cells[0].firstChild.click();
+  return [...table.tBodies[0].rows].map(row => row.cells[0].textContent);
+})()
+"""
 
 
 @dataclass
@@ -49,6 +73,10 @@ class Page:
     """What a browser made of the report: its shape, what it asked for, and what it complained of."""
 
     shape: dict[str, Any]
+    violations: list[Any] = field(default_factory=list)
+    backgrounds: list[str] = field(default_factory=list)
+    filtered: list[int] = field(default_factory=list)
+    sorted: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
@@ -99,8 +127,19 @@ async def _look(address: str, uri: str, width: int) -> Page:
                 state = await send("Runtime.evaluate", expression=drawn, awaitPromise=True)
                 if state.get("result", {}).get("value") == "complete":
                     break
-            found = await send("Runtime.evaluate", expression=SHAPE, returnByValue=True)
-            page.shape = found["result"]["value"]
+
+            async def evaluate(expression: str) -> Any:
+                found = await send("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+                return found["result"].get("value")
+
+            page.shape = await evaluate(SHAPE)
+            await evaluate(AXE.read_text(encoding="utf-8"))
+            page.violations = await evaluate(JUDGE)
+            page.filtered, page.sorted = await evaluate(FILTERED), await evaluate(SORTED)
+            for scheme in ("light", "dark"):
+                features = [{"name": "prefers-color-scheme", "value": scheme}]
+                await send("Emulation.setEmulatedMedia", features=features)
+                page.backgrounds.append(await evaluate(DARK))
             return page
 
 
@@ -142,6 +181,25 @@ def test_no_request_leaves_the_machine(page: Page, report: Path) -> None:
 def test_nothing_is_cut_off_and_no_text_is_tiny(page: Page) -> None:
     assert (page.shape["overflow"], page.shape["cut"]) == (0, 0)
     assert page.shape["smallest"] >= 12
+
+
+def test_who_sees_or_clicks_less_can_read_everything(page: Page) -> None:
+    assert page.violations == []
+
+
+def test_the_report_is_dark_where_the_reader_wants_it(page: Page) -> None:
+    light, dark = page.backgrounds
+    assert (light, dark) == ("rgb(255, 255, 255)", "rgb(29, 33, 37)")
+
+
+def test_a_period_leaves_rows_out_and_brings_them_back(page: Page) -> None:
+    before, after, again = page.filtered
+    assert 0 < after < before == again
+
+
+def test_a_click_on_a_heading_sorts_by_it(page: Page) -> None:
+    assert page.sorted == sorted(page.sorted)
+    assert len(page.sorted) > 3
 
 
 @pytest.mark.thorough
