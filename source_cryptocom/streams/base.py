@@ -93,7 +93,7 @@ class ExchangeStream(HttpStream, ABC):
         self._key_fields = [fields.get(column, column) for column in self.key_columns()]
         self._unanswered_checks = list(self.row_checks)
         self.skipped = False
-        self._skip_lock = Lock()
+        self._lock = Lock()
         self.reader: Reader = self.retriever.reader(self)
         if self.reader.cursor and self.is_private():
             self.reader.cursor.account_of_key = context.account
@@ -126,10 +126,9 @@ class ExchangeStream(HttpStream, ABC):
     def fetch(self, **parameters: Parameter) -> Page:
         """One request. Raises ExchangeError, or a system error for a row that holds none of the table's."""
         page = self.endpoint.fetch(**parameters)
-        for check in self._unanswered_checks:
+        for check in tuple(self._unanswered_checks):
             if warning := check(page.rows):
-                self._unanswered_checks.remove(check)
-                self.warn(warning)
+                self._warn_once(check, warning)
                 break
         try:
             for expand in self.expansions:
@@ -137,6 +136,15 @@ class ExchangeStream(HttpStream, ABC):
         except ValueError as error:
             raise self.unreadable(str(error)) from None
         return page
+
+    def _warn_once(self, check: RowCheck, warning: str) -> None:
+        """Pages are fetched by several threads."""
+        with self._lock:
+            is_news = check in self._unanswered_checks
+            if is_news:
+                self._unanswered_checks.remove(check)
+        if is_news:
+            self.warn(warning)
 
     def key_of(self, row: Row) -> str:
         """Identifies a row, as the exchange sent it, among all rows of the table."""
@@ -177,7 +185,7 @@ class ExchangeStream(HttpStream, ABC):
             and not (self.reader.cursor and self.reader.cursor.state)
             and self.context.api.reads_balance() is True
         )
-        with self._skip_lock:
+        with self._lock:
             if lacks_feature and not self.skipped:
                 self.skipped = True
                 self.warn(

@@ -9,7 +9,7 @@ from source_cryptocom.retrievers.history.order_windows import CREATED, OrderWind
 from source_cryptocom.retrievers.history.time_windows import TimeWindows
 from source_cryptocom.retrievers.paging.windows import RowTime
 from source_cryptocom.streams.base import IncrementalExchangeStream
-from source_cryptocom.streams.row_checks import legs_share_an_order_id
+from source_cryptocom.streams.row_checks import legs_share_an_order_id, rows_share_a_key
 
 
 class OrderHistory(IncrementalExchangeStream):
@@ -20,7 +20,7 @@ class OrderHistory(IncrementalExchangeStream):
     primary_key = "order_id"
     cursor_field = "update_time"
     retriever = OrderWindows(open_orders="private/get-open-orders", one_order="private/get-order-detail")
-    row_checks = (legs_share_an_order_id,)
+    row_checks = (legs_share_an_order_id, rows_share_a_key(("order_id", "leg_id"), ("create_time",)))
 
     def key_of(self, row: Row) -> str:
         """An order that has changed comes again, and legs of an order list may share an id."""
@@ -35,6 +35,11 @@ class UserTrade(IncrementalExchangeStream):
     primary_key = ["instrument_name", "trade_id"]
     cursor_field = "create_time"
     retriever = FillWindows((CREATED, RowTime("create_time", "transact_time_ns")))
+    row_checks = (
+        rows_share_a_key(
+            ("instrument_name", "trade_id"), ("create_time", "order_id", "traded_quantity", "traded_price")
+        ),
+    )
 
 
 class Transaction(IncrementalExchangeStream):
@@ -54,6 +59,7 @@ class Transaction(IncrementalExchangeStream):
     columns = {"event_timestamp_ms": "event_time"}
     defaults = {"isolation_id": "0"}
     retriever = TimeWindows((RowTime("event_timestamp_ms", "event_timestamp_ns"),))
+    row_checks = (rows_share_a_key(primary_key, ("transaction_qty",)),)
 
 
 class AdvancedOrderHistory(OrderHistory):

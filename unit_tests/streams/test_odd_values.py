@@ -14,7 +14,7 @@ from source_cryptocom import SourceCryptocom
 from source_cryptocom.clock import rfc3339
 from source_cryptocom.retrievers.paging.windows import RowTime
 from source_cryptocom.streams.account import OpenOrder, UserBalance
-from source_cryptocom.streams.history import OrderHistory
+from source_cryptocom.streams.history import OrderHistory, UserTrade
 from source_cryptocom.streams.market import Book, Candlestick, Instrument, Ticker
 from unit_tests.support.builders import (
     API_KEY,
@@ -24,6 +24,7 @@ from unit_tests.support.builders import (
     account_balance,
     asset,
     candle,
+    fill,
     instrument,
     order,
     sync,
@@ -155,3 +156,17 @@ def test_a_fill_whose_only_time_is_in_nanoseconds_has_that_time() -> None:
     time = RowTime("create_time", "create_time_ns")
     assert time.earliest_ns({"create_time": 1786921599729123456}) == 1786921599729000000
     assert time.earliest_ns({"create_time": "1786921599729"}) == 1786921599729000000
+
+
+def test_different_fills_under_one_id_are_warned_of_once(exchange: StubExchange, log: pytest.LogCaptureFixture) -> None:
+    served(exchange, UserTrade.method, [fill("1", ago_ns(hours)) for hours in (1, 2, 3)], created_ns)
+    read(UserTrade(sync(start_date=YESTERDAY)))
+    (warning,) = [line.getMessage() for line in log.records if line.levelname == "WARNING"]
+    assert warning.startswith("user_trade: the exchange gave different rows one identity: instrument_name and trade_id")
+    assert "rows of this table are missing" in warning
+
+
+def test_a_fill_that_comes_twice_is_nothing_to_speak_of(exchange: StubExchange, log: pytest.LogCaptureFixture) -> None:
+    served(exchange, UserTrade.method, [fill("1", ago_ns(1))] * 2, created_ns)
+    assert len(read(UserTrade(sync(start_date=YESTERDAY))).records) == 1
+    assert [line for line in log.records if line.levelname == "WARNING"] == []
