@@ -175,9 +175,10 @@ CASES: tuple[Case, ...] = (
         without=("instrument", "user_balance", "user_position", "open_order", "deposit"),
         spoils=("expiry_time", "create_time", "update_time"),
         # Of bots each page is read twice.
-        once_of={"transaction": SYSTEM, "trading_bot": COMPLETE},
+        once_of={"transaction": COMPLETE, "trade": COMPLETE, "trading_bot": COMPLETE},
         # From the second page on, the row that is struck is one that the page before brought, too.
-        lasting_of={"transaction": COMPLETE},
+        # A trade and a fill have their time in nanoseconds as well, which serves for both.
+        lasting_of={"transaction": COMPLETE, "trade": COMPLETE, "user_trade": COMPLETE},
     ),
     Case(
         "numbers for strings",

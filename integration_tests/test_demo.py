@@ -108,7 +108,7 @@ def test_the_demo_shows_the_value_of_the_portfolio(shown: str) -> None:
 
 
 def test_the_demo_says_whether_it_adds_up(shown: str) -> None:
-    assert re.search(r"^\w[\w ]+: 10 checks made [\d,]+ comparisons", shown, re.MULTILINE)
+    assert re.search(r"^\w[\w ]+: \d+ checks made [\d,]+ comparisons", shown, re.MULTILINE)
 
 
 def test_the_demo_names_database_and_report(shown: str, database: Path) -> None:

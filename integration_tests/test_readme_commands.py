@@ -73,7 +73,7 @@ def rows_after(command: str, checkout: Path) -> Counter[str]:
 
 
 def test_the_command_line_reads_every_table_and_goes_on_from_its_states(checkout: Path) -> None:
-    whole, following = commands("On the command line")
+    _, whole, following = commands("On the command line")
     first = rows_after(whole, checkout)
     assert set(first) == set(STREAMS)
     second = rows_after(following, checkout)

@@ -31,6 +31,7 @@ PER_INSTRUMENT = ("trade", "book", "candlestick")
 RESUMABLE = (*HISTORY, *PER_INSTRUMENT)
 ALSO_RESUMABLE = (
     *("funding_rate", "mark_price", "index_price", "balance_history", "advanced_order_history", "otc_deal"),
+    "instrument_fee_rate",
     *("deposit", "withdrawal", "fiat_deposit", "fiat_withdrawal"),
     *("stake_history", "convert_history", "staking_reward"),
 )

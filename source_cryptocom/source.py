@@ -254,6 +254,8 @@ class SourceCryptocom(AbstractSource):
             )
         finally:
             engine.stop()
+            # Threads that read ahead may be waiting for another attempt, and the process would wait for them.
+            context.api.ended.set()
             if pool:
                 pool.shutdown(wait=False, cancel_futures=True)
             for stream in streams:

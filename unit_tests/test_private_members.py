@@ -3,6 +3,7 @@
 import ast
 import importlib
 import inspect
+import logging
 import pkgutil
 import re
 from collections.abc import Iterator
@@ -43,6 +44,8 @@ USES = [
     # A page of records is one item of the engine's queue.
     use("concurrency.engine", ConcurrentSource, "_handle_item"),
     use("concurrency.engine", ConcurrentReadProcessor, "_record_counter"),
+    # The log file follows no link that somebody has planted.
+    use("logs.log_file", logging.FileHandler, "_open"),
     # An answer's whole body is read within bounds. Public names, but not all of them documented.
     use("api.transport", requests.Response, "_content _content_consumed", requests.Response()),
     use("api.transport", HTTPAdapter, "init_poolmanager proxy_manager_for poolmanager", HTTPAdapter()),

@@ -1,6 +1,7 @@
 """Asks one method of the exchange: signed anew and within its limit each time, again where that helps."""
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -65,6 +66,8 @@ class ExchangeClient:
     retry_policy: RetryPolicy = SYNC_RETRIES
     reads_balance: Callable[[], bool | None] = lambda: None
     clock: ExchangeClock = field(default_factory=ExchangeClock)
+    ended: threading.Event = field(default_factory=threading.Event)
+    """Set when nobody wants an answer any more: what is being tried again is given up."""
 
     def send(self, parameters: Mapping[str, Any]) -> Envelope:
         """The answer of a request that succeeded. Raises ExchangeError when none of its attempts did."""
@@ -74,7 +77,7 @@ class ExchangeClient:
             patience.failed(rule)
             if rule.action not in RETRIED:
                 raise ExchangeError(rule.action, answer.sentence, rule.refuses_method)
-            if patience.is_over(rule):
+            if patience.is_over(rule) or self.ended.is_set():
                 raise self._given_up(answer, rule, patience)
             self._wait(answer, rule, patience)
             started = time.monotonic()
@@ -145,7 +148,7 @@ class ExchangeClient:
             f"{answer.sentence} {patience.attempt_in_words(rule)}; next one in {seconds:.1f} seconds.",
         )
         if not is_rate_limited:
-            time.sleep(seconds * retry_policy.WAIT_SCALE)
+            self.ended.wait(seconds * retry_policy.WAIT_SCALE)
             patience.waited(seconds)
             return
         started = time.monotonic()

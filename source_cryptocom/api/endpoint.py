@@ -1,6 +1,7 @@
 """One method of the exchange as the tables ask it: parameters in, a page of rows out."""
 
 import logging
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -35,6 +36,7 @@ class ExchangeApi:
     retry_policy: RetryPolicy = SYNC_RETRIES
     budget: RequestBudget = field(default_factory=process_budget)
     clock: ExchangeClock = field(default_factory=ExchangeClock)
+    ended: threading.Event = field(default_factory=threading.Event)
 
     @cached_property
     def private_access(self) -> AuthBase:
@@ -69,7 +71,10 @@ class ExchangeApi:
         access = self.private_access if is_private(method) else self.public_access
         budget = self.budget.for_method(method, rate_limit)
         return ExchangeClient(
-            method, self.base_url + method, self.connections, access, budget, logger, clock=self.clock, **options
+            *(method, self.base_url + method, self.connections, access, budget, logger),
+            clock=self.clock,
+            ended=self.ended,
+            **options,
         )
 
     def endpoint(

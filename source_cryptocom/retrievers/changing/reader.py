@@ -221,7 +221,10 @@ class ChangingRowsReader(Reader):
         def read(window: Window) -> list[Sequence[Row]]:
             return list(self._rows.pages.read(method, self._table, self._rows, window))
 
-        return read_ahead(ascending_windows(start_ns, end_ns, step_ns), read, self._table.context.pool)
+        # Whether a range of time is refused is asked once, by the first window.
+        pages = self._rows.pages
+        pool = None if isinstance(pages, ByNumber) and pages.range_optional else self._table.context.pool
+        return read_ahead(ascending_windows(start_ns, end_ns, step_ns), read, pool)
 
     def _give_up_the_missing(self) -> None:
         """Stops tracking old rows that were not final and appear in no window any more."""

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from typing import Any
 
 from source_cryptocom.clock import MS_PER_DAY, MS_PER_MINUTE, rfc3339
-from source_cryptocom.state.state import State, UnusableState, past_time
+from source_cryptocom.state.state import LOOKBACK_MS, State, UnusableState, past_time
 
 MAX_KNOWN = 100
 """As many as a page holds: to know more would take another request to read them again."""
@@ -42,7 +42,9 @@ class KnownRows:
         if "known_from" not in state:
             return None
         known = state.get("known", {})
-        if not isinstance(known, Mapping) or not all(type(ms) is int for ms in known.values()):
+        if not isinstance(known, Mapping) or not all(
+            type(ms) is int and 0 <= ms <= now + LOOKBACK_MS for ms in known.values()
+        ):
             raise UnusableState("known does not hold rows")
         return cls(past_time(state, "known_from", now), {str(key): ms for key, ms in known.items()})
 
