@@ -22,18 +22,22 @@ from books.tax.tax_format import number
 Balances = dict[tuple[str, str], Decimal]
 """By account and currency."""
 
+_MOVED = """
+WITH moved AS (
+    SELECT source_account, kind, received_place AS place, received_currency AS currency, received_amount AS amount
+    FROM books.tax_event
+    UNION ALL
+    SELECT source_account, kind, sent_place, sent_currency, -sent_amount FROM books.tax_event
+)
+"""
+"""What each event did to a currency, in the wallet or staked."""
 _HELD = """
 SELECT source_account, replace(currency, '.staked', '') AS currency, sum(quantity)
 FROM books.holding WHERE place IN ('wallet', 'staked') GROUP BY ALL
 UNION ALL
 -- What was staked, and is in no table of what is held: the table of what is staked was not read.
 SELECT source_account, currency, sum(CASE kind WHEN 'staking' THEN -amount ELSE amount END)
-FROM (
-    SELECT source_account, kind, received_place AS place, received_currency AS currency, received_amount AS amount
-    FROM books.tax_event
-    UNION ALL
-    SELECT source_account, kind, sent_place, sent_currency, -sent_amount FROM books.tax_event
-) AS moved
+FROM moved
 WHERE amount IS NOT NULL AND (kind = 'staking' AND place = 'wallet' OR kind <> 'staking' AND place = 'staked')
     AND NOT EXISTS (
         FROM books.holding AS held
@@ -47,12 +51,7 @@ SELECT source_account, currency, sum(amount) FROM books.ledger_entry GROUP BY AL
 UNION ALL
 -- What is staked is the account's as before, and rewards that are staked at once need not be in the ledger.
 SELECT source_account, currency, sum(CASE WHEN kind IN ('staking', 'internal') THEN -amount ELSE amount END)
-FROM (
-    SELECT source_account, kind, received_place AS place, received_currency AS currency, received_amount AS amount
-    FROM books.tax_event
-    UNION ALL
-    SELECT source_account, kind, sent_place, sent_currency, -sent_amount FROM books.tax_event
-) AS moved
+FROM moved
 WHERE amount IS NOT NULL AND (kind IN ('staking', 'internal') OR place = 'staked' AND NOT EXISTS (
     FROM books.ledger_entry AS entry
     WHERE entry.source_account = moved.source_account AND entry.wallet_name = moved.currency || '.staked'))
@@ -98,8 +97,8 @@ class Ends:
 def ends_of(database: Path, events: Iterable[TaxEvent], period: Period, account: str | None) -> Ends:
     """`events`: all of them, also those outside of the period."""
     with duckdb.connect(str(database), read_only=True) as connection:
-        held = _balances(connection.execute(_HELD).fetchall())
-        booked = _balances(connection.execute(_BOOKED).fetchall())
+        held = _balances(connection.execute(_MOVED + _HELD).fetchall())
+        booked = _balances(connection.execute(_MOVED + _BOOKED).fetchall())
     opening: Balances = defaultdict(Decimal)
     for key in {*held, *booked}:
         opening[key] = EXACT.subtract(held.get(key, Decimal()), booked.get(key, Decimal()))

@@ -1,10 +1,9 @@
 """BittyTax's own CSV: what it receives is gross of a fee in the same asset."""
 
-from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from collections.abc import Iterator
 
 from books.tax.event import TaxEvent
-from books.tax.tax_format import EXCHANGE, Row, TaxFormat, is_staking_reward, money, time_of
+from books.tax.tax_format import EXCHANGE, Row, TaxFormat, flows_by_columns, is_staking_reward, money, time_of
 
 TYPES = {
     # (label, whether something was received): BittyTax's
@@ -43,12 +42,6 @@ def _rows(event: TaxEvent) -> Iterator[Row]:
     )
 
 
-def _flows(row: Mapping[str, str]) -> Iterator[tuple[str, Decimal]]:
-    for name, sign in (("Buy", 1), ("Sell", -1), ("Fee", -1)):
-        if amount := row[f"{name} Quantity"]:
-            yield row[f"{name} Asset"], sign * Decimal(amount)
-
-
 BITTYTAX = TaxFormat(
     (
         "Type",
@@ -66,5 +59,5 @@ BITTYTAX = TaxFormat(
         "Note",
     ),
     _rows,
-    _flows,
+    flows_by_columns("Quantity", "Asset", Buy=1, Sell=-1, Fee=-1),
 )

@@ -1,10 +1,9 @@
 """CoinTracking's CSV."""
 
-from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from collections.abc import Iterator
 
 from books.tax.event import EXACT, TaxEvent
-from books.tax.tax_format import EXCHANGE, Row, TaxFormat, is_staking_reward, money, time_of
+from books.tax.tax_format import EXCHANGE, Row, TaxFormat, flows_by_columns, is_staking_reward, money, time_of
 
 TYPES = {
     # (label, whether something was received): CoinTracking's
@@ -51,13 +50,6 @@ def _type(event: TaxEvent) -> str:
     return TYPES.get((event.label or "", received), "Trade" if event.is_trade else PLAIN[received])
 
 
-def _flows(row: Mapping[str, str]) -> Iterator[tuple[str, Decimal]]:
-    """The amounts have the fee in them."""
-    for name, currency, sign in (("Buy Amount", "Buy Currency", 1), ("Sell Amount", "Sell Currency", -1)):
-        if row[name]:
-            yield row[currency], sign * Decimal(row[name])
-
-
 COINTRACKING = TaxFormat(
     (
         "Type",
@@ -74,5 +66,5 @@ COINTRACKING = TaxFormat(
         "Tx-ID",
     ),
     _rows,
-    _flows,
+    flows_by_columns("Amount", "Currency", Buy=1, Sell=-1),  # with the fee in them
 )

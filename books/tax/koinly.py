@@ -58,5 +58,5 @@ KOINLY = TaxFormat(
         "TxHash",
     ),
     _rows,
-    flows_by_columns(Received=1, Sent=-1, Fee=-1),
+    flows_by_columns("Amount", "Currency", Received=1, Sent=-1, Fee=-1),
 )

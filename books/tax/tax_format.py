@@ -21,13 +21,15 @@ class TaxFormat:
     flows: Callable[[Mapping[str, str]], Iterator[tuple[str, Decimal]]]
 
 
-def flows_by_columns(**signs: int) -> Callable[[Mapping[str, str]], Iterator[tuple[str, Decimal]]]:
-    """For rows that name amounts in `X Amount` and `X Currency`, for each X with its sign."""
+def flows_by_columns(
+    amount: str, currency: str, **signs: int
+) -> Callable[[Mapping[str, str]], Iterator[tuple[str, Decimal]]]:
+    """For rows that name amounts in `X {amount}` and `X {currency}`, for each X with its sign."""
 
     def flows(row: Mapping[str, str]) -> Iterator[tuple[str, Decimal]]:
         for name, sign in signs.items():
-            if amount := row[f"{name} Amount"]:
-                yield row[f"{name} Currency"], sign * Decimal(amount)
+            if text := row[f"{name} {amount}"]:
+                yield row[f"{name} {currency}"], sign * Decimal(text)
 
     return flows
 
