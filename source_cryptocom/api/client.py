@@ -148,7 +148,7 @@ class ExchangeClient:
             f"{answer.sentence} {patience.attempt_in_words(rule)}; next one in {seconds:.1f} seconds.",
         )
         if not is_rate_limited:
-            self.ended.wait(seconds * retry_policy.WAIT_SCALE)
+            time.sleep(seconds * retry_policy.WAIT_SCALE)
             patience.waited(seconds)
             return
         started = time.monotonic()
