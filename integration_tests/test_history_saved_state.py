@@ -42,6 +42,7 @@ def saved(**states: Any) -> State:
 LONG_AGO = moment(NOON_NS - DAY_NS)
 UNUSABLE: dict[str, tuple[dict[str, Any], str]] = {
     "of the future": ({"version": 1, "{}": moment(NOON_NS + HOUR_NS)}, "lies in the future"),
+    "of 1970": ({"version": 1, "{}": "1970-01-01T10:35:50.000Z"}, "lies before the exchange opened"),
     "of the year 9999": ({"version": 1, "{}": "9999-12-31T23:59:59.999Z"}, "lies in the future"),
     "without a cursor": ({"version": 1}, "which is not a time"),
     "with a text for a cursor": ({"version": 1, "{}": "yesterday"}, "which is not a time"),

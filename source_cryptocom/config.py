@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_cryptocom.clock import MS_PER_DAY, rfc3339
+from source_cryptocom.clock import MS_PER_DAY, OPENED_MS, rfc3339
 from source_cryptocom.config_values import (
     DEFAULT_TIMEFRAMES,
     boolean,
@@ -187,7 +187,7 @@ def parse_config(raw: Mapping[str, Any], now: int) -> Config:
     config = Config(
         credentials=Credentials(api_key, api_secret) if api_key and api_secret else None,
         base_url=form.read("base_url", ROOTS[environment], root_address),
-        start_ms=start_ms,
+        start_ms=max(start_ms, OPENED_MS),
         instruments=form.read("instruments", (), instruments),
         candlestick_timeframes=form.read("candlestick_timeframes", DEFAULT_TIMEFRAMES, timeframes),
         candlestick_count=form.read("candlestick_count", 50, integer(1, None)),

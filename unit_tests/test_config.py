@@ -8,6 +8,7 @@ import pytest
 import yaml
 from airbyte_cdk.models import FailureType
 
+from source_cryptocom.clock import OPENED_MS
 from source_cryptocom.config import FIELDS, Config, ConfigError, Credentials, older_history_notice, parse_config
 from unit_tests.support.builders import API_KEY, API_SECRET, DAY_MS, NOW_MS
 
@@ -248,6 +249,10 @@ def test_base_url_replaces_the_root_and_ends_with_a_slash(url: str, base_url: st
 )
 def test_a_start_date_is_a_moment_to_the_millisecond(date: str, start_ms: int) -> None:
     assert parsed(start_date=date).start_ms == start_ms
+
+
+def test_a_start_date_before_the_exchange_opened_is_the_day_it_opened() -> None:
+    assert parsed(start_date="2015-01-01T00:00:00Z").start_ms == OPENED_MS
 
 
 def test_a_start_date_is_taken_however_long_ago_it_is() -> None:

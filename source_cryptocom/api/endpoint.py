@@ -122,7 +122,7 @@ class Endpoint:
         result = self.client.send(parameters).result
         rows = rows_at(result, self.records_path)
         if self.client.logger.isEnabledFor(logging.DEBUG):
-            self.client.logger.debug(f"{self.table}: {self.client.method} {_in_words(parameters)}: {len(rows)} rows")
+            self.client.logger.debug(f"{self.table}: {self.client.method} {in_words(parameters)}: {len(rows)} rows")
         if not all(isinstance(row, dict) for row in rows):
             raise ExchangeError(
                 Action.FAIL,
@@ -132,10 +132,13 @@ class Endpoint:
         return Page(rows, result)
 
 
-def _in_words(parameters: Mapping[str, Parameter]) -> str:
+def in_words(parameters: Mapping[str, Parameter]) -> str:
     """`start_time=2026-08-16T00:00:00.000Z limit=100`: times are in ms or ns since the epoch."""
     return " ".join(f"{name}={_time(value) if name in _TIMES else value}" for name, value in parameters.items())
 
 
 def _time(value: Parameter) -> str:
-    return rfc3339(in_ms(int(str(value))))
+    try:
+        return rfc3339(in_ms(int(str(value))))
+    except (ValueError, OverflowError, OSError):
+        return str(value)  # nanoseconds of a time before the exchange opened have too few digits to tell it

@@ -54,10 +54,12 @@ def any_time(state: State, name: str) -> int:
 
 
 def past_time(state: State, name: str, now: int) -> int:
-    """The same, but at most a clock's tolerance after `now` (ms). Raises UnusableState."""
+    """The same, once the exchange had opened and at most a clock's tolerance after `now` (ms). Raises UnusableState."""
     ms = any_time(state, name)
     if ms > now + LOOKBACK_MS:
         raise UnusableState(f"{name} {rfc3339(ms)} lies in the future")
+    if ms < OPENED_MS:
+        raise UnusableState(f"{name} {rfc3339(ms)} lies before the exchange opened")
     return ms
 
 

@@ -7,7 +7,7 @@ from airbyte_cdk.models import AirbyteMessage, AirbyteStateType, FailureType, Ty
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_cryptocom.clock import OPENED_MS
+from source_cryptocom.clock import OPENED_MS, rfc3339
 from source_cryptocom.config import ConfigError
 from source_cryptocom.retrievers.history.state import HistoryState, OrderWatermark
 from source_cryptocom.state.market_cursor import MarketState, parse_market_state
@@ -18,7 +18,7 @@ FIELD = "update_time"
 CURSOR = "2026-08-16T23:06:39.729Z"
 CURSOR_MS = 1_786_921_599_729
 
-times = st.integers(min_value=1, max_value=NOW_MS + LOOKBACK_MS)
+times = st.integers(min_value=OPENED_MS, max_value=NOW_MS + LOOKBACK_MS)
 names = st.text(alphabet="ab1_", min_size=1, max_size=4)
 watched = st.dictionaries(names, times, max_size=5)
 
@@ -46,6 +46,11 @@ def test_a_history_state_reads_back_as_itself(
 def test_a_market_state_reads_back_as_itself(synced_ms: int | None, cursors: dict[str, Any], refreshing: bool) -> None:
     state = MarketState(synced_ms, cursors, refreshing)
     assert parse_market_state(state.as_state(), NOW_MS) == state
+
+
+def test_a_state_from_before_the_exchange_opened_is_no_state_of_this_connector() -> None:
+    with pytest.raises(UnusableState, match=r"^update_time 2018-12-31T23:59:59.999Z lies before the exchange opened$"):
+        history(**{FIELD: rfc3339(OPENED_MS - 1)})
 
 
 def test_a_history_state_is_short_where_there_is_little_to_say() -> None:
