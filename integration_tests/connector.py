@@ -34,7 +34,8 @@ State = list[AirbyteStateMessage]
 def config_for(exchange: Exchange, with_key: bool = True, **fields: Any) -> dict[str, Any]:
     """A config that reads the simulated exchange; `fields` add to it or replace."""
     account = {"api_key": KEY, "api_secret": SECRET} if with_key else {}
-    return {**account, "base_url": exchange.base_url, "hours_between_syncs": 0, **fields}
+    every_table = {"hours_between_syncs": 0, "prices_of_all_instruments": True}
+    return {**account, "base_url": exchange.base_url, **every_table, **fields}
 
 
 def configured_catalog(

@@ -172,3 +172,8 @@ def test_every_dependency_is_explained() -> None:
     declared |= {"airbyte-cdk", "requests", "pip-audit", "uv", "cyclonedx-bom"}
     explained = section(CONTRIBUTING, "Dependencies")
     assert not [name for name in declared if not re.search(rf"\b{name}\b", explained)]
+
+
+def test_the_page_for_airbytes_users_has_no_link_that_only_works_in_this_repository() -> None:
+    links = re.findall(r"\]\(([^)]+)\)", text_of("docs/cryptocom.md"))
+    assert [link for link in links if not link.startswith(("https://", "#"))] == []

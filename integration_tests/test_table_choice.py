@@ -19,6 +19,7 @@ from simulated_exchange.market import Market
 from simulated_exchange.running import running_exchange
 from source_cryptocom import SourceCryptocom
 from source_cryptocom.streams import STREAMS
+from source_cryptocom.streams.market import MILLIONS_OF_ROWS
 
 PUBLIC = [name for name, stream in STREAMS.items() if not stream.is_private()]
 PRIVATE = [name for name, stream in STREAMS.items() if stream.is_private()]
@@ -56,7 +57,7 @@ def test_without_a_key_there_are_the_public_tables_and_they_sync(exchange: Excha
     assert sorted(tables(config, tmp_path)) == sorted(PUBLIC)
     assert command("check", config, tmp_path)["status"] == "SUCCEEDED"
     # A day of two or three prices a minute would take longer than all the others.
-    looked_at = [table for table in PUBLIC if table not in ("mark_price", "index_price")]
+    looked_at = [table for table in PUBLIC if table not in MILLIONS_OF_ROWS]
     output = sync(config, looked_at)
     assert sorted(output.records) == sorted(looked_at)
     assert {output.status(table) for table in looked_at} == {AirbyteStreamStatus.COMPLETE}
@@ -68,6 +69,30 @@ def test_with_a_key_there_are_all_tables_and_check_proves_it(exchange: Exchange,
     before = exchange.count("private/user-balance")
     assert command("check", config_for(exchange), tmp_path)["status"] == "SUCCEEDED"
     assert exchange.count("private/user-balance") == before + 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "are_offered"),
+    [
+        ({}, False),
+        ({"instruments": []}, False),
+        ({"prices_of_all_instruments": False}, False),
+        ({"prices_of_all_instruments": True}, True),
+        ({"instruments": ["BTC_USD"]}, True),
+    ],
+)
+def test_prices_of_all_instruments_are_offered_to_who_asks_for_them(
+    exchange: Exchange, tmp_path: Path, fields: dict[str, Any], are_offered: bool
+) -> None:
+    offered = tables({"base_url": exchange.base_url, **fields}, tmp_path)
+    assert (set(PUBLIC) - set(offered)) == (set() if are_offered else set(MILLIONS_OF_ROWS))
+
+
+def test_a_connection_that_has_the_price_tables_keeps_them(exchange: Exchange) -> None:
+    every_table, plain = config_for(exchange, with_key=False), {"base_url": exchange.base_url}
+    catalog = configured_catalog(every_table, list(MILLIONS_OF_ROWS), "incremental")
+    output = Output(read(SourceCryptocom(), plain, catalog))
+    assert sorted(output.records) == sorted(MILLIONS_OF_ROWS)
 
 
 @pytest.mark.parametrize(
@@ -148,5 +173,5 @@ def test_an_empty_text_means_absent(exchange: Exchange, tmp_path: Path) -> None:
     fields = ("api_key", "api_secret", "environment", "start_date")
     config = {"base_url": exchange.base_url, "instruments": [""], **dict.fromkeys(fields, "")}
     assert command("check", config, tmp_path)["status"] == "SUCCEEDED"
-    assert sorted(tables(config, tmp_path)) == sorted(PUBLIC)
+    assert sorted(tables(config, tmp_path)) == sorted(set(PUBLIC) - set(MILLIONS_OF_ROWS))
     assert {row["instrument"] for row in sync(config, ["book"]).records["book"]} == set(exchange.market.names)

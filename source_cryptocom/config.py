@@ -36,7 +36,7 @@ DAYS_PER_YEAR = 365
 
 FIELDS = (
     *("api_key", "api_secret", "environment", "base_url", "start_date", "instruments", "candlestick_timeframes"),
-    *("market_start_date", "market_end_date"),
+    *("market_start_date", "market_end_date", "prices_of_all_instruments"),
     *("candlestick_count", "trade_count", "book_depth", "hours_between_syncs", "num_workers", "log"),
 )
 
@@ -53,6 +53,7 @@ _NORMALIZED: Mapping[str, Callable[[Any], Any]] = {
     "book_depth": number,
     "hours_between_syncs": number,
     "num_workers": number,
+    "prices_of_all_instruments": boolean,
     "log": boolean,
 }
 
@@ -101,7 +102,7 @@ class Config:
     """`base_url` ends with `/`; no `instruments` means all of them.
 
     `default_start`: nobody chose a start date. Market data are read between `market_start_ms` and `market_end_ms`,
-    where these are given.
+    where these are given. `prices_of_all_instruments`: `discover` offers the tables that are millions of rows a day.
     """
 
     credentials: Credentials | None
@@ -118,6 +119,7 @@ class Config:
     default_start: bool = False
     market_start_ms: int | None = None
     market_end_ms: int | None = None
+    prices_of_all_instruments: bool = False
     warnings: tuple[str, ...] = ()
 
 
@@ -199,6 +201,7 @@ def parse_config(raw: Mapping[str, Any], now: int) -> Config:
         default_start="start_date" not in form.given,
         market_start_ms=form.read("market_start_date", None, past_moment(now)),
         market_end_ms=form.read("market_end_date", None, moment),
+        prices_of_all_instruments=form.read("prices_of_all_instruments", False, boolean),
     )
     if config.market_start_ms and config.market_end_ms and config.market_start_ms >= config.market_end_ms:
         form.problems.append("market_end_date: must be later than market_start_date.")

@@ -45,6 +45,7 @@ from source_cryptocom.logs.redaction import mask_log, redact, redact_error, reda
 from source_cryptocom.state.full_refresh import FullRefresh
 from source_cryptocom.state.restored import latest_claim_ms, saved_state, with_namespace, without_empty_namespace
 from source_cryptocom.streams import STREAMS, IncrementalExchangeStream
+from source_cryptocom.streams.market import MILLIONS_OF_ROWS
 from source_cryptocom.streams.samples import sample_requests
 from source_cryptocom.suggestions import did_you_mean, folded
 
@@ -115,6 +116,13 @@ class SourceCryptocom(AbstractSource):
     def discover(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteCatalog:
         with self._log_file(config):
             catalog = super().discover(logger, config)
+            parsed = self._parse(config)
+            if not parsed.instruments and not parsed.prices_of_all_instruments:
+                catalog.streams = [stream for stream in catalog.streams if stream.name not in MILLIONS_OF_ROWS]
+                logger.info(
+                    f"{' and '.join(MILLIONS_OF_ROWS)} of all instruments are millions of rows a day, so they are left "
+                    "out. Name instruments, or set prices_of_all_instruments."
+                )
             logger.info(f"{len(catalog.streams)} tables can be read.")
         return catalog
 

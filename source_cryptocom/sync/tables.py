@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
+from source_cryptocom.streams.market import MILLIONS_OF_ROWS
 from source_cryptocom.suggestions import did_you_mean
 
 GROUPS: Mapping[str, Sequence[str]] = {
@@ -24,8 +25,6 @@ GROUPS: Mapping[str, Sequence[str]] = {
 ACCOUNT = "account"
 """The group of all tables that need a key; the table of this name is one of them."""
 ALL = "all"
-MILLIONS_OF_ROWS = ("mark_price", "index_price")
-"""Two or three prices a minute of 930 instruments: read where they, or instruments, are named."""
 
 
 def chosen_tables(asked: Sequence[str], readable: Sequence[str], instruments: Sequence[str]) -> list[str]:

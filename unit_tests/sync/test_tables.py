@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from source_cryptocom.streams import STREAMS
-from source_cryptocom.sync.tables import ACCOUNT, GROUPS, MILLIONS_OF_ROWS, chosen_tables, unknown_names
+from source_cryptocom.streams.market import MILLIONS_OF_ROWS
+from source_cryptocom.sync.tables import ACCOUNT, GROUPS, chosen_tables, unknown_names
 
 READABLE = list(STREAMS)
 
