@@ -8,6 +8,7 @@ from airbyte_cdk.models import AirbyteStateMessage, StreamDescriptor
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.streams import NO_CURSOR_STATE_KEY
 
+from source_cryptocom.clock import FIRST_NO_MS, LAST_SECONDS
 from source_cryptocom.state.state import UnusableState, any_time
 
 
@@ -36,11 +37,17 @@ def saved_state(states: ConnectorStateManager, name: str) -> dict[str, Any]:
 
 
 def latest_claim_ms(states: Iterable[Mapping[str, Any]]) -> int:
-    """The latest moment that a state names, in ms since the epoch: an earlier sync saw that it had been. 0 if none."""
-    return max((_moment_ms(state, name) for state in states for name in state), default=0)
+    """The latest moment that a state names, in ms since the epoch: an earlier sync saw that it had been. 0 if none.
+
+    Rows that are known or followed are named with a time of theirs, which is the exchange's.
+    """
+    return max((_latest_ms(state, name) for state in states for name in state), default=0)
 
 
-def _moment_ms(state: Mapping[str, Any], name: str) -> int:
+def _latest_ms(state: Mapping[str, Any], name: str) -> int:
+    named = state[name]
+    if isinstance(named, Mapping):
+        return max((ms for ms in named.values() if type(ms) is int and LAST_SECONDS <= ms < FIRST_NO_MS), default=0)
     try:
         return any_time(state, name)
     except UnusableState:
