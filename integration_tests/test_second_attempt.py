@@ -13,7 +13,7 @@ from airbyte_cdk.models import AirbyteStreamStatus
 from integration_tests.connector import LOGGER, Output, config_for, sync
 from integration_tests.fault_cases import METHODS
 from integration_tests.platform_rules import Platform
-from integration_tests.shared_clock import DAY_NS
+from integration_tests.shared_clock import DAY_NS, HOUR_NS, MINUTE_NS, SharedClock
 from simulated_exchange.behaviour import Behaviour
 from simulated_exchange.empty_market import EmptyMarket
 from simulated_exchange.exchange import Exchange
@@ -26,6 +26,7 @@ from simulated_exchange.seeding import seeded_account
 from source_cryptocom import SourceCryptocom
 from source_cryptocom.state import full_refresh
 
+HOUR_MS = HOUR_NS // 1_000_000
 HISTORY = ("order_history", "user_trade", "transaction")
 PER_INSTRUMENT = ("trade", "book", "candlestick")
 RESUMABLE = (*HISTORY, *PER_INSTRUMENT)
@@ -124,7 +125,7 @@ def test_a_state_of_another_generation_empties_no_table(exchange: Exchange) -> N
     assert second.records == first.records
 
 
-@pytest.mark.parametrize(("valid_for_ms", "reads"), [(full_refresh.VALID_FOR_MS, False), (0, True)])
+@pytest.mark.parametrize(("valid_for_ms", "reads"), [(full_refresh.VALID_FOR_MS, False), (-HOUR_MS, True)])
 def test_without_generations_a_completed_refresh_counts_for_a_while_and_says_so(
     exchange: Exchange, valid_for_ms: int, reads: bool
 ) -> None:
@@ -133,6 +134,22 @@ def test_without_generations_a_completed_refresh_counts_for_a_while_and_says_so(
     assert second.records == (first.records if reads else {})
     said = [line for line in second.log("WARN") if "an earlier attempt completed this full refresh at" in line]
     assert len(said) == (0 if reads else 1)
+
+
+@pytest.mark.parametrize("off_ns", [-6 * HOUR_NS, 6 * HOUR_NS])
+def test_a_clock_set_between_two_attempts_reads_no_completed_refresh_again(off_ns: int) -> None:
+    clock = SharedClock()
+    market = Market.from_capture(instruments=3, now_ns=clock)
+    with running_exchange(Behaviour(enforce_limits=False), market=market, now_ns=clock) as exchange:
+        config = config_for(exchange, with_key=False)
+        with clock.patch_connector():
+            clock.connector_off_ns = off_ns
+            completed = sync(config, PER_INSTRUMENT)
+            clock.ns += 10 * MINUTE_NS
+            clock.connector_off_ns = 0
+            again = sync(config, PER_INSTRUMENT, state=completed.state)
+        assert set(completed.records) == set(PER_INSTRUMENT)
+        assert not again.records
 
 
 def test_an_incremental_sync_continues_from_a_completed_refresh(exchange: Exchange) -> None:

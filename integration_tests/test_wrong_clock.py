@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
+from airbyte_cdk.models import FailureType
 
 from integration_tests.account_world import CURSORS, HISTORY, METHODS, World, new_world, rows_by_key, united
 from integration_tests.connector import Output, State, config_for, sync
-from integration_tests.shared_clock import HOUR_NS, MINUTE_NS, NOON_NS, SECOND_NS, SharedClock, moment
+from integration_tests.shared_clock import DAY_NS, HOUR_NS, MINUTE_NS, NOON_NS, SECOND_NS, SharedClock, moment
 from simulated_exchange.expected_market import expected_trades
 from simulated_exchange.market import Market
 from simulated_exchange.running import running_exchange
@@ -85,6 +86,41 @@ def test_a_clock_that_jumps_in_the_middle_of_a_sync_moves_no_claim(world: World,
     assert rows_by_key(table, first.records[table]) == world.truth(table)
 
 
+@pytest.mark.parametrize("off_ns", [0, -5 * HOUR_NS, 5 * HOUR_NS])
+def test_the_exchanges_clock_says_whether_a_date_lies_in_the_future(world: World, off_ns: int) -> None:
+    def tried(start_ns: int) -> Output:
+        config = config_for(world.exchange, start_date=moment(start_ns), market_start_date=moment(start_ns))
+        return sync(config, ["funding_rate"], expecting_failure=start_ns > NOON_NS)
+
+    world.sets_the_connectors_clock(off_ns)
+    assert not tried(NOON_NS - HOUR_NS).errors()
+    ((kind, sentence), *_) = tried(NOON_NS + HOUR_NS).errors()
+    assert kind is FailureType.config_error
+    for field in ("start_date", "market_start_date"):
+        assert f"{field}: {moment(NOON_NS + HOUR_NS)} lies in the future." in sentence
+
+
+@pytest.mark.parametrize("date_header", ["server_clock", "left_out"])
+def test_a_date_of_today_is_read_from_by_a_machine_whose_clock_is_behind(world: World, date_header: str) -> None:
+    world.exchange.behave(date_header=date_header)
+    world.clock.ns += HOUR_NS
+    start_date = moment(NOON_NS - HOUR_NS)
+    world.exchange.on_request("private/get-accounts", 1, lambda: world.sets_the_connectors_clock(0))
+    world.sets_the_connectors_clock(-3 * HOUR_NS)
+    output = world.sync(start_date=start_date)
+    for table in HISTORY:
+        assert rows_by_key(table, output.records[table]) == world.truth(table)
+
+
+def test_a_first_sync_begins_sixty_days_ago_by_the_exchanges_clock(world: World) -> None:
+    """By a clock of the year after, it would have begun after the end, and claimed what it never read."""
+    world.exchange.on_request("private/get-accounts", 1, lambda: world.sets_the_connectors_clock(0))
+    world.sets_the_connectors_clock(365 * DAY_NS)
+    output = world.sync(start_date="")
+    for table in HISTORY:
+        assert rows_by_key(table, output.records[table]) == world.truth(table)
+
+
 def test_where_no_answer_tells_the_time_no_row_comes_again(world: World) -> None:
     """A proxy took the header away after the first sync: its states must not look as if they lay in the future."""
     first = world.sync()
@@ -97,3 +133,17 @@ def test_where_no_answer_tells_the_time_no_row_comes_again(world: World) -> None
     world.one_of_each(world.clock.ns)
     world.clock.ns += 2 * HOUR_NS
     assert all(second.state and world.sync(state=second.state).records[table] for table in HISTORY)
+
+
+def test_where_no_answer_tells_the_time_orders_of_the_last_hour_are_no_doubt_of_the_state(world: World) -> None:
+    """The state claims an hour less than this machine's clock, and holds the times of orders from within that hour."""
+    world.exchange.behave(date_header="left_out")
+    world.account.place_order(NOON_NS - 5 * MINUTE_NS)
+    world.finished_order(NOON_NS - 2 * HOUR_NS, NOON_NS - 4 * MINUTE_NS)
+    first = world.sync()
+    world.clock.ns += 5 * MINUTE_NS
+    second = world.sync(state=first.state)
+    assert not [line for line in second.log("WARN") if "the saved state is not used" in line]
+    for table in HISTORY:
+        emitted = [*first.records.get(table, []), *second.records.get(table, [])]
+        assert rows_by_key(table, emitted) == world.truth(table)

@@ -40,6 +40,8 @@ FIELDS = (
     *("candlestick_count", "trade_count", "book_depth", "hours_between_syncs", "num_workers", "log"),
 )
 
+_CANNOT_BE_USED = "The configuration cannot be used. "
+
 Value = TypeVar("Value")
 
 _NORMALIZED: Mapping[str, Callable[[Any], Any]] = {
@@ -122,6 +124,19 @@ class Config:
     prices_of_all_instruments: bool = False
     warnings: tuple[str, ...] = ()
 
+    def history_start_ms(self, now: int) -> int:
+        """Where a first sync of account history begins at `now`, the exchange's time; both in ms."""
+        return max(now - DEFAULT_DAYS * MS_PER_DAY, OPENED_MS) if self.default_start else self.start_ms
+
+    @property
+    def chosen_starts(self) -> dict[str, int]:
+        """The dates from which somebody wants to read, in ms, by their fields."""
+        starts = {
+            "start_date": None if self.default_start else self.start_ms,
+            "market_start_date": self.market_start_ms,
+        }
+        return {name: ms for name, ms in starts.items() if ms is not None}
+
 
 def _given(raw: Mapping[str, Any]) -> dict[str, Any]:
     """The fields without blanks around texts; an empty one means absent."""
@@ -173,6 +188,13 @@ def misspelt_fields(form: ConfigReader) -> list[str]:
     return [f"There is no field {name}: did you mean {field}?" for name, field in meant.items() if field]
 
 
+def require_past(config: Config, now: int) -> None:
+    """Raises ConfigError for a date from which to read that lies after `now`, the exchange's time in ms."""
+    late = [f"{name}: {rfc3339(ms)} lies in the future." for name, ms in config.chosen_starts.items() if ms > now]
+    if late:
+        raise ConfigError(_CANNOT_BE_USED + " ".join(late))
+
+
 def parse_config(raw: Mapping[str, Any], now: int) -> Config:
     """The config of a sync that starts at `now` (ms). Raises ConfigError with every problem found."""
     form = ConfigReader(raw)
@@ -207,7 +229,7 @@ def parse_config(raw: Mapping[str, Any], now: int) -> Config:
         form.problems.append("market_end_date: must be later than market_start_date.")
     form.problems += misspelt_fields(form)
     if form.problems:
-        raise ConfigError("The configuration cannot be used. " + " ".join(form.problems))
+        raise ConfigError(_CANNOT_BE_USED + " ".join(form.problems))
     if form.unread:
         unknown = ", ".join(sorted(form.unread))
         warnings.append(f"The configuration has fields that this connector does not know: {unknown}.")

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import requests
 from airbyte_cdk.utils.datetime_helpers import ab_datetime_parse
 
-from source_cryptocom.clock import rfc3339
+from source_cryptocom.clock import MS_PER_DAY, rfc3339
 from source_cryptocom.suggestions import did_you_mean
 
 DEFAULT_TIMEFRAMES = ("1m", "5m", "1h")
@@ -99,10 +99,12 @@ def moment(value: Any) -> int:
 
 
 def past_moment(now: int) -> Callable[[Any], int]:
+    """A moment up to a day after `now` (ms) on this machine's clock, which may be slow; the exchange's judges later."""
+
     def parse(value: Any) -> int:
         start_ms = moment(value)
-        if start_ms > now:
-            raise ValueError(f"{rfc3339(start_ms)} lies in the future.")
+        if start_ms > now + MS_PER_DAY:
+            raise ValueError(f"{rfc3339(start_ms)} lies in the future. This machine's clock says {rfc3339(now)}.")
         return start_ms
 
     return parse

@@ -12,7 +12,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 from source_cryptocom.api.endpoint import ExchangeApi
 from source_cryptocom.api.rate_limits import PUBLIC
 from source_cryptocom.clock import now_ms
-from source_cryptocom.config import Config
+from source_cryptocom.config import Config, require_past
 from source_cryptocom.instruments import Instruments, fetch_instruments
 from source_cryptocom.retrievers.history.filled_orders import FilledOrders
 
@@ -42,6 +42,11 @@ class SyncContext:
         if not self.api.clock.is_known:
             self._ask_for_the_time()
         return self.api.clock()
+
+    def require_past_dates(self) -> None:
+        """Raises ConfigError where the config has a date from which to read that has not come yet at the exchange."""
+        self.clock()
+        require_past(self.config, self.time_to_show())
 
     def time_to_show(self) -> int:
         """The moment of a request, as a row shows it: the exchange's time, where no answer told it this machine's."""

@@ -32,7 +32,7 @@ from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_s
 from source_cryptocom.api.endpoint import ExchangeApi
 from source_cryptocom.api.key_access import KeyAccess
 from source_cryptocom.api.retry_policy import CHECK_RETRIES
-from source_cryptocom.clock import now_ms
+from source_cryptocom.clock import MS_PER_DAY, now_ms
 from source_cryptocom.concurrency.record_page import RecordPage
 from source_cryptocom.concurrency.workers import share_workers
 from source_cryptocom.config import Config, ConfigError, normalize_config, older_history_notice, parse_config
@@ -138,6 +138,7 @@ class SourceCryptocom(AbstractSource):
             if unknown:
                 named = ", ".join(f"{name}{did_you_mean(name, known)}" for name in unknown)
                 return False, f"instruments: the exchange does not know {named}."
+            context.require_past_dates()
             if key_access := context.api.key_access:
                 sentence = self._check_key(logger, key_access, context.clock())
                 return sentence is None, sentence
@@ -249,6 +250,8 @@ class SourceCryptocom(AbstractSource):
             pool=pool,
         )
         context.api.clock.was_claimed(latest_claim_ms(saved.values()))
+        if max(config.chosen_starts.values(), default=0) > now_ms() - MS_PER_DAY:
+            context.require_past_dates()
         engine = build_engine(engine_config.num_workers, len(asked), LOGGER)
         # The engine's pool is first in, first out: a small table behind a long one would wait for its end.
         small_first = sorted(asked, key=lambda name: (retrievers[name].per_instrument, retrievers[name].takes_long))

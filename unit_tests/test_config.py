@@ -132,7 +132,7 @@ def test_half_an_account_is_an_error_that_names_the_missing_half(fields: dict[st
         ("start_date", "20260601", "write it like"),
         ("start_date", "1", "write it like"),
         ("start_date", "\u0662\u0660\u0662\u0666-06-01", "write it like"),
-        ("start_date", "2026-08-17T12:00:00.001Z", "2026-08-17T12:00:00.001Z lies in the future"),
+        ("start_date", "2026-08-18T12:00:00.001Z", "2026-08-18T12:00:00.001Z lies in the future"),
         ("instruments", {"BTC_USD": True}, "must be a list of instrument names"),
         ("candlestick_timeframes", 1, "must be a list of timeframes, such as 1m, 1h; the exchange offers 1m, 5m, 15m"),
         ("candlestick_timeframes", "1m, 1w", "1w not known; the exchange offers 1m, 5m, 15m"),

@@ -75,9 +75,9 @@ class _Partitions(PartitionGenerator):
         for stream_slice in self.stream.reader.slices():
             yield StreamPartition(self.stream, stream_slice, self.repository if self.cursor else None)
 
-    @staticmethod
-    def _is_completed(cursor: StreamCursor, refresh: FullRefresh) -> bool:
-        return refresh.is_completed(cursor.state) and not cursor.is_of_another_account()
+    def _is_completed(self, cursor: StreamCursor, refresh: FullRefresh) -> bool:
+        is_completed = refresh.is_completed(cursor.state, self.stream.context.clock)
+        return is_completed and not cursor.is_of_another_account()
 
 
 class _FinalState(FinalStateCursor):
@@ -112,7 +112,7 @@ class _FinalState(FinalStateCursor):
             return
         state = self._cursor.state
         if self._full_refresh and self._cursor.is_complete:
-            state = self._full_refresh.mark_completed(state)
+            state = self._full_refresh.mark_completed(state, self._stream.context.clock())
         if state:
             self._repository.emit_message(state_message(self._stream.name, state))
 

@@ -51,7 +51,7 @@ class ChangedBotsReader(Reader):
         context = self._table.context
         now = context.clock()
         # A first sync's pages hold every bot, whenever it changed.
-        since_ms = self.cursor.begin(now, context.config.start_ms).needed_ms
+        since_ms = self.cursor.begin(now, context.config.history_start_ms(now)).needed_ms
         since_ms = since_ms if self.cursor.was_resumed else 0
         latest: dict[str, Row] = {}
         for bots in read_numbered_pages(self._table, self._bots, _key_of, {"page_size": PAGE_SIZE}):

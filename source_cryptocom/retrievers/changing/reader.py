@@ -190,7 +190,7 @@ class ChangingRowsReader(Reader):
     def read(self, stream_slice: Slice) -> Iterator[Output]:
         context = self._table.context
         now = context.clock()
-        saved = self.cursor.begin(now, context.config.start_ms)
+        saved = self.cursor.begin(now, context.config.history_start_ms(now))
         self._known = dict(saved.known)
         self._followed = dict(saved.followed)
         self._old_ms = documented_oldest_ms(now)

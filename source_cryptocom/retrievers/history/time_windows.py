@@ -75,7 +75,7 @@ class TimeWindowsReader(Reader):
         context = self._table.context
         now = context.clock()
         self._old_ms = self._oldest_ms = documented_oldest_ms(now)
-        begin = self.cursor.begin(now, context.config.start_ms)
+        begin = self.cursor.begin(now, context.config.history_start_ms(now))
         days_left = days_between(begin.start_ms, now)
         self._progress = Progress(self._table.logger, self._table.name, "days", days_left)
         begin, held = self.before_windows(begin, now)

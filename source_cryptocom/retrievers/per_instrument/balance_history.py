@@ -41,8 +41,9 @@ class BalanceHistoryReader(PerInstrumentReader):
     def read_series(self, series: str, cursor: Any) -> SeriesPages:
         length_ms, limit = TIMEFRAMES[series]
         context = self._table.context
-        start_ms = cursor.last_ms - length_ms if cursor else context.config.start_ms
-        end_ms = context.clock() + 1
+        now = context.clock()
+        start_ms = cursor.last_ms - length_ms if cursor else context.config.history_start_ms(now)
+        end_ms = now + 1
         last_ms = cursor.last_ms if cursor else 0
         while end_ms > start_ms:
             page = self.fetch(timeframe=series, end_time=end_ms, limit=limit)

@@ -151,7 +151,7 @@ class FundingRates(Valuations):
 
     @classmethod
     def start_without_date_ms(cls, config: Config, now: int) -> int:
-        return config.start_ms
+        return config.history_start_ms(now)
 
     def listed(self) -> list[str]:
         return self._symbols(lambda row: row.get("inst_type") == "PERPETUAL_SWAP", "symbol")
