@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 READER_GONE = 1
@@ -25,7 +25,8 @@ def immediate_shutdown() -> Iterator[None]:
     before = {number: signal.signal(number, _end) for number in _SIGNALS}
     done = threading.Event()
     if hasattr(select, "poll"):  # Windows has none: there the next line that is written shows that nobody reads
-        threading.Thread(target=_watch_reader, args=(done,), name="stdout-watch", daemon=True).start()
+        with suppress(RuntimeError, MemoryError):  # no thread to be had: the command itself says so, should it need one
+            threading.Thread(target=_watch_reader, args=(done,), name="stdout-watch", daemon=True).start()
     try:
         yield
     except OSError as error:

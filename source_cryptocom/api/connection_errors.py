@@ -39,8 +39,21 @@ _RESOURCES: dict[int, ErrorRule] = {
 }
 """What has run out on this machine, by the number of the system's error; the exchange has no part in it."""
 
+_THREADS = (
+    "This machine has no more threads to give: raise its limit (`ulimit -u`, or the container's of processes) or lower "
+    "num_workers."
+)
 _PROXY_PASSWORD = re.compile(r"//[^/@\s]*@")
 _LONGEST = 200
+
+
+def exhausted_resource(error: BaseException) -> str:
+    """A sentence where this machine had no more threads, memory, files or disk to give; empty for another error."""
+    if isinstance(error, RuntimeError) and "start new thread" in str(error):
+        return _THREADS
+    number = errno.ENOMEM if isinstance(error, MemoryError) else error.errno if isinstance(error, OSError) else None
+    rule = _RESOURCES.get(number or 0)
+    return rule.hint if rule else ""
 
 
 def rule_for_exception(error: Exception | None) -> ErrorRule:

@@ -4,14 +4,16 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
-from airbyte_cdk.models import AirbyteMessage
+from airbyte_cdk.models import AirbyteMessage, FailureType
 from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.sources.streams.concurrent.cursor import CursorField, FinalStateCursor
 from airbyte_cdk.sources.streams.concurrent.default_stream import DefaultStream
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 from airbyte_cdk.sources.streams.concurrent.partitions.partition_generator import PartitionGenerator
+from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.slice_hasher import SliceHasher
 
+from source_cryptocom.api.connection_errors import exhausted_resource
 from source_cryptocom.api.errors import ExchangeError
 from source_cryptocom.concurrency.record_page import RecordPage
 from source_cryptocom.state.cursor import StreamCursor
@@ -46,6 +48,12 @@ class StreamPartition(Partition):
         except ExchangeError as error:
             if not self._stream.skips(error):
                 raise
+        except (MemoryError, OSError, RuntimeError) as error:
+            if not (sentence := exhausted_resource(error)):
+                raise
+            raise AirbyteTracedException.from_exception(
+                error, message=f"{self._stream.name}: {sentence}", failure_type=FailureType.transient_error
+            ) from error
 
     def to_slice(self) -> Mapping[str, Any]:
         return self._slice
