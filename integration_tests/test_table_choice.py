@@ -175,3 +175,19 @@ def test_an_empty_text_means_absent(exchange: Exchange, tmp_path: Path) -> None:
     assert command("check", config, tmp_path)["status"] == "SUCCEEDED"
     assert sorted(tables(config, tmp_path)) == sorted(set(PUBLIC) - set(MILLIONS_OF_ROWS))
     assert {row["instrument"] for row in sync(config, ["book"]).records["book"]} == set(exchange.market.names)
+
+
+@pytest.mark.parametrize("with_key", [True, False])
+def test_a_misspelt_instrument_is_a_warning_of_a_sync_and_the_others_are_read(
+    exchange: Exchange, with_key: bool
+) -> None:
+    """Many tables would have no row of it, without a word."""
+    per_instrument = ["trade", "candlestick", "mark_price", "funding_rate"]
+    before = exchange.count("public/get-instruments")
+    config = config_for(exchange, with_key, instruments=["BTC_UDS", "ETH_USD"], candlestick_timeframes=["1h"])
+    output = sync(config, per_instrument, "incremental")
+    told = [line for line in output.log("WARN") if line.startswith("instruments: ")]
+    (sentence,) = told
+    assert sentence.startswith("instruments: the exchange does not list BTC_UDS (did you mean BTC_USD?): misspelt")
+    assert {record["instrument"] for record in output.records["trade"]} == {"ETH_USD"}
+    assert exchange.count("public/get-instruments") == before + 1

@@ -3,9 +3,13 @@
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from airbyte_cdk.utils import AirbyteTracedException
 
 from source_cryptocom.api.endpoint import Endpoint
 from source_cryptocom.api.response import Row
+from source_cryptocom.suggestions import did_you_mean
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -35,6 +39,8 @@ class Instruments:
         self._lock = threading.Lock()
         self._rows: Sequence[Row] | None = None
         self._error: Exception | None = None
+        self._warning = threading.Lock()
+        self._warned = False
 
     def rows(self) -> Sequence[Row]:
         """The rows of public/get-instruments. Raises what the first fetch raised."""
@@ -52,3 +58,21 @@ class Instruments:
     def names(self) -> list[str]:
         """All instruments' names, in the exchange's order."""
         return [str(row["symbol"]) for row in self.rows() if row.get("symbol")]
+
+    def chosen(self, names: Sequence[str]) -> Sequence[str]:
+        """`names`, with a warning, once, of those that the exchange does not list."""
+        with self._warning:
+            if names and not self._warned:
+                self._warned = True
+                self._warn_of_unlisted(names)
+        return names
+
+    def _warn_of_unlisted(self, names: Sequence[str]) -> None:
+        with suppress(AirbyteTracedException):  # who needs the list says why there is none
+            listed = set(self.names())
+            unlisted = [f"{name}{did_you_mean(name, listed)}" for name in names if name not in listed]
+            if listed and unlisted:
+                LOGGER.warning(
+                    f"instruments: the exchange does not list {', '.join(unlisted)}: misspelt, or delisted. No new "
+                    "rows of it come; the others are read."
+                )

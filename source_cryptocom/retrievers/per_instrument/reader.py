@@ -94,7 +94,7 @@ class PerInstrumentReader(Reader):
     def listed(self) -> list[str]:
         """Every series that is read, with or without a position."""
         context = self._table.context
-        return self.series_of(context.config.instruments or context.instruments.names())
+        return self.series_of(context.instruments.chosen(context.config.instruments) or context.instruments.names())
 
     def hours_between_syncs(self) -> float:
         """Hours after a sync in which the table is not read again."""
@@ -103,7 +103,7 @@ class PerInstrumentReader(Reader):
     def _symbols(self, is_wanted: Callable[[Row], bool], field: str) -> list[str]:
         """A field of the listed instruments that are wanted and configured, each value once."""
         context = self._table.context
-        configured = set(context.config.instruments)
+        configured = set(context.instruments.chosen(context.config.instruments))
         rows = (row for row in context.instruments.rows() if not configured or row.get("symbol") in configured)
         return list(dict.fromkeys(str(row[field]) for row in rows if row.get(field) and is_wanted(row)))
 
