@@ -23,6 +23,7 @@ def stories(tmp_path_factory: pytest.TempPathFactory) -> Books:
     told |= {"late": late(), "receiver": receiver(), "ticks": fills_of_every_size()}
     told |= {"bank_deposit_under_way": bank_deposit_under_way(), "refund_of_before": refund_of_before()}
     told |= {"proved": proved_books()}
+    told |= {"converted": converted(), "conversion_lost": conversion_lost()}
     return books_of(tmp_path_factory.mktemp("stories"), told)
 
 
@@ -48,6 +49,35 @@ def bank_deposit_under_way() -> Story:
 def refund_of_before() -> Story:
     """What comes back on the first day was withdrawn before it; later the same sum is withdrawn for good."""
     return booked_as_well(1, "ONCHAIN_WITHDRAWAL", "ETH", "1.502")
+
+
+def converted() -> Story:
+    """A staked coin that was converted, a stake that was rejected and one that is pending: these two moved nothing."""
+    story = Story()
+    story.book("FIAT_DEPOSIT", at(1), "USD", "750")
+    story.book("STAKING", at(2), "ETH", "-2")
+    story.book("STAKING", at(2), "ETH.staked", "2")
+    staked = {"instrument_name": "ETH.staked", "underlying_inst_name": "ETH", "side": "STAKE", "quantity": "2"}
+    for table, number, status, day in (
+        ("stake_history", "700501", "REJECTED", 1),
+        ("stake_history", "700502", "COMPLETED", 2),
+        ("open_stake", "700503", "PENDING", 7),
+    ):
+        story.add(table, at(day), staking_id=number, status=status, create_time=at(day), **staked)
+    story.book("MANUAL_CONVERSION", at(6), "ETH.staked", "-0.89")
+    story.book("MANUAL_CONVERSION", at(6), "CDCETH", "0.947049")
+    names = {"from_instrument_name": "ETH.staked", "to_instrument_name": "CDCETH"}
+    quantities = {"from_quantity": "0.89", "to_quantity": "0.947049"}
+    story.add(
+        "convert_history", at(6), convert_id="700504", status="COMPLETED", create_time=at(6), **names, **quantities
+    )
+    return story
+
+
+def conversion_lost() -> Story:
+    story = converted()
+    story.tables["convert_history"].clear()
+    return story
 
 
 def receiver() -> Story:

@@ -73,3 +73,15 @@ def test_a_refund_from_before_the_first_day_costs_no_other_withdrawal(stories: B
 def test_an_entry_that_may_be_on_its_way_is_a_warning(stories: Books) -> None:
     found = stories.rows("SELECT DISTINCT status FROM books.discrepancy WHERE source_account = 'late'")
     assert [row["status"] for row in found] == ["unsettled"]
+
+
+MOVEMENTS = "SELECT what, subject FROM books.discrepancy WHERE check_name = 'movements_are_in_the_ledger'"
+
+
+def test_a_stake_that_came_to_nothing_and_a_staked_coin_that_is_converted_lack_nothing(stories: Books) -> None:
+    assert stories.rows(f"{MOVEMENTS} AND source_account = 'converted'") == []
+
+
+def test_the_conversion_of_a_staked_coin_is_missed_where_its_row_is_lost(stories: Books) -> None:
+    found = stories.rows(f"{MOVEMENTS} AND source_account = 'conversion_lost'")
+    assert [row["what"] for row in found] == ["stake, conversion or deal of a ledger entry"]

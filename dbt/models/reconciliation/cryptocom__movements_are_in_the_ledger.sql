@@ -2,7 +2,8 @@
 {#- No row names the other: the n-th stake, conversion, OTC leg or reward of an amount is the n-th entry of that amount that
     no fill and no transfer explains. Which types of entry the live exchange books for them is not known, so this warns.
 
-    A request is booked when it is made or when it ends, which may be days later. -#}
+    A request is booked when it is made or when it ends, which may be days later. One that is pending or was rejected may be
+    booked or not, and so may the side of a conversion that is staked. -#}
 with reading as (
     select
         reading.source_account,
@@ -24,33 +25,38 @@ movement as (
         base_currency as currency,
         case side when 'BUY' then quantity else -quantity end as amount,
         happened_at as moved_at,
-        12 as hours
+        12 as hours,
+        1 as is_booked
     from {{ ref('cryptocom', 'cryptocom__otc_trade') }}
     where is_settled and trade_id is null
     union all
     select
-        source_account, 'otc_deal', deal_id, quote_currency, case side when 'BUY' then -value else value end, happened_at, 12
+        source_account, 'otc_deal', deal_id, quote_currency, case side when 'BUY' then -value else value end, happened_at, 12, 1
     from {{ ref('cryptocom', 'cryptocom__otc_trade') }}
     where is_settled and trade_id is null
     union all
-    select source_account, 'convert_history', convert_id, from_instrument_name, -from_quantity, create_time, 24 * 40
+    select source_account, 'convert_history', convert_id, from_instrument_name, -from_quantity, create_time, 24 * 40, 1
     from {{ ref('cryptocom', 'stg_cryptocom__convert_history') }}
     where status = 'COMPLETED' and from_instrument_name not like '%.staked'
     union all
-    select source_account, 'convert_history', convert_id, to_instrument_name, to_quantity, create_time, 24 * 40
+    select source_account, 'convert_history', convert_id, to_instrument_name, to_quantity, create_time, 24 * 40, 1
     from {{ ref('cryptocom', 'stg_cryptocom__convert_history') }}
     where status = 'COMPLETED' and to_instrument_name not like '%.staked'
     union all
-    {#- What is staked leaves the wallet at once. It comes back after the time of unstaking, or where it was rejected. #}
-    select source_account, 'stake_history', staking_id, underlying_inst_name, -quantity, create_time, 12
+    {#- What is staked leaves the wallet at once, and comes back after the time of unstaking. #}
+    select
+        source_account, 'stake_history', staking_id, underlying_inst_name, -quantity, create_time, 12,
+        case when status = 'REJECTED' then 0 else 1 end
     from {{ ref('cryptocom', 'stg_cryptocom__stake_history') }}
     where side = 'STAKE'
     union all
-    select source_account, 'stake_history', staking_id, underlying_inst_name, quantity, create_time, 24 * 40
+    select
+        source_account, 'stake_history', staking_id, underlying_inst_name, quantity, create_time, 24 * 40,
+        case when status = 'REJECTED' then 0 else 1 end
     from {{ ref('cryptocom', 'stg_cryptocom__stake_history') }}
     where (side = 'STAKE' and status = 'REJECTED') or (side = 'UNSTAKE' and status = 'COMPLETED')
     union all
-    select source_account, 'open_stake', staking_id, underlying_inst_name, -quantity, create_time, 12
+    select source_account, 'open_stake', staking_id, underlying_inst_name, -quantity, create_time, 12, 0
     from {{ ref('cryptocom', 'stg_cryptocom__open_stake') }} as still_open
     where side = 'STAKE'
         and not exists (
@@ -65,22 +71,10 @@ movement as (
         reward_inst_name,
         reward_quantity,
         event_time,
-        12
+        12,
+        1
     from {{ ref('cryptocom', 'stg_cryptocom__staking_reward') }}
     where reward_inst_name not like '%.staked'
-),
-
-numbered as (
-    select
-        movement.*,
-        row_number() over (
-            partition by movement.source_account, movement.currency, movement.amount
-            order by movement.moved_at, movement.row_key
-        ) as number_of_amount
-    from movement
-    inner join reading on reading.source_account = movement.source_account
-    {#- Without a single entry the ledger was not read, and what was requested before it began is not in it. #}
-    where movement.amount <> 0 and movement.moved_at >= {{ cryptocom.minutes_later('reading.ledger_from', -1) }}
 ),
 
 entry as (
@@ -96,7 +90,42 @@ entry as (
     where trade_id is null
         and transaction_qty <> 0
         and instrument_kind <> 'derivative'
+        and instrument_name not like '%.staked'
         and journal_type not in ({{ cryptocom.transfer_journal_types() }}, 'SUBACCOUNT_TX', 'TRADE_FEE')
+),
+
+expected as (
+    select movement.*
+    from movement
+    inner join reading on reading.source_account = movement.source_account
+    {#- Without a single entry the ledger was not read, and what was requested before it began is not in it. #}
+    where movement.amount <> 0 and movement.moved_at >= {{ cryptocom.minutes_later('reading.ledger_from', -1) }}
+),
+
+counted as (
+    select source_account, currency, amount, sum(movements) as movements, sum(entries) as entries
+    from (
+        select source_account, currency, amount, 1 as movements, 0 as entries from expected
+        union all
+        select source_account, currency, amount, 0, 1 from entry
+    ) as either
+    group by source_account, currency, amount
+),
+
+numbered as (
+    {#- What may be booked or not is looked for where there are as many entries as all of them need. #}
+    select
+        expected.*,
+        row_number() over (
+            partition by expected.source_account, expected.currency, expected.amount
+            order by expected.moved_at, expected.row_key
+        ) as number_of_amount
+    from expected
+    inner join counted
+        on counted.source_account = expected.source_account
+        and counted.currency = expected.currency
+        and counted.amount = expected.amount
+    where expected.is_booked = 1 or counted.entries >= counted.movements
 ),
 
 numbered_entry as (
