@@ -58,8 +58,8 @@ sync: $(DEMO) ## the same with the live exchange: make sync CONFIG=secrets/confi
 doctor: $(DEMO) ## say what your account and the exchange really do: make doctor CONFIG=secrets/config.json
 	$(BIN)/source-cryptocom doctor --config $(CONFIG)
 
-tax: $(DEMO) ## the same, and a tax program's file: make tax FORMAT=koinly YEAR=2026 (cointracking, bittytax, beancount)
-	$(BIN)/python -m demo --config $(CONFIG) --tax $(FORMAT) $(if $(YEAR),--year $(YEAR))
+tax: $(DEMO) ## the same, and a tax program's file: make tax FORMAT=koinly YEAR=2026 (cointracking, bittytax, beancount; csv with MART=gain)
+	$(BIN)/python -m demo --config $(CONFIG) --tax $(if $(MART),csv --mart $(MART),$(FORMAT)) $(if $(YEAR),--year $(YEAR)) $(if $(ZONE),--zone $(ZONE))
 
 # Programs that need nothing but .venv.
 generate: RUN := tools.generate ## write what follows from the declared tables: docs, staging models, the catalog of the examples

@@ -1,4 +1,8 @@
-"""Tax events as files that tax programs import: python -m books.tax_files --format koinly DATABASE FILE"""
+"""Tax events as files that tax programs import, and any mart as CSV.
+
+python -m books.tax_files --format koinly DATABASE FILE
+python -m books.tax_files --mart gain DATABASE FILE
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,10 @@ import csv
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timezone
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from books.tax import beancount
 from books.tax.balances import Difference, ends_of, opening_events
@@ -17,10 +22,13 @@ from books.tax.bittytax import BITTYTAX
 from books.tax.cointracking import COINTRACKING
 from books.tax.event import Period, TaxEvent, read_tax_events
 from books.tax.koinly import KOINLY
+from books.tax.mart_file import NoSuchRows, accounts_of, check_account, mart_file
 from books.tax.tax_format import Row, TaxFormat
+from source_cryptocom.file_modes import make_private
 
 FORMATS: dict[str, TaxFormat] = {"bittytax": BITTYTAX, "cointracking": COINTRACKING, "koinly": KOINLY}
 BEANCOUNT = "beancount"
+CSV = "csv"
 NAMES = (*sorted(FORMATS), BEANCOUNT)
 
 
@@ -55,10 +63,15 @@ def tax_file(
 ) -> TaxFile:
     """Writes the file, its opening balances first, and reads it back."""
     period = period or Period()
-    everything = read_tax_events(database, account)
+    if account is not None:
+        check_account(account, accounts_of(database))
+    # Only a journal of accounts wants both sides of what moved between two of them.
+    everything = read_tax_events(database, account, between_accounts=format_name == BEANCOUNT)
     ends = ends_of(database, everything, period, account)
     within = [event for event in everything if event.happened_at in period]
     events = [*opening_events(ends, period, within), *within]
+    target.touch(mode=0o600)
+    make_private(target)
     if format_name == BEANCOUNT:
         text = "\n".join(beancount.lines(events, ends.closing)) + "\n"
         target.write_text(text, encoding="utf-8")
@@ -103,11 +116,13 @@ def _read_back(format_name: str, path: Path) -> Iterator[tuple[str, Decimal]]:
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """What a tax file is about: its period and its account."""
-    parser.add_argument("--year", type=int, help="one calendar year, in UTC")
-    parser.add_argument("--from", dest="first", type=date.fromisoformat, help="first day, in UTC: 2026-01-01")
-    parser.add_argument("--to", dest="last", type=date.fromisoformat, help="last day, in UTC: 2026-06-30")
+    """What a file is about: its period, its account, and of a plain CSV its mart."""
+    parser.add_argument("--year", type=int, help="one calendar year")
+    parser.add_argument("--from", dest="first", type=date.fromisoformat, help="first day: 2026-01-01")
+    parser.add_argument("--to", dest="last", type=date.fromisoformat, help="last day: 2026-06-30")
+    parser.add_argument("--zone", help="where these days begin and end: Europe/Berlin; UTC by default")
     parser.add_argument("--account", help="one account of the books; all of them by default")
+    parser.add_argument("--mart", help="of a plain CSV: gain, lot_use, reward, or another table of the books")
 
 
 def period_of(options: argparse.Namespace) -> Period:
@@ -116,17 +131,35 @@ def period_of(options: argparse.Namespace) -> Period:
         raise SystemExit("Give --year, or --from and --to, but not both.")
     if options.first and options.last and options.first > options.last:
         raise SystemExit(f"--from {options.first} is later than --to {options.last}: swap them.")
-    return Period.of_year(options.year) if options.year else Period(options.first, options.last)
+    try:
+        zone = ZoneInfo(options.zone) if options.zone else timezone.utc
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise SystemExit(f"There is no time zone {options.zone!r}. Give a name like Europe/Berlin.") from None
+    return Period.of_year(options.year, zone) if options.year else Period(options.first, options.last, zone)
+
+
+def write_file(format_name: str, database: Path, target: Path, options: argparse.Namespace) -> str:
+    """A sentence on what was written; `options` has period, account and mart. Raises SystemExit where there is none."""
+    if (format_name == CSV) != bool(options.mart):
+        raise SystemExit("A plain CSV needs --mart, for example --mart gain; no other format takes one.")
+    try:
+        if options.mart:
+            return str(mart_file(options.mart, database, target, options.period, options.account))
+        return str(tax_file(format_name, database, target, options.period, options.account))
+    except NoSuchRows as error:
+        raise SystemExit(str(error)) from None
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser("python -m books.tax_files", description="Write a tax program's file.")
-    parser.add_argument("--format", choices=NAMES, default="koinly")
+    parser = argparse.ArgumentParser("python -m books.tax_files", description="Write a tax program's file, or a mart.")
+    parser.add_argument("--format", choices=(*NAMES, CSV), help="koinly by default")
     add_options(parser)
     parser.add_argument("database", type=Path, help="a DuckDB file in which the books were built")
     parser.add_argument("target", type=Path, help="the file to write")
     options = parser.parse_args(argv)
-    print(tax_file(options.format, options.database, options.target, period_of(options), options.account))
+    options.period = period_of(options)
+    format_name = options.format or (CSV if options.mart else "koinly")
+    print(write_file(format_name, options.database, options.target, options))
     return 0
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from books.dbt_package import BooksNotBuilt, build_books
-from books.tax_files import BEANCOUNT, NAMES, add_options, period_of, tax_file
+from books.tax_files import BEANCOUNT, CSV, NAMES, add_options, period_of, write_file
 from demo.config_file import demo_config
 from demo.console import Console, Problem
 from demo.simulated import simulated_exchange
@@ -36,7 +36,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--database", type=Path, help=f"default {DEMO_DATABASE}, made anew each time; with --config {SYNC_DATABASE}"
     )
-    parser.add_argument("--tax", choices=NAMES, help="also write the file that this tax program imports")
+    parser.add_argument("--tax", choices=(*NAMES, CSV), help="also write the file that this tax program imports")
     add_options(parser)
     parser.add_argument("--tables", help="those to read, as of source-cryptocom sync")
     parser.add_argument("--instruments", type=int, default=24, help="of the simulated exchange (all: 930)")
@@ -85,10 +85,10 @@ def main(argv: list[str] | None = None) -> int:
     print(f"\nDatabase  {options.database.resolve()}")
     print(f"Report    {report.resolve()}")
     if options.tax:
-        name = "-".join(filter(None, [options.database.stem, options.tax, options.account, options.period.name]))
+        kind = options.mart or options.tax
+        name = "-".join(filter(None, [options.database.stem, kind, options.account, options.period.name]))
         target = options.database.with_name(f"{name}.{'beancount' if options.tax == BEANCOUNT else 'csv'}").resolve()
-        print(f"Tax file  {tax_file(options.tax, options.database, target, options.period, options.account)}")
-        make_private(target)
+        print(f"Tax file  {write_file(options.tax, options.database, target, options)}")
     return 0
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
 
-from books.tax.event import TaxEvent
+from books.tax.event import EXACT, TaxEvent
 from books.tax.tax_format import number
 
 ASSETS = "Assets:Exchange"
@@ -38,6 +40,8 @@ def lines(events: Iterable[TaxEvent], balances: Mapping[tuple[str, str], Decimal
     first, last = events[0].happened_at.date(), events[-1].happened_at.date()
     accounts = {_account(event.source_account) for event in events} | {_account(account) for account, _ in balances}
     yield 'option "title" "Crypto.com Exchange"'
+    # It makes a price of one coin from the price of all, with 28 digits.
+    yield 'option "inferred_tolerance_default" "*:0.000000000000001"'
     # No date of a posting may lie before its account is opened.
     for account in sorted(accounts | {*COUNTERPARTS.values(), TRANSFERS, OPENING}):
         yield f"{first} open {account}"
@@ -45,8 +49,12 @@ def lines(events: Iterable[TaxEvent], balances: Mapping[tuple[str, str], Decimal
         yield ""
         yield from _transaction(event)
     yield ""
-    for (account, currency), amount in sorted(balances.items()):
-        yield f"{last + timedelta(days=1)} balance {_account(account)}  {number(amount)} ~ 0 {commodity(currency)}"
+    held: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for (account, currency), amount in balances.items():
+        name = _account(account), commodity(currency)
+        held[name] = EXACT.add(held[name], amount)
+    for (account, currency), amount in sorted(held.items()):
+        yield f"{last + timedelta(days=1)} balance {account}  {number(amount)} ~ 0 {currency}"
 
 
 def flows(text: str) -> Iterator[tuple[str, Decimal]]:
@@ -59,8 +67,8 @@ def flows(text: str) -> Iterator[tuple[str, Decimal]]:
 def _transaction(event: TaxEvent) -> Iterator[str]:
     account = _account(event.source_account)
     other = OPENING if event.kind == "opening balance" else COUNTERPARTS.get(event.label or "", TRANSFERS)
-    yield f'{event.happened_at.date()} * "{event.kind}" "{event.description}"'
-    yield f'  id: "{event.own_id}"'
+    yield f'{event.happened_at.date()} * "{event.kind}" {_quoted(event.description)}'
+    yield f"  id: {_quoted(event.own_id)}"
     yield f'  time: "{event.happened_at:%H:%M:%S}"'
     received, sent = event.received_amount, event.sent_amount
     if received is not None and sent is not None:
@@ -79,6 +87,11 @@ def _pair(account: str, other: str, amount: Decimal, currency: str | None) -> It
     name = commodity(currency or "")
     yield f"  {account}  {number(amount)} {name}"
     yield f"  {other}  {number(-amount)} {name}"
+
+
+def _quoted(text: str) -> str:
+    """As a string of Beancount, which knows the escapes of JSON."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _account(source_account: str) -> str:

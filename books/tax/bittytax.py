@@ -1,4 +1,4 @@
-"""BittyTax's own CSV: what it receives is gross of a fee in the same asset."""
+"""BittyTax's own CSV: what it receives is gross of a fee in the same asset. It reads 13 columns; the id is one more."""
 
 from collections.abc import Iterator
 
@@ -38,7 +38,8 @@ def _rows(event: TaxEvent) -> Iterator[Row]:
         "",
         f"{EXCHANGE} {event.source_account}".strip(),
         f"{time_of(event)} UTC",
-        f"{event.description} ({event.own_id})",
+        event.description,
+        event.own_id,
     )
 
 
@@ -57,6 +58,7 @@ BITTYTAX = TaxFormat(
         "Wallet",
         "Timestamp",
         "Note",
+        "Id",
     ),
     _rows,
     flows_by_columns("Quantity", "Asset", Buy=1, Sell=-1, Fee=-1),

@@ -40,7 +40,7 @@ def _rows(event: TaxEvent) -> Iterator[Row]:
         event.own_id,
     )
     if third:
-        yield ("Other Fee", "", "", *money(*fee), "", "", *ending, f"{event.own_id} fee")
+        yield ("Other Fee", "", "", *money(*fee), "", "", *ending, f"{event.event_key} fee")
 
 
 def _type(event: TaxEvent) -> str:

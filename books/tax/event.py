@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Context, Decimal
 from pathlib import Path
 
@@ -69,23 +70,24 @@ class TaxEvent:
 
 @dataclass(frozen=True)
 class Period:
-    """Days in UTC, both included; None is open."""
+    """Days of a time zone, both included; None is open."""
 
     first: date | None = None
     last: date | None = None
+    zone: tzinfo = timezone.utc
 
     @classmethod
-    def of_year(cls, year: int) -> Period:
-        return cls(date(year, 1, 1), date(year, 12, 31))
+    def of_year(cls, year: int, zone: tzinfo = timezone.utc) -> Period:
+        return cls(date(year, 1, 1), date(year, 12, 31), zone)
 
     @property
     def begins(self) -> datetime | None:
-        return datetime.combine(self.first, time(), timezone.utc) if self.first else None
+        return datetime.combine(self.first, time(), self.zone) if self.first else None
 
     @property
     def ends(self) -> datetime | None:
         """The first moment after it."""
-        return datetime.combine(self.last, time(), timezone.utc) + timedelta(days=1) if self.last else None
+        return datetime.combine(self.last + timedelta(days=1), time(), self.zone) if self.last else None
 
     def is_after(self, moment: datetime) -> bool:
         return self.begins is not None and moment < self.begins
@@ -99,20 +101,46 @@ class Period:
     @property
     def name(self) -> str:
         """For the name of a file: 2026, or 2026-01-01-to-2026-06-30; empty where everything is in it."""
-        if self == Period():
+        if not self.first and not self.last:
             return ""
-        if self.first and self == Period.of_year(self.first.year):
+        if self.first and self == Period.of_year(self.first.year, self.zone):
             return str(self.first.year)
         return "-".join(filter(None, [str(self.first or ""), f"to-{self.last}" if self.last else "on"]))
 
 
-def read_tax_events(database: Path, account: str | None = None) -> list[TaxEvent]:
-    """All events by time. What moved between two accounts of the books is an event of one account only, not of all."""
+def read_tax_events(database: Path, account: str | None = None, between_accounts: bool = False) -> list[TaxEvent]:
+    """All events by time.
+
+    What moved between two accounts of the books is an event of one account, but none of all, unless `between_accounts`.
+    """
     with duckdb.connect(str(database), read_only=True) as connection:
-        events = [TaxEvent(_utc(row[0]), *row[1:]) for row in connection.execute(_EVENTS).fetchall()]
+        events = _told_apart([TaxEvent(_utc(row[0]), *row[1:]) for row in connection.execute(_EVENTS).fetchall()])
     if account is None:
-        return [event for event in events if event.kind != BETWEEN_ACCOUNTS]
+        return [event for event in events if between_accounts or event.kind != BETWEEN_ACCOUNTS]
     return [event for event in events if event.source_account == account]
+
+
+def _told_apart(events: Iterable[TaxEvent]) -> list[TaxEvent]:
+    """The events, each with an id of its own.
+
+    Two accounts may have rows of one key, and two outputs of one transaction on the chain have one hash: a second row
+    of the same second and amounts has its key behind the hash.
+    """
+    events = list(events)
+    accounts = defaultdict(set)
+    for event in events:
+        accounts[event.event_key].add(event.source_account)
+    told: list[TaxEvent] = []
+    seen = set()
+    for event in events:
+        if len(accounts[event.event_key]) > 1:
+            event = replace(event, event_key=f"{event.event_key} of {event.source_account}")  # noqa: PLW2901
+        looks_like = event.own_id, event.happened_at.replace(microsecond=0), tuple(event.flows)
+        if event.tx_hash and looks_like in seen:
+            event = replace(event, tx_hash=f"{event.own_id} {event.event_key}")  # noqa: PLW2901
+        seen.add(looks_like)
+        told.append(event)
+    return told
 
 
 def _utc(moment: datetime) -> datetime:

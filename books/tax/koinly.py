@@ -39,7 +39,7 @@ def _rows(event: TaxEvent) -> Iterator[Row]:
         event.own_id,
     )
     if own_cost:
-        yield (date, *money(*fee), *[""] * 6, "cost", f"fee of {event.description}", f"{event.own_id} fee")
+        yield (date, *money(*fee), *[""] * 6, "cost", f"fee of {event.description}", f"{event.event_key} fee")
 
 
 KOINLY = TaxFormat(

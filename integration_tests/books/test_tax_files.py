@@ -136,9 +136,9 @@ def test_times_are_utc(rows: Rows) -> None:
 def test_a_row_says_which_rows_it_came_from_and_its_hash(rows: Rows) -> None:
     texts = [row.get("Description") or row.get("Comment") or row["Note"] for row in rows]
     assert all(texts)
-    [deposit] = [row for row in rows if "deposit 101" in {*row.values(), row.get("Note", "")[:11]}]
+    [deposit] = [row for row in rows if "deposit 101" in row.values()]
     # The exchange adds the number of the output, which is no part of a hash.
-    assert "3f9d" in {deposit.get("TxHash"), deposit.get("Tx-ID"), deposit.get("Note", "")[-5:-1]}
+    assert [*deposit.values()][-1] == "3f9d"
 
 
 def test_koinly_gets_the_fee_beside_the_whole_amount() -> None:
