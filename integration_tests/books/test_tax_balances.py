@@ -37,9 +37,9 @@ def with_a_lost_deposit() -> Story:
 
 @pytest.fixture(scope="module")
 def accounts(tmp_path_factory: pytest.TempPathFactory) -> Books:
-    """Two accounts: one has what the other has, and 750 US dollars from before."""
-    told = {"main": closed_books(), "middle": read_from_the_middle()}
-    return books_of(tmp_path_factory.mktemp("accounts"), told)
+    """Three accounts: one has what the first has and 750 US dollars from before, another lost a deposit's own row."""
+    stories = {"main": closed_books(), "middle": read_from_the_middle(), "lost": with_a_lost_deposit()}
+    return books_of(tmp_path_factory.mktemp("accounts"), stories)
 
 
 def written(books: Books, folder: Path, form: str = "koinly", period: Period | None = None, **options: str) -> TaxFile:
@@ -69,9 +69,8 @@ def test_what_the_account_had_before_is_a_row_of_its_own(accounts: Books, tmp_pa
 
 
 @pytest.mark.parametrize("form", NAMES)
-def test_a_deposit_that_only_the_ledger_tells_of_is_in_the_file(tmp_path: Path, form: str) -> None:
-    books = books_of(tmp_path, {"main": with_a_lost_deposit()})
-    file = written(books, tmp_path, form)
+def test_a_deposit_that_only_the_ledger_has_is_in_the_file(accounts: Books, tmp_path: Path, form: str) -> None:
+    file = written(accounts, tmp_path, form, account="lost")
     assert not file.differences, "the ledger tells of the deposit where its own table does not"
 
 
