@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -115,11 +114,34 @@ STORIES: dict[str, tuple[Callable[[Story], object], list[tuple[Any, Any, Any]]]]
 """What is done, and for each disposal the quantity with and without cost, and the gain."""
 
 
+def closed_position() -> Story:
+    """Bought and sold again until nothing is left, in a coin that no other account has."""
+    story, pair = Story(), {"instrument_name": "APT_USD"}
+    bought(story, 2, "3", "100", **pair)
+    bought(story, 3, "4", "130", **pair)
+    sold(story, 4, "5", "120", **pair)
+    bought(story, 5, "1", "90", **pair)
+    sold(story, 6, "3", "110", **pair)
+    return story
+
+
+def lot_that_goes_to_another_account() -> dict[str, Story]:
+    """One of two coins, which no third account has, is sold by the account that it was sent to."""
+    main, desk, pair = Story(), Story(last_id=7 * 10**18), {"instrument_name": "SUI_USD"}
+    bought(main, 2, "2", "100", **pair)
+    main.book("SUBACCOUNT_TX", at(3), "SUI", "-1")
+    desk.book("SUBACCOUNT_TX", at(3), "SUI", "1")
+    sold(desk, 4, "1", "150", **pair)
+    sold(main, 5, "1", "160", **pair)
+    return {"main": main, "desk": desk}
+
+
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Books:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Books:
     stories = {f"random_{seed}": random_trades(seed) for seed in range(3)}
-    for name, (tell, _) in STORIES.items():
-        tell(stories.setdefault(name, Story()))
+    for name, (happens, _) in STORIES.items():
+        happens(stories.setdefault(name, Story()))
+    stories |= {"closed": closed_position(), **lot_that_goes_to_another_account()}
     return books_of(tmp_path_factory.mktemp("gains"), stories, cryptocom_lots_of="account")
 
 
@@ -130,8 +152,8 @@ def gains(books: Books, account: str) -> list[Row]:
 
 
 @pytest.mark.parametrize("name", STORIES)
-def test_a_gain_is_what_is_left_of_the_proceeds(told: Books, name: str) -> None:
-    found = [(row["quantity_with_cost"], row["quantity_without_cost"], row["gain"]) for row in gains(told, name)]
+def test_a_gain_is_what_is_left_of_the_proceeds(built: Books, name: str) -> None:
+    found = [(row["quantity_with_cost"], row["quantity_without_cost"], row["gain"]) for row in gains(built, name)]
     assert found == [tuple(None if part is None else Decimal(part) for part in row) for row in STORIES[name][1]]
 
 
@@ -155,9 +177,9 @@ def by_hand(fills: list[Row], method: str) -> dict[str, tuple[Decimal, Decimal |
 
 @pytest.mark.parametrize("method", NEXT)
 @pytest.mark.parametrize("seed", range(3))
-def test_each_method_sells_the_coin_that_counting_says(told: Books, method: str, seed: int) -> None:
+def test_each_method_sells_the_coin_that_counting_says(built: Books, method: str, seed: int) -> None:
     account = f"random_{seed}"
-    with duckdb.connect(str(told.database), read_only=True) as connection:
+    with duckdb.connect(str(built.database), read_only=True) as connection:
         movements = [movement for movement in read_movements(connection) if movement.account == account]
     found = {
         gain.movement.event_key.split()[1]: (gain.quantity_with_cost, gain.gain and round(gain.gain, 9))
@@ -167,38 +189,26 @@ def test_each_method_sells_the_coin_that_counting_says(told: Books, method: str,
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_the_mart_sells_the_same_coins_first(told: Books, seed: int) -> None:
+def test_the_mart_sells_the_same_coins_first(built: Books, seed: int) -> None:
     found = {
         row["event_key"].split()[1]: (row["quantity_with_cost"], None if row["gain"] is None else round(row["gain"], 9))
-        for row in gains(told, f"random_{seed}")
+        for row in gains(built, f"random_{seed}")
     }
     assert found == by_hand(random_trades(seed).tables["user_trade"], "fifo")
 
 
-def test_every_method_agrees_on_a_position_that_was_closed(tmp_path: Path) -> None:
-    story = Story()
-    bought(story, 2, "3", "100")
-    bought(story, 3, "4", "130")
-    sold(story, 4, "5", "120")
-    bought(story, 5, "1", "90")
-    sold(story, 6, "3", "110")
-    books = books_of(tmp_path, {"main": story})
-    totals: dict[str, Decimal] = defaultdict(Decimal)
-    for row in books.rows("SELECT method, gain FROM books.gain_of_method"):
-        totals[row["method"]] += row["gain"]
-    assert totals == dict.fromkeys(("fifo", "lifo", "hifo", "average"), Decimal(20))
+def test_every_method_agrees_on_a_position_that_was_closed(built: Books) -> None:
+    totals: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for row in built.rows("SELECT lots_of, method, gain FROM books.gain_of_method WHERE currency = 'APT'"):
+        totals[row["lots_of"], row["method"]] += row["gain"]
+    methods = ("fifo", "lifo", "hifo", "average")
+    assert totals == {(lots_of, method): Decimal(20) for lots_of in ("account", "all") for method in methods}
 
 
-def test_a_lot_goes_to_another_account_with_its_date_and_its_cost(tmp_path: Path) -> None:
-    main, desk = Story(), Story(last_id=7 * 10**18)
-    bought(main, 2, "2", "100")
-    main.book("SUBACCOUNT_TX", at(3), "ETH", "-1")
-    desk.book("SUBACCOUNT_TX", at(3), "ETH", "1")
-    sold(desk, 4, "1", "150")
-    sold(main, 5, "1", "160")
-    found = books_of(tmp_path, {"main": main, "desk": desk}).rows(
+def test_a_lot_goes_to_another_account_with_its_date_and_its_cost(built: Books) -> None:
+    found = built.rows(
         "SELECT lots_of, source_account, gain, first_acquired_at FROM books.gain_of_method "
-        "WHERE method = 'fifo' ORDER BY lots_of, source_account"
+        "WHERE method = 'fifo' AND currency = 'SUI' ORDER BY lots_of, source_account"
     )
     date = at(2) + timedelta(seconds=10)
     assert [tuple(row.values()) for row in found] == [
