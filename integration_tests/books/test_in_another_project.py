@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -22,6 +23,7 @@ NAMES = sorted(
     for folder in ("intermediate", "marts", "reconciliation")
     for path in (PACKAGE / "models" / folder).glob("*.sql")
 )
+DATABASE = "warehouse.duckdb"
 LOYALTY_POINTS = "select 500 as amount, 'POINTS' as currency"
 
 
@@ -32,34 +34,53 @@ def dbt(project: Path, *arguments: str) -> None:
     assert finished.returncode == 0, finished.stdout
 
 
-@pytest.mark.parametrize(
-    ("configured", "schema"), [({}, "analytics_cryptocom"), ({"+schema": "exchange"}, "analytics_exchange")]
-)
-def test_a_model_of_the_user_replaces_none_of_the_package(
-    configured: dict[str, str], schema: str, tmp_path: Path
-) -> None:
-    (tmp_path / "models").mkdir()
-    for name in NAMES:
-        (tmp_path / "models" / f"{name}.sql").write_text(LOYALTY_POINTS)
+def write_project(folder: Path, **of_the_package: str) -> None:
+    """`of_the_package`: what the project sets for the package's models."""
     project = {"name": "shop", "version": "1.0.0", "config-version": 2, "profile": "shop"}
-    project |= {"models": {"cryptocom": configured}, "flags": {"send_anonymous_usage_stats": False}}
-    database = tmp_path / "warehouse.duckdb"
-    output = {"type": "duckdb", "path": str(database), "schema": "analytics", "threads": 2}
+    project |= {"models": {"cryptocom": of_the_package}, "flags": {"send_anonymous_usage_stats": False}}
+    output = {"type": "duckdb", "path": str(folder / DATABASE), "schema": "analytics", "threads": 2}
     for file, content in (
         ("dbt_project.yml", project),
         ("packages.yml", {"packages": [{"local": str(PACKAGE)}]}),
         ("profiles.yml", {"shop": {"target": "it", "outputs": {"it": output}}}),
     ):
-        (tmp_path / file).write_text(yaml.safe_dump(content))
-    with duckdb.connect(str(database)) as connection:
+        (folder / file).write_text(yaml.safe_dump(content))
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with the package installed, models that have the names of its relations, and raw tables."""
+    folder = tmp_path_factory.mktemp("shop")
+    (folder / "models").mkdir()
+    for name in NAMES:
+        (folder / "models" / f"{name}.sql").write_text(LOYALTY_POINTS)
+    write_project(folder)
+    with duckdb.connect(str(folder / DATABASE)) as connection:
         for table, rows in closed_books().tables.items():
             write_table(connection, table, rows, DUCKDB)
-    dbt(tmp_path, "deps")
-    dbt(tmp_path, "run", "--select", "+cryptocom__tax_event", "shop")
-    with duckdb.connect(str(database)) as connection:
+    dbt(folder, "deps")
+    return folder
+
+
+def test_a_model_of_the_user_replaces_none_of_the_package(shop: Path) -> None:
+    write_project(shop)
+    dbt(shop, "run", "--select", "+cryptocom__tax_event", "shop")
+    with duckdb.connect(str(shop / DATABASE)) as connection:
         rewarded = connection.execute(
-            f"SELECT received_currency FROM {schema}.tax_event WHERE kind = 'reward' ORDER BY ALL"  # noqa: S608
+            "SELECT received_currency FROM analytics_cryptocom.tax_event WHERE kind = 'reward' ORDER BY ALL"
         ).fetchall()
         own = connection.execute("SELECT currency FROM analytics.reward").fetchall()
     assert [currency for (currency,) in rewarded] == ["CRO", "CRO", "DOT"]
     assert own == [("POINTS",)]
+
+
+def test_the_user_chooses_the_schema_of_the_package(shop: Path) -> None:
+    write_project(shop, **{"+schema": "exchange"})
+    dbt(shop, "parse")
+    manifest = json.loads((shop / "target" / "manifest.json").read_text(encoding="utf-8"))
+    schemas = {
+        (node["package_name"], node["schema"])
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model"
+    }
+    assert schemas == {("cryptocom", "analytics_exchange"), ("shop", "analytics")}
