@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from integration_tests.books.account_story import Story, at, closed_books
-from integration_tests.books.books import Books, books_of
+from integration_tests.books.books import Books, built_once
+from integration_tests.books.moved_between_accounts import moved_between_accounts
 from integration_tests.books.proved_story import proved_books
 from integration_tests.books.ticks import fills_of_every_size
 from integration_tests.books.twins import TWINS, booked_as_well
@@ -13,18 +14,28 @@ from integration_tests.books.twins import TWINS, booked_as_well
 
 @pytest.fixture(scope="session")
 def closed(tmp_path_factory: pytest.TempPathFactory) -> Books:
-    return books_of(tmp_path_factory.mktemp("closed"), {"main": closed_books()})
+    return built_once(tmp_path_factory, "closed", lambda: {"main": closed_books()})
 
 
 @pytest.fixture(scope="session")
 def stories(tmp_path_factory: pytest.TempPathFactory) -> Books:
     """An account for each twin, and a few more."""
-    told = {name: twin.story() for name, twin in TWINS.items()}
-    told |= {"late": late(), "receiver": receiver(), "ticks": fills_of_every_size()}
-    told |= {"bank_deposit_under_way": bank_deposit_under_way(), "refund_of_before": refund_of_before()}
-    told |= {"proved": proved_books()}
-    told |= {"converted": converted(), "conversion_lost": conversion_lost()}
-    return books_of(tmp_path_factory.mktemp("stories"), told)
+    return built_once(tmp_path_factory, "stories", all_stories)
+
+
+def all_stories() -> dict[str, Story]:
+    return {
+        **{name: twin.story() for name, twin in TWINS.items()},
+        **moved_between_accounts(),
+        "late": late(),
+        "receiver": receiver(),
+        "ticks": fills_of_every_size(),
+        "bank_deposit_under_way": bank_deposit_under_way(),
+        "refund_of_before": refund_of_before(),
+        "proved": proved_books(),
+        "converted": converted(),
+        "conversion_lost": conversion_lost(),
+    }
 
 
 def late() -> Story:
