@@ -32,7 +32,7 @@ WITH moved AS (
 """
 """What each event did to a currency, in the wallet or staked."""
 _HELD = """
-SELECT source_account, replace(currency, '.staked', '') AS currency, sum(quantity)
+SELECT source_account, currency, sum(quantity)
 FROM books.holding WHERE place IN ('wallet', 'staked') GROUP BY ALL
 UNION ALL
 -- What was staked, and is in no table of what is held: the table of what is staked was not read.

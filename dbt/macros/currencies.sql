@@ -1,12 +1,14 @@
-{#- The coin behind a name of the wallet or the ledger: what is staked is still the account's, under a name of its own. -#}
+{#- The coin behind a name of the wallet or the ledger: what is staked, or about to be, is still the account's, under a name
+    of its own: CRO.staked. -#}
 {% macro currency_of(name) -%}
 case
         when {{ name }} = 'USD_Stable_Coin' then 'USD'
-        else replace({{ name }}, '.staked', '')
+        when {{ cryptocom.is_staked(name) }} then {{ dbt.split_part(name, "'.'", 1) }}
+        else {{ name }}
     end
 {%- endmacro %}
 
-{% macro is_staked(name) -%}{{ name }} like '%.staked'{%- endmacro %}
+{% macro is_staked(name) -%}{{ name }} like '%.%staked'{%- endmacro %}
 
 {% macro place_of(name) -%}case when {{ cryptocom.is_staked(name) }} then 'staked' else 'wallet' end{%- endmacro %}
 

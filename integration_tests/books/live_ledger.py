@@ -128,6 +128,13 @@ def filled(**order: str) -> Callable[[Story, datetime], object]:
     return lambda story, moment: story.order(moment - timedelta(seconds=10), [fill], **order)
 
 
+def filled_in_halves(story: Story, moment: datetime) -> None:
+    """An order for what was dealt, in two fills."""
+    halves = [("0.1", "95000", "0"), ("0.1", "95000", "0")]
+    names = {"side": "BUY", "instrument_name": "BTC_USD", "fee_instrument_name": "USD"}
+    story.order(moment - timedelta(seconds=10), halves, **names)
+
+
 def filled_with_credits(story: Story, moment: datetime) -> None:
     """Of the fee of 10, 4 are paid with fee credits."""
     filled(quantity="0.1", price="95000", fee="10", side="BUY", instrument_name="BTC_USD", fee_instrument_name="USD")(
@@ -276,6 +283,17 @@ EVENTS = {
     "withdrew_in_the_ledger_only": Event(
         both(booked("WITHDRAW", ("-0.2", "ETH")), booked("WITHDRAW_FEE", ("-0.001", "ETH"))),
         (Told("transfer", sent=("0.2", "ETH"), fee=("0.001", "ETH")),),
+    ),
+    "about_to_be_staked": Event(
+        booked("STAKING", ("-10", "CRO"), ("10", "CRO.prestaked")),
+        (Told("staking", sent=("10", "CRO")), Told("staking", received=("10", "CRO"))),
+    ),
+    "reward_taken_back": Event(
+        booked("CORRECTION_REWARD", ("-0.1", "CRO")), (Told("unclassified", sent=("0.1", "CRO")),)
+    ),
+    "otc_that_is_two_fills": Event(
+        both(dealt, filled_in_halves),
+        (Told("trade", None, ("9500", "USD"), ("0.1", "BTC")), Told("trade", None, ("9500", "USD"), ("0.1", "BTC"))),
     ),
 }
 

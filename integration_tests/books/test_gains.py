@@ -94,6 +94,39 @@ STORIES: dict[str, tuple[Callable[[Story], object], list[tuple[Any, Any, Any]]]]
         ),
         [(500, 0, "49.7")],
     ),
+    "renamed_before_another_coin_got_the_name": (
+        lambda story: (
+            bought(story, 2, "100", "80", instrument_name="LUNA_USD"),
+            story.book("ADMIN_ADJUSTMENT", at(3), "LUNA", "-100"),
+            story.book("ADMIN_ADJUSTMENT", at(3), "LUNC", "100"),
+            bought(story, 4, "10", "5", instrument_name="LUNA_USD"),
+            sold(story, 5, "10", "6", instrument_name="LUNA_USD"),
+            sold(story, 6, "100", "0.01", instrument_name="LUNC_USD"),
+        ),
+        [(10, 0, 10), (100, 0, -7999)],
+    ),
+    "renamed_in_part": (
+        lambda story: (
+            bought(story, 2, "10", "10", instrument_name="ONE_USD"),
+            story.book("ADMIN_ADJUSTMENT", at(3), "ONE", "-6"),
+            story.book("ADMIN_ADJUSTMENT", at(3), "TWO", "6"),
+            sold(story, 4, "6", "15", instrument_name="TWO_USD"),
+            sold(story, 5, "4", "15", instrument_name="ONE_USD"),
+        ),
+        [(6, 0, 30), (4, 0, 20)],
+    ),
+    "renamed_again_and_back": (
+        lambda story: (
+            bought(story, 2, "1", "50", instrument_name="AAA_USD"),
+            *(
+                story.book("ADMIN_ADJUSTMENT", at(3 + number), name, quantity)
+                for number, names in enumerate(("AAA BBB", "BBB CCC", "CCC DDD", "DDD AAA"))
+                for name, quantity in zip(names.split(), ("-1", "1"), strict=True)
+            ),
+            sold(story, 8, "1", "100", instrument_name="AAA_USD"),
+        ),
+        [(1, 0, 50)],
+    ),
     "delisted": (
         lambda story: (
             bought(story, 2, "100", "2", instrument_name="ABC_USD"),

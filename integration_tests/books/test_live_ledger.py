@@ -52,7 +52,7 @@ def test_what_is_held_is_what_the_events_say(live: Books) -> None:
 
 def test_what_is_staked_is_held_as_the_coin_and_has_its_place(live: Books) -> None:
     [staked] = live.rows("SELECT currency, quantity FROM books.holding WHERE place = 'staked'")
-    assert staked == {"currency": "CRO", "quantity": Decimal("900.98649888")}
+    assert staked == {"currency": "CRO", "quantity": Decimal("910.98649888")}
 
 
 def test_the_last_day_has_the_total_of_what_is_held(live: Books) -> None:

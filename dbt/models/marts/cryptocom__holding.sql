@@ -29,8 +29,17 @@ with sub_account as (
 ),
 
 held as (
-    select source_account, place, currency, quantity, reserved, value_usd, observed_at
+    {#- The wallet has a coin under several names: what is staked, and what is about to be. #}
+    select
+        source_account,
+        place,
+        currency,
+        sum(quantity) as quantity,
+        sum(reserved) as reserved,
+        sum(value_usd) as value_usd,
+        max(observed_at) as observed_at
     from {{ ref('cryptocom', 'int_cryptocom__wallet') }}
+    group by source_account, place, currency
     union all
     select source_account, place, currency, quantity, reserved, value_usd, observed_at
     from sub_account

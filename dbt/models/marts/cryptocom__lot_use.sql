@@ -4,32 +4,68 @@
     what went out beyond that had no known cost, and uses up no later lot. -#}
 {%- set in_order = 'order by happened_at, order_key, leg_number, movement_key' -%}
 {%- set so_far = 'partition by pool, asset order by place rows between unbounded preceding and current row' -%}
+{%- set steps = 5 -%}
 with renamed as (
-    {#- A coin that got another name, one for one, is the same coin. #}
-    select currency_before, max(currency_after) as currency_after
+    {#- A coin that got another name, one for one, is the same coin. The last time counts. #}
+    select currency, currency_after, happened_at
     from (
-        select sent_currency as currency_before, received_currency as currency_after
+        select
+            sent_currency as currency,
+            received_currency as currency_after,
+            happened_at,
+            row_number() over (partition by sent_currency order by happened_at desc, event_key) as newest
         from {{ ref('cryptocom', 'cryptocom__tax_event') }}
         where kind = 'rename' and sent_amount = received_amount
     ) as one_for_one
-    group by currency_before
+    where newest = 1
 ),
 
+replaced as (
+    {#- Where next to nothing of it is left, what has the old name later is another coin: LUNA became LUNC, and LUNA a new one. #}
+    select
+        renamed.currency,
+        renamed.currency_after,
+        renamed.happened_at,
+        {{ cryptocom.as_double("sum(case when movement.effect in ('acquired', 'arrived', 'moved in', 'renamed to') "
+            ~ "then movement.quantity else -movement.quantity end)") }}
+        <= 0.001 * {{ cryptocom.as_double("sum(case when movement.effect = 'renamed from' then movement.quantity end)") }}
+            as is_whole
+    from renamed
+    inner join {{ ref('cryptocom', 'cryptocom__coin_movement') }} as movement
+        on movement.currency = renamed.currency and movement.happened_at <= renamed.happened_at
+    group by renamed.currency, renamed.currency_after, renamed.happened_at
+),
+
+{# By each name that was given later, one after the other. #}
+{%- for step in range(1, steps + 1) %}
+named_{{ step }} as (
+    select
+        named.currency,
+        coalesce(replaced.currency_after, named.asset) as asset,
+        coalesce(replaced.happened_at, named.named_at) as named_at
+    from {% if loop.first %}(
+        select currency, currency as asset, happened_at as named_at from replaced
+    ){% else %}named_{{ step - 1 }}{% endif %} as named
+    left join replaced on replaced.currency = named.asset and replaced.happened_at >= named.named_at
+),
+{% endfor %}
 movement as (
     select
         movement.*,
         {{ cryptocom.pool() }} as pool,
-        coalesce(twice.currency_after, once.currency_after, movement.currency) as asset,
+        coalesce(named.asset, movement.currency) as asset,
         case
             when movement.effect = 'acquired' and movement.value is not null then 'lot'
             when movement.effect in ('disposed', 'left') then 'use'
             {#- Between accounts lots stay in the pool of all accounts; from account to account books/gains.py carries them. #}
             when movement.effect = 'moved out' and {{ 'true' if var('cryptocom_lots_of') == 'account' else 'false' }} then 'use'
-            when movement.effect = 'renamed from' and once.currency_after is null then 'use'
+            when movement.effect = 'renamed from' and named.asset is null then 'use'
         end as role
     from {{ ref('cryptocom', 'cryptocom__coin_movement') }} as movement
-    left join renamed as once on once.currency_before = movement.currency
-    left join renamed as twice on twice.currency_before = once.currency_after
+    left join replaced
+        on replaced.currency = movement.currency
+        and (movement.happened_at <= replaced.happened_at or not replaced.is_whole)
+    left join named_{{ steps }} as named on named.currency = replaced.currency
 ),
 
 placed as (

@@ -1,5 +1,6 @@
 {{ config(alias='otc_trade') }}
-{#- Legs of OTC deals. Where the exchange has a leg among the fills as well, `trade_id` names the fill. -#}
+{#- Legs of OTC deals. Where the exchange has a leg among the fills as well, `trade_id` names the fill, the first one where an
+    order has several. -#}
 with leg as (
     {{ cryptocom.otc_legs(ref('cryptocom', 'stg_cryptocom__otc_deal')) }}
 ),
@@ -35,10 +36,25 @@ numbered as (
     from dealt
 ),
 
+fill as (
+    select source_account, instrument_name, side, trade_id, filled_at, quantity, value
+    from {{ ref('cryptocom', 'cryptocom__fill_with_order') }}
+    union all
+    select source_account, instrument_name, side, min(trade_id), min(filled_at), sum(quantity), sum(value)
+    from {{ ref('cryptocom', 'cryptocom__fill_with_order') }} as part
+    where exists (
+        select 1 from dealt
+        where dealt.source_account = part.source_account and dealt.instrument_name = part.instrument_name
+    )
+    group by source_account, instrument_name, side, order_id
+    having count(*) > 1
+),
+
 candidate as (
     select
         {{ dbt.concat(['dealt.source_account', "' '", 'dealt.leg_key']) }} as left_key,
-        {{ dbt.concat(['fill.source_account', "' '", 'fill.instrument_name', "' '", 'fill.trade_id']) }} as right_key,
+        {{ dbt.concat(['fill.source_account', "' '", 'fill.instrument_name', "' '", 'fill.trade_id', "' '", 'cast(fill.quantity as ' ~ dbt.type_string() ~ ')']) }}
+            as right_key,
         {{ cryptocom.seconds_apart('dealt.happened_at', 'fill.filled_at') }} as distance,
         dealt.number_of_its_kind as left_number,
         row_number() over (
@@ -46,7 +62,7 @@ candidate as (
         ) as right_number,
         fill.trade_id
     from numbered as dealt
-    inner join {{ ref('cryptocom', 'cryptocom__fill_with_order') }} as fill
+    inner join fill
         on fill.source_account = dealt.source_account
         and fill.instrument_name = dealt.instrument_name
         and fill.side = dealt.side
