@@ -8,8 +8,15 @@ case
 {%- endmacro %}
 
 {% macro rounded_amount(expression) -%}
-{{ cryptocom.as_amount('round(cast(' ~ expression ~ ' as ' ~ cryptocom.type_decimal(10) ~ '), 10)') }}
+{{ cryptocom.as_amount('round(' ~ cryptocom.ten_decimals(expression) ~ ', 10)') }}
 {%- endmacro %}
+
+{#- A float as a decimal. Postgres has 15 digits of it unless it is text before, and would round a second time. -#}
+{% macro ten_decimals(expression) -%}
+    {{ return(adapter.dispatch('ten_decimals', 'cryptocom')(expression)) }}
+{%- endmacro %}
+{% macro default__ten_decimals(expression) -%}cast({{ expression }} as {{ cryptocom.type_decimal(10) }}){%- endmacro %}
+{% macro postgres__ten_decimals(expression) -%}cast(cast({{ expression }} as text) as numeric){%- endmacro %}
 
 {#- Whose lots one sale uses up. -#}
 {% macro pool() -%}
