@@ -17,8 +17,15 @@ from books.report_tables import TABLES, FilledTable, Row
 
 MOST_CANDLES = 72
 
+# Without the first price that is known of a currency the days before it would look like a loss.
 VALUE = """
-SELECT day, sum(value_usd) AS value FROM books.balance_by_day GROUP BY day HAVING count(value_usd) > 0 ORDER BY day
+SELECT day, sum(coalesce(value_usd, CAST(balance AS DOUBLE) * first_price)) AS value
+FROM books.balance_by_day
+LEFT JOIN (
+    SELECT currency, arg_min(CAST(price_usd AS DOUBLE), day) AS first_price
+    FROM books.balance_by_day WHERE price_usd > 0 GROUP BY currency
+) USING (currency)
+GROUP BY day HAVING count(value_usd) > 0 ORDER BY day
 """
 PROFIT = """
 SELECT day, CAST(sum(profit) AS DOUBLE) AS profit, CAST(sum(sum(profit)) OVER (ORDER BY day) AS DOUBLE) AS so_far
@@ -88,9 +95,10 @@ def read_report_data(database: Path) -> ReportData:
     with duckdb.connect(str(database), read_only=True) as connection:
         chosen = connection.execute(CHOSEN).fetchone()
         candles = _rows(connection, CANDLES, *chosen) if chosen else []
+        value = _rows(connection, VALUE)
         tables = {table.name: FilledTable(table, _rows(connection, table.query)) for table in TABLES}
         return ReportData(
-            value=_rows(connection, VALUE),
+            value=value,
             profit=_rows(connection, PROFIT),
             monthly=_rows(connection, MONTHLY),
             candles_of=f"{chosen[0]}, {chosen[1]}" if chosen else "",
@@ -98,23 +106,28 @@ def read_report_data(database: Path) -> ReportData:
             fills=_rows(connection, FILLS, chosen[0], candles[0]["opened"]) if chosen and candles else [],
             read_at=_latest(connection),
             tables=tables,
-            figures=_figures(connection, tables),
+            figures=_figures(connection, value, tables),
         )
 
 
-def _figures(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, FilledTable]) -> list[Figure]:
+def _figures(
+    connection: duckdb.DuckDBPyConnection, value: list[Row], tables: Mapping[str, FilledTable]
+) -> list[Figure]:
     """What came in, what it has become, and what is not in the total."""
-    total = sum(float(row["value"] or 0) for row in tables["holdings"].rows)
     signs = {"in": 1, "out": -1}
     moved = [row for row in tables["transfers"].rows if row["direction"] in signs]
+    if value:  # What came on the first day is in the value at its end.
+        moved = [row for row in moved if row["day"] > value[0]["day"]]
     paid_in = sum(signs[row["direction"]] * row["value"] for row in moved if row["value"] is not None)
+    grown = value[-1]["value"] - value[0]["value"] if value else 0.0
+    since = f"since {value[0]['day']}" if value else ""
     unpriced = sum(row["value"] is None for row in moved)
     without = f"{unpriced} of {len(moved)} transfers have no price" if unpriced else ""
     rewards = tables["rewards"].rows
     positions = tables["positions"].rows
     return [
-        Figure("paid in, less what was paid out", paid_in, without),
-        Figure("gain since then", total - paid_in, "with what the account had before the first row" if moved else ""),
+        Figure("paid in, less what was paid out", paid_in, ", ".join(filter(None, [since, without]))),
+        Figure("gain", grown - paid_in, since),
         _unrealised(connection, tables["holdings"].rows),
         Figure("rewards", sum(row["value_usd"] or 0 for row in rewards), f"{len(rewards)} of them" if rewards else ""),
         Figure(

@@ -15,6 +15,7 @@ from books.dbt_package import BooksNotBuilt, build_books
 from books.tax_files import BEANCOUNT, CSV, NAMES, add_options, period_of, write_file
 from demo.config_file import demo_config
 from demo.console import Console, Problem
+from demo.day_prices import read_day_prices
 from demo.simulated import simulated_exchange
 from demo.summary import show_holdings, show_reconciliation
 from source_cryptocom.file_modes import make_private
@@ -66,6 +67,9 @@ def main(argv: list[str] | None = None) -> int:
             if code := sync(["--to", str(options.database), "--config", str(config), *chosen]):
                 return code
             if with_account := _holds_an_account(options.database):
+                console.step("reading the day candles of the account's currencies")
+                if code := read_day_prices(config, options.database):
+                    return code
                 console.step("building the books with dbt")
                 _build(options.database, SIMULATED_MARKET if not options.config else {})
         except Problem as problem:

@@ -107,6 +107,16 @@ def test_the_demo_shows_the_value_of_the_portfolio(shown: str) -> None:
     assert "-0.0%" not in shown
 
 
+def test_what_the_account_holds_has_a_price_on_its_first_day(shown: str, database: Path) -> None:
+    held = query(
+        database,
+        "SELECT DISTINCT currency, price_usd > 0 FROM books.balance_by_day INNER JOIN instrument ON base_ccy = currency"
+        " WHERE balance <> 0 AND day = (SELECT min(day) FROM books.balance_by_day)",
+    )
+    assert len(held) >= 3
+    assert [currency for currency, is_priced in held if not is_priced] == []
+
+
 def test_the_demo_says_whether_it_adds_up(shown: str) -> None:
     assert re.search(r"^\w[\w ]+: \d+ checks made [\d,]+ comparisons", shown, re.MULTILINE)
 

@@ -123,6 +123,14 @@ def test_a_folder_gets_a_parquet_file_per_table_with_every_digit(
         assert rfc3339(int(row["create_time"].timestamp() * 1000)) == sent[row["trade_id"]]["create_time"]
 
 
+def test_a_table_of_millions_of_rows_comes_where_it_is_named(exchange: Exchange, tmp_path: Path) -> None:
+    config = tmp_path / "config.json"
+    config.touch(mode=0o600)
+    config.write_text(json.dumps({"base_url": exchange.base_url}))
+    sync(tmp_path, "--to", "prices", "--config", config, "--tables", "mark_price")
+    assert [path.name for path in (tmp_path / "prices").glob("*.parquet")] == ["mark_price.parquet"]
+
+
 def test_a_snapshot_that_is_empty_empties_its_table_and_a_refused_one_does_not(
     exchange: Exchange, config: Path, tmp_path: Path
 ) -> None:

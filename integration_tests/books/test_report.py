@@ -16,7 +16,9 @@ import aiohttp
 import pytest
 
 from books.report import write_report
-from integration_tests.books.books import Books
+from books.report_data import read_report_data
+from integration_tests.books.account_story import Story, at
+from integration_tests.books.books import Books, books_of
 
 pytestmark = pytest.mark.timeout(400)
 
@@ -203,6 +205,20 @@ def test_a_click_on_a_heading_sorts_by_it(page: Page) -> None:
 
 
 @pytest.mark.thorough
+def test_the_gain_is_what_the_value_grew_by_without_what_was_paid_in(tmp_path: Path) -> None:
+    story = Story()
+    fields = {"currency": "USD", "fee_currency": "USD", "fee_amount": "0", "payment_network": "ach"}
+    for day, amount in ((1, "750"), (4, "100")):
+        times = {"created_at": at(day), "updated_at": at(day), "completed_at": at(day)}
+        story.add("fiat_deposit", at(day), id=str(day), amount=amount, status="completed", **fields, **times)
+        story.book("FIAT_DEPOSIT", at(day), "USD", amount)
+    story.book("MARGIN_TRADE_INTEREST", at(6), "USD", "-20")
+    figures = {figure.name: figure for figure in read_report_data(books_of(tmp_path, {"main": story}).database).figures}
+    paid_in, gain = figures["paid in, less what was paid out"], figures["gain"]
+    assert (paid_in.value, gain.value) == (100, -20)
+    assert paid_in.note == gain.note == f"since {at(1).date()}"
+
+
 def test_a_difference_is_red_and_names_its_row(stories: Books, tmp_path: Path) -> None:
     html = write_report(stories.database, tmp_path / "report.html").read_text(encoding="utf-8")
     assert 'class="verdict bad"' in html

@@ -137,8 +137,9 @@ def _plan(path: str | None, fields: Mapping[str, Any], asked: Sequence[str]) -> 
         return Plan([*slips, str(error)])
     if slips:
         return Plan(slips)
-    catalog = SourceCryptocom().discover(LOGGER, given)
-    return Plan((), [stream for stream in catalog.streams if stream.name in tables], raw, account)
+    # `discover` would leave out tables that may be named here.
+    streams = [stream.as_airbyte_stream() for stream in SourceCryptocom().streams(given) if stream.name in tables]
+    return Plan((), streams, raw, account)
 
 
 def _refusals(context: SyncContext, *, needs_key: bool) -> list[str]:
