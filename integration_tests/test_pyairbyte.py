@@ -161,7 +161,7 @@ def test_sync_goes_on_with_the_file(warehouse: Warehouse, tmp_path: Path) -> Non
     times = query(database, "SELECT trade_id, epoch_us(create_time) FROM user_trade ORDER BY ALL")
     config = tmp_path / "config.json"
     config.write_text(json.dumps(config_for(warehouse.exchange)))
-    command = [sys.executable, "-m", "integration_tests.without_waits", "sync", "--to", database.name]
+    command = [sys.executable, "-m", "integration_tests.sync_without_waits", "--to", database.name]
     command += ["--config", config.name, "--tables", "history,open_order"]
     finished = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert finished.returncode == 0, finished.stdout + finished.stderr

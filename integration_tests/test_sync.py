@@ -59,7 +59,7 @@ class Finished:
 
 
 def started(folder: Path, *arguments: str | Path, **options: Any) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "integration_tests.without_waits", "sync", *map(str, arguments)]
+    command = [sys.executable, "-m", "integration_tests.sync_without_waits", *map(str, arguments)]
     pipe = subprocess.PIPE
     return subprocess.Popen(command, cwd=folder, stdout=pipe, stderr=pipe, text=True, **options)
 

@@ -50,7 +50,7 @@ def test_postgres_holds_every_digit_once_after_two_syncs(server: sqlalchemy.Engi
         start = rfc3339((time.time_ns() - 4 * DAY_NS) // 1_000_000)
         config = tmp_path / "config.json"
         config.write_text(json.dumps(config_for(exchange, start_date=start)))
-        command = [sys.executable, "-m", "integration_tests.without_waits", "sync", "--config", str(config)]
+        command = [sys.executable, "-m", "integration_tests.sync_without_waits", "--config", str(config)]
         command += ["--to", "postgres://postgres@/postgres", "--tables", ",".join([*HISTORY, "user_balance"])]
         printed = ""
         for _ in range(2):

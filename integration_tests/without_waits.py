@@ -11,7 +11,6 @@ from unittest import mock
 
 from source_cryptocom.api import rate_limits, retry_policy
 from source_cryptocom.run import run
-from source_cryptocom.sync import connector_process
 from unit_tests.support.unlimited import unlimited
 
 
@@ -29,14 +28,6 @@ def without_waits(hurry: int = 1_000) -> Iterator[None]:
             rate_limits.process_budget.cache_clear()
 
 
-SYNC = """
-from integration_tests.without_waits import without_waits
-from source_cryptocom.sync.connector import main
-with without_waits():
-    main()
-"""
-
 if __name__ == "__main__":
-    # A sync runs the connector as a process of its own.
-    with without_waits(), mock.patch.object(connector_process, "COMMAND", (sys.executable, "-c", SYNC)):
+    with without_waits():
         run(sys.argv[1:])
