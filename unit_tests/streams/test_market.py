@@ -51,7 +51,8 @@ def test_the_list_of_instruments_is_fetched_once_for_all_tables(exchange: StubEx
     assert exchange.asked("public/get-instruments") == [{}]
 
 
-def test_configured_instruments_need_no_list(exchange: StubExchange) -> None:
+def test_configured_instruments_are_read_where_the_list_is_refused(exchange: StubExchange) -> None:
+    exchange.serve("public/get-instruments", lambda _: Refusal(400, 40001, "BAD_REQUEST"))
     exchange.serve("public/get-book", lambda asked: [{**LEVELS, "t": NOW_MS}])
     book = Book(sync(instruments=["ETH_USD", "BTC_USD"]))
     assert [record["instrument"] for record in read(book).records] == ["ETH_USD", "BTC_USD"]
