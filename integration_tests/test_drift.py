@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from integration_tests.account_world import CURSORS, HISTORY, METHODS, World, new_world
+from integration_tests.account_world import CURSORS, HISTORY, METHODS, World, new_world, rows_by_key
 from integration_tests.connector import Output, config_for, sync
-from integration_tests.shared_clock import HOUR_NS, NOON_NS
+from integration_tests.shared_clock import DAY_NS, HOUR_NS, NOON_NS
 from simulated_exchange.behaviour import Behaviour
 from simulated_exchange.faults import Fault
 from simulated_exchange.running import running_exchange
+from simulated_exchange.seeding import seeded_account
 from source_cryptocom.streams import STREAMS
 
 TOO_MANY_ROWS = ("mark_price", "index_price")
@@ -57,3 +58,26 @@ def test_new_fields_are_named_in_one_line_of_the_log() -> None:
     (line,) = told(output, "fields that the schema does not know")
     assert "order_history: new_field, new_number" in line
     assert "fiat_deposit" not in line, "what is no column there is none on purpose"
+
+
+@pytest.mark.parametrize("kind", ["has_more", "next_cursor"])
+@pytest.mark.parametrize("table", HISTORY)
+def test_answers_that_always_announce_more_cost_no_row_and_are_told(table: str, kind: str) -> None:
+    with new_world() as world:
+        rows_of_an_hour(world)
+        world.exchange.faults.arm(Fault(kind, METHODS[table], count=None))
+        output = world.sync(table)
+        assert rows_by_key(table, output.records[table]) == world.truth(table)
+    assert len(told(output, f"{table}: an answer says that there are more rows than it holds, but none came")) == 1
+
+
+@pytest.mark.parametrize("table", HISTORY)
+def test_a_page_size_lowered_on_the_way_loses_no_row_without_a_word(table: str) -> None:
+    with new_world() as world:
+        world.start_ns = NOON_NS - 30 * DAY_NS
+        world.exchange.account = seeded_account(NOON_NS, 2_000, 30)
+        method = METHODS[table]
+        world.exchange.on_request(method, 3, lambda: world.exchange.behave(page_caps=frozenset({f"{method}=50"})))
+        output = world.sync(table)
+        lost = world.truth(table).keys() - rows_by_key(table, output.records[table]).keys()
+    assert not lost or (told(output, f"{table}: the exchange cuts pages that are not full") and len(lost) < 100)

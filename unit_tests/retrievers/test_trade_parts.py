@@ -214,7 +214,7 @@ def test_no_reader_holds_the_ids_of_a_whole_long_stretch(
     given_by_one_reader: list[int] = []
     whole_read = WindowPaginator.read
 
-    def counted(self: WindowPaginator, window: Window, *stretch: int) -> Any:
+    def counted(self: WindowPaginator, window: Window, *stretch: Any) -> Any:
         given_by_one_reader.append(0)
         mine = len(given_by_one_reader) - 1
         for page in whole_read(self, window, *stretch):

@@ -20,7 +20,7 @@ def reader_of(server: Any, page_limit: int = PAGE_LIMIT) -> WindowPaginator:
 def trusting() -> PageSize:
     """Takes every page that is not full for the end."""
     size = PageSize()
-    size.may_be_cut = lambda rows, asked: False  # type: ignore[method-assign]
+    size.may_be_cut = lambda rows, asked, after_full=False: False  # type: ignore[method-assign]
     return size
 
 

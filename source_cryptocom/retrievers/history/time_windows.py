@@ -114,7 +114,8 @@ class TimeWindowsReader(Reader):
     def pages(self, window: Window) -> Iterator[list[Row]]:
         """The rows of a whole window. Raises a system error where it cannot be read to its end."""
         needed_ns, read_to_ns = self._widths.needed_from_ns, self._widths.read_to_ns
-        return read_window(self._table, self._paginator, window, needed_ns, read_to_ns)
+        begins_with_row = self._widths.begins_with_row
+        return read_window(self._table, self._paginator, window, needed_ns, read_to_ns, begins_with_row)
 
     def _hold(self, pages: Iterator[list[Row]], held: list[list[Row]], window: Window) -> bool:
         """Reads a window, without known rows. Returns False if it holds too many rows; narrower windows follow."""

@@ -84,6 +84,8 @@ class WindowWidths:
         self._empty_windows = 0  # in a row
         self._reached_ns = 0
         self.needed_from_ns = self.read_to_ns = 0
+        self.begins_with_row = False
+        """Whether the window begins with a row of the one before."""
         self._too_long = False
         self._widest_ns: int | None = None
         self._trial: tuple[Window, Sequence[Row]] | None = None
@@ -106,6 +108,7 @@ class WindowWidths:
             if window is None:
                 window = Window(begin_ns, min(begin_ns + self._ordinary_ns(), end_ns))
             self._latest_row_ns, self._full_page_ns, self._full_pages, self._too_long = None, 0, 0, False
+            self.begins_with_row = window.start_ns < reached_ns
             yield window
             self._trial = None
             self._widest_ns = self._held_ns(window)

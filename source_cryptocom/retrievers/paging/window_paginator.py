@@ -96,12 +96,17 @@ class WindowPaginator:
         self._seen: set[Hashable] = set()
         self._seen_in_last_window: set[Hashable] = set()
         self._needed_from_ns = self._read_to_ns = 0
+        self._begins_with_row: Window | None = None
+        self._known_rows_come_again = True
 
-    def read(self, window: Window, needed_from_ns: int = 0, read_to_ns: int = 0) -> Iterator[list[Row]]:
+    def read(
+        self, window: Window, needed_from_ns: int = 0, read_to_ns: int = 0, begins_with_row: bool = False
+    ) -> Iterator[list[Row]]:
         """The window's rows, page by page, each row once; whole when the iterator ends.
 
         `needed_from_ns`: older rows may be left out, where they would cost a request. `read_to_ns`: what lies before
-        was read earlier, so a row from there says that a page reaches back far enough.
+        was read earlier, so a row from there says that a page reaches back far enough. `begins_with_row`: there is one
+        at the window's start, so a page without it was cut.
 
         Raises UnpageableWindow where it cannot be read to its end.
 
@@ -109,6 +114,7 @@ class WindowPaginator:
         """
         self._needed_from_ns = max(needed_from_ns, window.start_ns)
         self._read_to_ns = max(read_to_ns, self._needed_from_ns)
+        self._begins_with_row = window if begins_with_row else None
         self._seen_in_last_window, self._seen = self._seen, set()
         # A wider one may be answered with less than it holds.
         self._unproven = window if window.width_ns <= WINDOW_NS else None
@@ -125,15 +131,18 @@ class WindowPaginator:
         if self._is_one_instant(window, page.rows, within) and (larger_page := self._larger_page(window)):
             yield self._unseen(larger_page)
             return
+        after_full = False
         while True:
-            yield self._unseen(page.rows)
-            whole_from_ns = self._whole_from(page, window)
+            new = self._unseen(page.rows)
+            yield new
+            whole_from_ns = self._whole_from(page, window, repeats=not new, after_full=after_full)
             if whole_from_ns is not None:
                 if whole_from_ns <= max(window.start_ns, self._needed_from_ns):
                     return
                 window = Window(window.start_ns, whole_from_ns)
-                page = self._page(window)
+                page, after_full = self._page(window), False
                 continue
+            after_full = len(page.rows) >= self._page_limit
             for step in self._steps(page.rows, window):
                 earlier = Window(window.start_ns, step.end_ns)
                 earlier_page = self._page(earlier)
@@ -147,17 +156,35 @@ class WindowPaginator:
                 yield from self._read_in_parts(window, page.rows)
                 return
 
-    def _whole_from(self, page: Page, window: Window) -> int | None:
-        """From when on the page holds all rows of the window; None where it may have been cut anywhere."""
+    def _whole_from(self, page: Page, window: Window, repeats: bool, after_full: bool) -> int | None:
+        """From when on the page holds all rows of the window; None where it may have been cut anywhere.
+
+        One that `repeats` what came before, and no more, is no end of what a full page left.
+        """
         if self._reaches_back(page.rows, window, self._needed_from_ns):
             return window.start_ns
         if self._is_full(page.rows):
             return None
         if self._reaches_back(page.rows, window, max(self._read_to_ns, page.whole_from_ns)):
             return page.whole_from_ns
-        if self._page_size.may_be_cut(len(page.rows), self._page_limit) and self._was_cut(page.rows, window):
+        rows = len(page.rows)
+        lacks_known_row = self._lacks_known_row(page, window)
+        is_doubtful = lacks_known_row or (repeats and rows > 0)
+        if not is_doubtful and not self._page_size.may_be_cut(rows, self._page_limit, after_full):
+            self._page_size.was_trusted(rows)
+        elif self._was_cut(page.rows, window):
             return None
+        elif lacks_known_row:
+            # Not for its size: the row has changed, or a window's start is exclusive.
+            self._known_rows_come_again = False
         return page.whole_from_ns
+
+    def _lacks_known_row(self, page: Page, window: Window) -> bool:
+        """Whether a page lacks the row with which its window begins, and reaches back as far."""
+        begun = self._begins_with_row
+        if begun is None or not self._known_rows_come_again or not page.rows:
+            return False
+        return begun.start_ns == window.start_ns == page.whole_from_ns
 
     def _is_full(self, page: Sequence[Row]) -> bool:
         return self._page_size.is_full(len(page), self._page_limit)
