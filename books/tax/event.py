@@ -18,10 +18,10 @@ _EVENTS = """
 SELECT happened_at, kind, label, sent_amount, sent_currency, received_amount, received_currency, fee_amount,
        fee_currency, tx_hash, description, event_key, source_account
 FROM books.tax_event
-WHERE kind NOT IN ('staking', 'internal')
+WHERE kind NOT IN ('staking', 'internal') AND happened_at IS NOT NULL
 ORDER BY happened_at, order_key, event_key
 """
-"""What is staked is the account's as before."""
+"""What is staked is the account's as before. A check names the rows without a time."""
 BETWEEN_ACCOUNTS = "between accounts"
 _OUTPUT_OF_HASH = re.compile(r"/\d+$")
 

@@ -94,7 +94,7 @@ where version_number = 1
     {%- endfor -%}
 {%- endif -%}
 select
-        cast('{{ account }}' as {{ dbt.type_string() }}) as source_account,
+        cast('{{ dbt.escape_single_quotes(account) }}' as {{ dbt.type_string() }}) as source_account,
         {%- for column, kind in columns.items() %}
         {{ cryptocom.typed(present.get(column), kind, column in cryptocom.ids_of_others() and column not in key) }} as {{ column }},
         {%- endfor %}

@@ -13,7 +13,8 @@
 {%- endmacro %}
 
 {#- A decimal of a raw column. DuckDB reads text into 38 digits eighty times as slowly as into 18; what has few enough
-    digits goes that way, which changes none of them. -#}
+    digits goes that way, which changes none of them. What is no number there, or has more than 20 digits before the point, is
+    empty, and `columns_are_filled` names the row. -#}
 {% macro exact_decimal(name, kind, raw_type) -%}
     {{ return(adapter.dispatch('exact_decimal', 'cryptocom')(name, kind, raw_type)) }}
 {%- endmacro %}
@@ -26,11 +27,11 @@
             and strpos(lower({{ name }}), 'e') = 0
         then coalesce(
             cast(try_cast({{ name }} as decimal(18, 8)) as {{ cryptocom.type_of(kind) }}),
-            cast({{ name }} as {{ cryptocom.type_of(kind) }})
+            try_cast({{ name }} as {{ cryptocom.type_of(kind) }})
         )
-        else cast({{ name }} as {{ cryptocom.type_of(kind) }})
+        else try_cast({{ name }} as {{ cryptocom.type_of(kind) }})
     end
-    {%- else -%}cast({{ name }} as {{ cryptocom.type_of(kind) }})
+    {%- else -%}try_cast({{ name }} as {{ cryptocom.type_of(kind) }})
     {%- endif -%}
 {%- endmacro %}
 

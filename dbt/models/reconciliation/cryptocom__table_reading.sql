@@ -13,7 +13,7 @@ found_{{ table }} as (
     {%- endfor %}
     {%- endif %}
     select
-        cast('{{ account }}' as {{ dbt.type_string() }}) as source_account,
+        cast('{{ dbt.escape_single_quotes(account) }}' as {{ dbt.type_string() }}) as source_account,
         {{ 'true' if relation is not none else 'false' }} as is_there,
         count({{ "*" if relation is not none else "nothing" }}) as row_count,
         max({{ cryptocom.typed(present.get('extracted_at'), 'time') }}) as read_at
