@@ -91,7 +91,7 @@ class Running:
         path = self.folder / _STDOUT
         return path.stat().st_size if path.exists() else 0
 
-    def finish(self, seconds: float = 60) -> Finished:
+    def finish(self, seconds: float = 600) -> Finished:
         """Waits for the end. Fails where it does not come in time."""
         self.process.join(seconds)
         hangs = self.process.exitcode is None

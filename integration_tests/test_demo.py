@@ -34,9 +34,6 @@ from simulated_exchange.running import running_exchange
 from simulated_exchange.seeding import seeded_account
 from source_cryptocom.streams import STREAMS
 
-pytestmark = pytest.mark.timeout(400)
-
-
 DAYS = 2
 
 

@@ -33,8 +33,6 @@ from simulated_exchange.timeline import DAY_NS
 from source_cryptocom import SourceCryptocom
 from source_cryptocom.streams import STREAMS
 
-pytestmark = pytest.mark.timeout(400)
-
 TERRAFORM = PROJECT / "examples" / "terraform"
 SYNC_MODES = {
     "full_refresh_overwrite": "full_refresh",

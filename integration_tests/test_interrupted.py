@@ -47,7 +47,7 @@ def started_read(exchange: Exchange, folder: Path) -> tuple[Running, int]:
     return running, pipe
 
 
-def assert_it_ends(running: Running, code: int, seconds: float = 5) -> None:
+def assert_it_ends(running: Running, code: int, seconds: float = 60) -> None:
     running.process.join(seconds)
     ended = running.process.exitcode
     running.kill()
@@ -94,7 +94,7 @@ def test_a_signal_does_not_wait_for_attempts_to_come(tmp_path: Path, number: sig
     with waiting_for_the_next_attempt(tmp_path) as (process, exchange):
         process.send_signal(number)
         asked = exchange.count()
-        assert process.wait(5) == code
+        assert process.wait(60) == code
         assert process.stdout is not None
         assert "Traceback" not in process.stdout.read()
         assert exchange.count() <= asked + 1
@@ -105,7 +105,7 @@ def test_a_platform_that_stops_listening_does_not_wait_for_attempts_to_come(tmp_
         assert process.stdout is not None
         process.stdout.close()
         asked = exchange.count()
-        assert process.wait(5) == 1
+        assert process.wait(60) == 1
         assert exchange.count() <= asked + 4, "two tables, an attempt or two each"
 
 

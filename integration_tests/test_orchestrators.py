@@ -34,7 +34,7 @@ from simulated_exchange.seeding import seeded_account
 from simulated_exchange.timeline import DAY_NS
 from source_cryptocom.streams import STREAMS
 
-pytestmark = [pytest.mark.thorough, pytest.mark.timeout(400)]
+pytestmark = pytest.mark.thorough
 
 TABLES = [table for table in suggested_tables() if STREAMS[table].is_private()]
 SCRIPTS = Path(sysconfig.get_path("scripts"))

@@ -22,7 +22,7 @@ from simulated_exchange.expected_market import expected_candles, expected_trades
 from simulated_exchange.market import Market
 from source_cryptocom.streams import STREAMS
 
-pytestmark = [pytest.mark.thorough, pytest.mark.timeout(400)]
+pytestmark = pytest.mark.thorough
 
 SCHEMAS = Path(source_cryptocom.__file__).parent / "schemas"
 TABLES = sorted(

@@ -30,8 +30,6 @@ from simulated_exchange.seeding import seeded_account
 from simulated_exchange.timeline import DAY_NS
 from source_cryptocom.sync.folder_lock import folder_lock
 
-pytestmark = pytest.mark.timeout(300)
-
 TABLES_OF_THE_FOLDER = ("user_trade", "user_balance", "stake_history")
 HISTORY = ("order_history", "user_trade", "transaction")
 

@@ -24,7 +24,7 @@ from simulated_exchange.running import running_exchange
 from simulated_exchange.seeding import seeded_account
 from simulated_exchange.timeline import DAY_NS
 
-pytestmark = [pytest.mark.thorough, pytest.mark.timeout(400)]
+pytestmark = pytest.mark.thorough
 
 HISTORY = ("order_history", "user_trade", "transaction")
 

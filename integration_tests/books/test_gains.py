@@ -16,8 +16,6 @@ from books.gains import gains_of, read_movements
 from integration_tests.books.account_story import Row, Story, at
 from integration_tests.books.books import Books, books_of
 
-pytestmark = pytest.mark.timeout(400)
-
 Coin = tuple[int, Decimal]
 """The number of its purchase, and its price."""
 NEXT: dict[str, Callable[[list[Coin]], Coin]] = {

@@ -16,8 +16,6 @@ from books.dbt_package import PACKAGE
 from integration_tests.books.account_story import closed_books
 from integration_tests.books.raw_tables import DUCKDB, write_table
 
-pytestmark = pytest.mark.timeout(400)
-
 NAMES = sorted(
     path.stem.split("cryptocom__")[1]
     for folder in ("intermediate", "marts", "reconciliation")

@@ -10,8 +10,6 @@ import pytest
 from integration_tests.books.books import Books, books_of
 from integration_tests.books.live_ledger import EVENTS, Amount, Told, live_ledger, moment_of, wallet
 
-pytestmark = pytest.mark.timeout(400)
-
 
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Books:

@@ -19,7 +19,7 @@ from sqlglot import exp
 from books.dbt_package import PACKAGE
 from tools.generate.staging_models import columns_of
 
-pytestmark = [pytest.mark.thorough, pytest.mark.timeout(400)]
+pytestmark = pytest.mark.thorough
 
 PROFILES: dict[str, dict[str, Any]] = {
     "bigquery": {"method": "oauth", "project": "project", "dataset": "books"},

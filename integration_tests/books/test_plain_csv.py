@@ -12,8 +12,6 @@ import pytest
 from books.tax_files import main
 from integration_tests.books.books import Books
 
-pytestmark = pytest.mark.timeout(400)
-
 
 @pytest.fixture
 def target(tmp_path: Path) -> Path:

@@ -19,7 +19,7 @@ from integration_tests.books.postgres_server import postgres_server
 from integration_tests.books.raw_tables import POSTGRES, write_table
 from integration_tests.books.ticks import PRODUCTS, fills_of_every_size
 
-pytestmark = [pytest.mark.thorough, pytest.mark.timeout(400)]
+pytestmark = pytest.mark.thorough
 
 MARTS = sorted(
     path.stem.removeprefix("cryptocom__")

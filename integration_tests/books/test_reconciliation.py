@@ -10,8 +10,6 @@ from integration_tests.books.books import Books
 from integration_tests.books.twins import TWINS
 from tools.generate.check_tests import NEVER_CERTAIN
 
-pytestmark = pytest.mark.timeout(900)
-
 
 def test_books_that_close_pass_every_test(closed: Books) -> None:
     assert len(closed.tests) >= 20

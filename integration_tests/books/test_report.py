@@ -20,8 +20,6 @@ from books.report_data import read_report_data
 from integration_tests.books.account_story import Story, at
 from integration_tests.books.books import Books, books_of
 
-pytestmark = pytest.mark.timeout(400)
-
 AXE = Path(str(importlib.import_module("axe_core_python").__file__)).with_name("axe.min.js")
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "chrome")
 OPTIONS = (

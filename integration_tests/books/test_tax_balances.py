@@ -17,8 +17,6 @@ from books.tax_files import BEANCOUNT, FORMATS, NAMES, TaxFile, period_of, tax_f
 from integration_tests.books.account_story import Story, closed_books
 from integration_tests.books.books import Books, books_of
 
-pytestmark = pytest.mark.timeout(400)
-
 
 def read_from_the_middle() -> Story:
     """The ledger begins after the account had money, and the wallet has had some dust for ever."""

@@ -16,8 +16,6 @@ from books.tax.event import TaxEvent, read_tax_events
 from books.tax_files import FORMATS, tax_rows, write_tax_file
 from integration_tests.books.books import Books
 
-pytestmark = pytest.mark.timeout(400)
-
 BUY = TaxEvent(
     datetime(2026, 3, 2, 10, 0, 10),  # noqa: DTZ001  UTC
     "trade",

@@ -6,8 +6,6 @@ import pytest
 
 from integration_tests.books.books import Books
 
-pytestmark = pytest.mark.timeout(400)
-
 DIRECTIONS = {
     "USD": [("desk", "in", None), ("desk", "between accounts", "bot")],
     "EUR": [("desk", "out", None), ("bot", "in", None)],
