@@ -24,6 +24,7 @@ from source_cryptocom.clock import in_ms, rfc3339
 from source_cryptocom.config import Credentials
 from source_cryptocom.logs.redaction import mask_log
 
+_KINDS = {type(None): "null", bool: "a boolean", int: "a number", float: "a number", list: "a list"}
 _TIMES = ("start_time", "end_time", "start_ts", "end_ts")
 
 
@@ -115,6 +116,7 @@ class Endpoint:
     records_path: str
     client: ExchangeClient
     parameters: Mapping[str, Parameter]
+    told_of_no_rows: threading.Event = field(default_factory=threading.Event)
 
     def fetch(self, **parameters: Parameter) -> Page:
         """One request. Raises ExchangeError, also where the answer holds no rows under `records_path`."""
@@ -123,13 +125,30 @@ class Endpoint:
         rows = rows_at(result, self.records_path)
         if self.client.logger.isEnabledFor(logging.DEBUG):
             self.client.logger.debug(f"{self.table}: {self.client.method} {in_words(parameters)}: {len(rows)} rows")
-        if not all(isinstance(row, dict) for row in rows):
+        return Page(self._objects(rows), result)
+
+    def _objects(self, rows: list[Any]) -> list[Any]:
+        """The rows without values that hold nothing of a row, such as null; warns of these once.
+
+        Raises ExchangeError for a list, which may be a row in another form, and where no value is an object.
+        """
+        odd = [row for row in rows if not isinstance(row, dict)]
+        if not odd:
+            return rows
+        kinds = ", ".join(sorted({_KINDS.get(type(row), "a text") for row in odd}))
+        if len(odd) == len(rows) or any(isinstance(row, list) for row in odd):
             raise ExchangeError(
                 Action.FAIL,
-                f"{self.client.method}, which table {self.table} needs, sent a row that is not an object. "
+                f"{self.client.method}, which table {self.table} needs, sent a row that is not an object, but {kinds}. "
                 "The saved state ends before it; please report this.",
             )
-        return Page(rows, result)
+        if not self.told_of_no_rows.is_set():
+            self.told_of_no_rows.set()
+            self.client.logger.warning(
+                f"{self.table}: {self.client.method} sent {kinds} among its rows: that is left out, and the rows come. "
+                "Please report this."
+            )
+        return [row for row in rows if isinstance(row, dict)]
 
 
 def in_words(parameters: Mapping[str, Parameter]) -> str:

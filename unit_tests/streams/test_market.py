@@ -196,6 +196,21 @@ def test_a_row_that_is_no_object_is_a_failure_that_names_the_table(exchange: Stu
         read(Ticker(sync()))
 
 
+def test_a_value_among_the_rows_that_holds_no_row_costs_no_other_one(
+    exchange: StubExchange, log: pytest.LogCaptureFixture
+) -> None:
+    exchange.serve("public/get-tickers", lambda _: [None, ticker("BTC_USD"), "text", 5])
+    assert len(read(Ticker(sync())).records) == 1
+    (warning,) = log.messages
+    assert warning.startswith("ticker: public/get-tickers sent a number, a text, null among its rows: that is left out")
+
+
+def test_a_list_among_the_rows_may_be_one_in_another_form_and_fails_the_table(exchange: StubExchange) -> None:
+    exchange.serve("public/get-tickers", lambda _: [ticker("BTC_USD"), ["ETH_USD", "1"]])
+    with pytest.raises(AirbyteTracedException, match="sent a row that is not an object, but a list"):
+        read(Ticker(sync()))
+
+
 def test_answers_in_strings_give_the_same_records(exchange: StubExchange) -> None:
     given: list[Any] = []
     exchange.serve("public/get-tickers", lambda _: given)
