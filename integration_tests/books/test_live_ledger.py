@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from integration_tests.books.books import Books, books_of
+from integration_tests.books.event_table import PAGE, in_page
 from integration_tests.books.live_ledger import EVENTS, Amount, Told, live_ledger, moment_of, wallet
 
 
@@ -66,3 +67,8 @@ def test_the_last_day_has_the_total_of_what_is_held(live: Books) -> None:
 def test_the_books_of_a_live_ledger_close_but_for_a_withdrawal_that_no_table_has(live: Books) -> None:
     found = live.rows("SELECT check_name, expected, found FROM books.discrepancy WHERE status = 'different'")
     assert [tuple(row.values()) for row in found] == [("transfers_are_in_the_ledger", Decimal("-0.201"), Decimal(0))]
+
+
+def test_the_table_in_the_docs_is_what_the_files_say_of_these_events(live: Books) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert page == in_page(page, live.database), "python -m integration_tests.books.event_table"
