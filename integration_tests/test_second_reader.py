@@ -362,7 +362,7 @@ def test_both_readers_say_the_same(readings: Readings, table: str) -> None:
     assert differences == []
 
 
-def test_the_cost_of_a_short_is_below_zero_here_and_called_collateral_and_margin_there(readings: Readings) -> None:
+def test_the_cost_of_a_short_is_negative_here_and_named_collateral_and_margin_there(readings: Readings) -> None:
     theirs = {PAIRS["user_position"].key[1](row): row for row in readings.theirs("user_position")}
     shorts = [row for row in readings.ours["user_position"] if row["quantity"].startswith("-")]
     assert shorts

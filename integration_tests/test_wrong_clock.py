@@ -135,7 +135,7 @@ def test_where_no_answer_tells_the_time_no_row_comes_again(world: World) -> None
     assert all(second.state and world.sync(state=second.state).records[table] for table in HISTORY)
 
 
-def test_where_no_answer_tells_the_time_orders_of_the_last_hour_are_no_doubt_of_the_state(world: World) -> None:
+def test_without_the_exchanges_time_recent_orders_cast_no_doubt_on_the_state(world: World) -> None:
     """The state claims an hour less than this machine's clock, and holds the times of orders from within that hour."""
     world.exchange.behave(date_header="left_out")
     world.account.place_order(NOON_NS - 5 * MINUTE_NS)

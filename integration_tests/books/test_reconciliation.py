@@ -76,7 +76,7 @@ def test_an_entry_that_may_be_on_its_way_is_a_warning(stories: Books) -> None:
 MOVEMENTS = "SELECT what, subject FROM books.discrepancy WHERE check_name = 'movements_are_in_the_ledger'"
 
 
-def test_a_stake_that_came_to_nothing_and_a_staked_coin_that_is_converted_lack_nothing(stories: Books) -> None:
+def test_a_stake_without_effect_and_a_converted_staked_coin_lack_nothing(stories: Books) -> None:
     assert stories.rows(f"{MOVEMENTS} AND source_account = 'converted'") == []
 
 
