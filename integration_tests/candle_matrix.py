@@ -150,7 +150,7 @@ class Chain:
         return expected_candles(self._market, *series, since_ms, self._clock.ns // NS_PER_MS + 1)
 
 
-def tell(exchange: Exchange, market: Market, clock: SharedClock, combination: Combination) -> dict[str, Cell]:
+def cells_of(exchange: Exchange, market: Market, clock: SharedClock, combination: Combination) -> dict[str, Cell]:
     """Every cell of a combination, by its heading."""
     cells = {}
     for count in FIRST_COUNTS:
@@ -179,7 +179,7 @@ def print_matrix() -> bool:
     incomplete = total = 0
     with new_world() as world:
         for number, combination in enumerate(ALL):
-            cells = tell(*world, combination)
+            cells = cells_of(*world, combination)
             if not number:
                 print(" | ".join([*(part.name for part in fields(Combination)), *cells]))
             values = [str(getattr(combination, part.name)) for part in fields(Combination)]

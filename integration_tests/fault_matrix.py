@@ -55,7 +55,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Lab:
+class Setup:
     """An exchange whose account and market stand still, and the connector's config for it."""
 
     exchange: Exchange
@@ -76,7 +76,7 @@ FINE = (COMPLETE, LEFT_OUT, SKIPPED)
 
 
 @contextmanager
-def lab() -> Iterator[Lab]:
+def new_setup() -> Iterator[Setup]:
     clock = SharedClock()
     now_ns = clock.ns
     market = Market.from_capture(instruments=3, now_ns=clock)
@@ -93,10 +93,10 @@ def lab() -> Iterator[Lab]:
             num_workers=10,
         )
         catalog = configured_catalog(config, list(METHODS), "incremental")
-        yield Lab(exchange, Truth(market, account, TRADES, CANDLES), catalog, config)
+        yield Setup(exchange, Truth(market, account, TRADES, CANDLES), catalog, config)
 
 
-def cells(lab: Lab, case: Case, modes: Sequence[bool] = (False, True)) -> Iterator[Cell]:
+def cells(setup: Setup, case: Case, modes: Sequence[bool] = (False, True)) -> Iterator[Cell]:
     """The row of a fault: each table with a fault that strikes once (False) and with a lasting one (True)."""
     for lasting in modes:
         # Open orders are asked for by order_history as well, the balance where a key's rights are in doubt: tables
@@ -104,27 +104,27 @@ def cells(lab: Lab, case: Case, modes: Sequence[bool] = (False, True)) -> Iterat
         apart = ["open_order", *OPTIONAL]
         together = [table for table in METHODS if table not in ("user_balance", *apart)]
         for tables in (together, ["user_balance"], apart):
-            yield from _cells(lab, case, tables, lasting)
+            yield from _cells(setup, case, tables, lasting)
 
 
-def _cells(lab: Lab, case: Case, tables: list[str], lasting: bool) -> Iterator[Cell]:
+def _cells(setup: Setup, case: Case, tables: list[str], lasting: bool) -> Iterator[Cell]:
     failing = any(case.expected(table, lasting) not in FINE for table in tables)
     with _bounds(case.fault.kind in TIGHT):
         for table in tables:
-            lab.exchange.faults.arm(case.armed(METHODS[table], FIRST_STRUCK.get(table, 1), lasting))
-        output = lab.sync(tables, failing=failing)
-        lab.exchange.faults.clear()
-    outcomes = {table: _outcome(lab, case, output, table) for table in tables}
+            setup.exchange.faults.arm(case.armed(METHODS[table], FIRST_STRUCK.get(table, 1), lasting))
+        output = setup.sync(tables, failing=failing)
+        setup.exchange.faults.clear()
+    outcomes = {table: _outcome(setup, case, output, table) for table in tables}
     failed = [table for table, (outcome, _) in outcomes.items() if outcome not in FINE]
-    next_output = lab.sync(failed, output.state) if failed else None
+    next_output = setup.sync(failed, output.state) if failed else None
     exits = "" if bool(failed) is output.failed else "the exit code does not tell of the failure"
     for table, (outcome, wrong) in outcomes.items():
         again = next_output.records if next_output and table in failed else None
-        lost = lab.truth.lost(table, output.records, again) if again is not None else ""
+        lost = setup.truth.lost(table, output.records, again) if again is not None else ""
         yield Cell(case, table, lasting, outcome, wrong or lost or exits)
 
 
-def _outcome(lab: Lab, case: Case, output: Output, table: str) -> tuple[str, str]:
+def _outcome(setup: Setup, case: Case, output: Output, table: str) -> tuple[str, str]:
     errors = output.errors(table)
     complete = output.status(table) is AirbyteStreamStatus.COMPLETE
     if complete and not errors:
@@ -132,9 +132,9 @@ def _outcome(lab: Lab, case: Case, output: Output, table: str) -> tuple[str, str
             return SKIPPED, "a skipped table has rows" if output.records.get(table) else ""
         warned = [line for line in output.log("WARN") if line.startswith(f"{table}: ") and "is left out" in line]
         if warned and table in PER_INSTRUMENT:
-            return LEFT_OUT, lab.truth.difference(table, output.records, left_out=warned)
+            return LEFT_OUT, setup.truth.difference(table, output.records, left_out=warned)
         spoiled = case.spoils if table in case.without else ()
-        return COMPLETE, lab.truth.difference(table, output.records, spoiled=spoiled)
+        return COMPLETE, setup.truth.difference(table, output.records, spoiled=spoiled)
     kinds = {str(kind.value).removesuffix("_error") for kind, _ in errors if kind}
     wrong = "" if errors and not complete else f"status {output.status(table).value} with {len(errors)} errors"
     for _, sentence in errors:
@@ -164,7 +164,7 @@ def _bounds(tight: bool) -> Iterator[None]:
 def _printed() -> None:
     print(f"{'fault':<22}{'strikes':<9}" + "".join(f"{table:<15}" for table in METHODS))
     wrong = []
-    with lab() as running:
+    with new_setup() as running:
         for case in CASES:
             row = list(cells(running, case))
             for lasting in (False, True):

@@ -113,7 +113,7 @@ class Collected:
 
 
 class Chain:
-    """A combination's story, told while the connector syncs; `collected` by table."""
+    """Three syncs of an account that changes meanwhile, under a combination; `collected` by table."""
 
     def __init__(self, world: World, combination: Combination) -> None:
         self.collected = {table: Collected(table) for table in combination.tables}
@@ -124,8 +124,8 @@ class Chain:
         world.exchange.behaviour, world.exchange.account = combination.behaviour, self._story.account
         world.exchange.log.clear()
 
-    def tell(self) -> list[str]:
-        """Everything that went wrong, in sentences."""
+    def run(self) -> list[str]:
+        """Runs the three syncs. Gives everything that went wrong, in sentences."""
         story = self._story
         story.until_the_first_sync()
         self._sync(FIRST_SYNC_NS, "full_refresh", story.during_the_first_sync)
@@ -165,7 +165,7 @@ def print_matrix() -> bool:
     with new_world() as world:
         for combination in ALL:
             chain = Chain(world, combination)
-            problems = chain.tell()
+            problems = chain.run()
             failed += bool(problems)
             rows = "; ".join("+".join(map(str, collected.emitted)) for collected in chain.collected.values())
             values = [str(getattr(combination, part.name)) for part in fields(Combination)]

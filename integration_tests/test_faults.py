@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from integration_tests.fault_cases import CASES, METHODS, Case
-from integration_tests.fault_matrix import Lab, cells, lab
+from integration_tests.fault_matrix import Setup, cells, new_setup
 from simulated_exchange.faults import KINDS
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Lab]:
-    with lab() as running:
+def running() -> Iterator[Setup]:
+    with new_setup() as running:
         yield running
 
 
@@ -25,7 +25,7 @@ def _row(case: Case, lasting: bool) -> object:
 
 @pytest.mark.parametrize(("case", "lasting"), [_row(case, lasting) for lasting in (False, True) for case in CASES])
 def test_a_fault_ends_in_data_or_in_a_sentence_and_the_next_sync_is_complete(
-    running: Lab, case: Case, lasting: bool
+    running: Setup, case: Case, lasting: bool
 ) -> None:
     row = list(cells(running, case, [lasting]))
     assert [cell for cell in row if cell.wrong] == []

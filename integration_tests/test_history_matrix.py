@@ -29,7 +29,7 @@ def world() -> Iterator[World]:
 @pytest.mark.parametrize("combination", one_cap_each(), ids=str)
 def test_every_row_is_emitted_once_under(combination: Combination, matrix_world: World) -> None:
     chain = Chain(matrix_world, combination)
-    assert chain.tell() == []
+    assert chain.run() == []
     assert all(min(collected.emitted) > 0 for collected in chain.collected.values())
 
 
