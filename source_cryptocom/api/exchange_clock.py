@@ -10,27 +10,36 @@ from collections.abc import Mapping
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 
-from source_cryptocom.clock import MS_PER_HOUR, MS_PER_MINUTE, MS_PER_SECOND, elapsed_ms, now_ms
+from source_cryptocom.clock import MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE, MS_PER_SECOND, OPENED_MS, elapsed_ms, now_ms
 
 LOGGER = logging.getLogger("airbyte")
 TOLERATED_MS = MS_PER_MINUTE
 """The exchange refuses private requests from a clock that is further away."""
 UNPROVEN_MS = MS_PER_HOUR
 """Where no answer tells the time: so much less than this machine's clock says is claimed."""
+NEXT_CENTURY_MS = 4_102_444_800_000
+"""2100-01-01."""
 _JUMP_MS = 5 * MS_PER_SECOND
+_LONGEST_AGE = 5
+"""Digits of the seconds of a day."""
 
 
 def date_ms(headers: Mapping[str, str]) -> int | None:
     """The exchange's time when it answered, in ms, rounded down to a second; None where the answer does not tell.
 
-    `Age` is how long something on the way has kept the answer.
+    `Age` is how long something on the way has kept the answer: a day at most, or it is none. A time from before the
+    exchange opened, or of another century, is none either.
     """
     try:
         seconds = int(parsedate_to_datetime(headers.get("Date") or "").timestamp())
     except (ValueError, OverflowError):
         return None
+    told_ms = seconds * MS_PER_SECOND
+    if not OPENED_MS <= told_ms < NEXT_CENTURY_MS:
+        return None
     age = headers.get("Age") or "0"
-    return (seconds + (int(age) if age.isdecimal() else 0)) * MS_PER_SECOND
+    age_ms = int(age) * MS_PER_SECOND if age.isdecimal() and len(age) <= _LONGEST_AGE else 0
+    return told_ms + (age_ms if age_ms <= MS_PER_DAY else 0)
 
 
 class ExchangeClock:

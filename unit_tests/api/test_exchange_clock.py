@@ -147,3 +147,17 @@ def test_without_a_date_the_time_is_at_least_what_earlier_syncs_have_claimed(mac
     assert clock() == NOW_MS, "but never later than this machine's clock"
     clock.was_claimed(0)
     assert clock() == NOW_MS - UNPROVEN_MS
+
+
+@pytest.mark.parametrize("age", ["999999999999", "86401", "-5", "1e3", "", "\u00b2"])
+def test_an_age_that_is_none_adds_nothing(machine: Machine, age: str) -> None:
+    clock = ExchangeClock()
+    clock.heard(dated(NOW_MS, Age=age))
+    assert clock() == NOW_MS
+
+
+@pytest.mark.parametrize("date", ["Fri, 31 Dec 9999 23:59:59 GMT", "Thu, 01 Jan 1970 00:00:00 GMT", "now"])
+def test_a_date_at_which_no_exchange_answers_tells_no_time(machine: Machine, date: str) -> None:
+    clock = ExchangeClock()
+    clock.heard({"Date": date})
+    assert not clock.is_known
