@@ -1,4 +1,4 @@
-{{ config(alias='ledger_entry') }}
+{{ config(alias='ledger_entry', materialized='view') }}
 select
     entry.source_account,
     entry.account_id,

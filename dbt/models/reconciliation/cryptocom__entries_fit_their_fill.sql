@@ -1,4 +1,4 @@
-{{ config(alias='entries_fit_their_fill') }}
+{{ config(alias='entries_fit_their_fill', materialized='view') }}
 {#- An entry of the ledger that names a fill has its order, side and moment. Of a derivative it has the contracts, and its
     cost where it says one; there is one such entry a fill. -#}
 with entry as (

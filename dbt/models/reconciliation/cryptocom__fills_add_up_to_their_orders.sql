@@ -1,4 +1,4 @@
-{{ config(alias='fills_add_up_to_their_orders') }}
+{{ config(alias='fills_add_up_to_their_orders', materialized='view') }}
 with filled as (
     select
         source_account,

@@ -1,95 +1,112 @@
-{{ config(alias='fills_are_in_the_ledger') }}
+{{ config(alias='fills_are_in_the_ledger', materialized='view') }}
 {#- A spot trade moves both currencies, and its fee is booked beside them, under the number of the fill. -#}
 with entry as (
     select
-        source_account,
-        trade_id,
-        currency,
-        journal_type,
-        sum(amount) as amount
+        source_account, trade_id, order_id, journal_type, instrument_name, event_time, currency, amount,
+        instrument_kind = 'derivative' as is_derivative
     from {{ ref('cryptocom', 'cryptocom__ledger_entry') }}
-    where journal_type in ('TRADING', 'TRADE_FEE') and trade_id is not null and instrument_kind <> 'derivative'
-    group by source_account, trade_id, currency, journal_type
-),
-
-contract as (
-    select source_account, trade_id, count(*) as entries
-    from {{ ref('cryptocom', 'cryptocom__ledger_entry') }}
-    where journal_type = 'TRADING' and trade_id is not null and instrument_kind = 'derivative'
-    group by source_account, trade_id
+    where journal_type in ('TRADING', 'TRADE_FEE') and trade_id is not null
 ),
 
 fill as (
     select
-        fill.*,
-        case fill.side when 'BUY' then 1 else -1 end as sign,
+        fill.source_account,
+        fill.trade_id,
+        fill.order_id,
+        fill.instrument_name,
+        fill.instrument_kind,
+        fill.filled_at,
+        fill.base_currency,
+        fill.quote_currency,
+        fill.fee_currency,
+        case fill.side when 'BUY' then fill.quantity else -fill.quantity end as quantity,
+        case fill.side when 'BUY' then -fill.value else fill.value end as value,
+        fill.fee,
+        fill.fee_paid,
         (reading.ledger_from is null or fill.filled_at >= reading.ledger_from)
-        and fill.filled_at <= reading.settled_until as is_certain,
-        {{ dbt.concat(["'fill '", 'fill.trade_id', "' of order '", "coalesce(fill.order_id, '?')"]) }} as subject
+        and fill.filled_at <= reading.settled_until as is_certain
     from {{ ref('cryptocom', 'cryptocom__fill_with_order') }} as fill
     inner join {{ ref('cryptocom', 'int_cryptocom__reading') }} as reading on reading.source_account = fill.source_account
     inner join {{ ref('cryptocom', 'cryptocom__table_reading') }} as found
         on found.source_account = fill.source_account and found.table_name = 'transaction' and found.is_there
 ),
 
-expected as (
+booked as (
     select
-        source_account, trade_id, order_id, subject, instrument_name, filled_at, is_certain,
-        'TRADING' as journal_type,
-        base_currency as currency,
-        {{ cryptocom.as_amount('sign * quantity') }} as amount,
-        cast(null as {{ cryptocom.type_of('amount') }}) as whole_fee
+        fill.source_account,
+        fill.trade_id,
+        fill.instrument_name,
+        sum(case
+            when entry.journal_type = 'TRADING' and not entry.is_derivative and entry.currency = fill.base_currency
+            then entry.amount
+        end) as base_amount,
+        sum(case
+            when entry.journal_type = 'TRADING' and not entry.is_derivative and entry.currency = fill.quote_currency
+            then entry.amount
+        end) as quote_amount,
+        sum(case
+            when entry.journal_type = 'TRADE_FEE' and not entry.is_derivative and entry.currency = fill.fee_currency
+            then entry.amount
+        end) as fee_amount,
+        count(case when entry.journal_type = 'TRADING' and entry.is_derivative then 1 end) as contracts
     from fill
-    where instrument_kind = 'spot'
-    union all
+    inner join entry on entry.source_account = fill.source_account and entry.trade_id = fill.trade_id
+    group by fill.source_account, fill.trade_id, fill.instrument_name
+),
+
+judged as (
     select
-        source_account, trade_id, order_id, subject, instrument_name, filled_at, is_certain,
-        'TRADING' as journal_type,
-        quote_currency as currency,
-        -sign * value as amount,
-        null as whole_fee
+        fill.*,
+        {{ dbt.concat(["'fill '", 'fill.trade_id', "' of order '", "coalesce(fill.order_id, '?')"]) }} as subject,
+        booked.base_amount,
+        booked.quote_amount,
+        booked.fee_amount,
+        coalesce(booked.contracts, 0) as contracts
     from fill
-    where instrument_kind = 'spot'
-    union all
-    select
-        source_account, trade_id, order_id, subject, instrument_name, filled_at,
-        is_certain and instrument_kind = 'spot' as is_certain,
-        'TRADE_FEE' as journal_type,
-        fee_currency as currency,
-        -fee_paid as amount,
-        {#- Fee credits may be booked apart from what they pay for. #}
-        -fee as whole_fee
-    from fill
-    where fee_currency is not null and fee <> 0
+    left join booked
+        on booked.source_account = fill.source_account
+        and booked.trade_id = fill.trade_id
+        and booked.instrument_name = fill.instrument_name
+),
+
+known as (
+    select distinct source_account, trade_id from {{ ref('cryptocom', 'cryptocom__fill_with_order') }}
 )
 
+{% for currency, expected, found in [
+    ('base_currency', 'quantity', 'base_amount'), ('quote_currency', 'value', 'quote_amount'),
+] -%}
 select
     {{ cryptocom.comparison(
-        'expected.subject', 'expected.instrument_name', 'expected.filled_at',
-        dbt.concat(['expected.journal_type', "' in '", 'expected.currency']),
-        'case when abs(entry.amount - expected.whole_fee) <= ' ~ cryptocom.rounding()
-            ~ ' then entry.amount else expected.amount end',
-        'coalesce(entry.amount, ' ~ cryptocom.zero() ~ ')', 'expected.is_certain',
-        tolerance=cryptocom.rounding(), account='expected.source_account', row_table="'transaction'",
-        row_key=dbt.concat(["'of fill '", 'expected.trade_id']), is_missing='entry.amount is null', order_id='expected.order_id'
+        'subject', 'instrument_name', 'filled_at', dbt.concat(["'TRADING in '", currency]), expected,
+        'coalesce(' ~ found ~ ', ' ~ cryptocom.zero() ~ ')', 'is_certain', tolerance=cryptocom.rounding(),
+        row_table="'transaction'", row_key=dbt.concat(["'of fill '", 'trade_id']), is_missing=found ~ ' is null',
+        order_id='order_id'
     ) }}
-from expected
-left join entry
-    on entry.source_account = expected.source_account
-    and entry.trade_id = expected.trade_id
-    and entry.journal_type = expected.journal_type
-    and entry.currency = expected.currency
+from judged
+where instrument_kind = 'spot'
+union all
+{% endfor -%}
+{#- Fee credits may be booked apart from what they pay for. #}
+select
+    {{ cryptocom.comparison(
+        'subject', 'instrument_name', 'filled_at', dbt.concat(["'TRADE_FEE in '", 'fee_currency']),
+        'case when abs(fee_amount + fee) <= ' ~ cryptocom.rounding() ~ ' then fee_amount else -fee_paid end',
+        'coalesce(fee_amount, ' ~ cryptocom.zero() ~ ')', "is_certain and instrument_kind = 'spot'",
+        tolerance=cryptocom.rounding(), row_table="'transaction'", row_key=dbt.concat(["'of fill '", 'trade_id']),
+        is_missing='fee_amount is null', order_id='order_id'
+    ) }}
+from judged
+where fee_currency is not null and fee <> 0
 union all
 select
     {{ cryptocom.comparison(
-        'fill.subject', 'fill.instrument_name', 'fill.filled_at', "'TRADING of a derivative'",
-        '1', 'case when contract.entries is null then 0 else 1 end', 'fill.is_certain', account='fill.source_account',
-        row_table="'transaction'", row_key=dbt.concat(["'of fill '", 'fill.trade_id']), is_missing='contract.entries is null',
-        order_id='fill.order_id'
+        'subject', 'instrument_name', 'filled_at', "'TRADING of a derivative'", '1',
+        'case when contracts = 0 then 0 else 1 end', 'is_certain', row_table="'transaction'",
+        row_key=dbt.concat(["'of fill '", 'trade_id']), is_missing='contracts = 0', order_id='order_id'
     ) }}
-from fill
-left join contract on contract.source_account = fill.source_account and contract.trade_id = fill.trade_id
-where fill.instrument_kind = 'derivative'
+from judged
+where instrument_kind = 'derivative'
 union all
 {#- And back: an entry of a trade, or of its fee, has its fill. #}
 select
@@ -101,13 +118,9 @@ select
         account='entry.source_account', row_table="'user_trade'", row_key='entry.trade_id', is_missing='true',
         order_id='entry.order_id'
     ) }}
-from {{ ref('cryptocom', 'cryptocom__ledger_entry') }} as entry
+from entry
+left join known on known.source_account = entry.source_account and known.trade_id = entry.trade_id
 inner join {{ ref('cryptocom', 'int_cryptocom__reading') }} as reading on reading.source_account = entry.source_account
 inner join {{ ref('cryptocom', 'cryptocom__table_reading') }} as found
     on found.source_account = entry.source_account and found.table_name = 'user_trade' and found.is_there
-where entry.journal_type in ('TRADING', 'TRADE_FEE')
-    and entry.trade_id is not null
-    and not exists (
-        select 1 from {{ ref('cryptocom', 'cryptocom__fill_with_order') }} as known
-        where known.source_account = entry.source_account and known.trade_id = entry.trade_id
-    )
+where known.trade_id is null

@@ -1,4 +1,4 @@
-{{ config(alias='fills_fit_their_order') }}
+{{ config(alias='fills_fit_their_order', materialized='view') }}
 {#- A fill and its order have one instrument, side and fee currency, and the fill lies in the order's life. A minute is
     allowed: the two times are taken at different places. -#}
 with pair as (

@@ -1,4 +1,4 @@
-{{ config(alias='fills_have_an_order') }}
+{{ config(alias='fills_have_an_order', materialized='view') }}
 select
     {{ cryptocom.agreement(
         dbt.concat(["'fill '", 'trade_id', "' of order '", "coalesce(order_id, '?')"]),

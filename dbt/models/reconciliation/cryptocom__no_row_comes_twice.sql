@@ -1,15 +1,58 @@
 {{ config(alias='no_row_comes_twice') }}
 {#- No two rows are alike in all but their key. One comparison a table, and one for each such pair. -#}
+with
+{%- for table, (key, instrument, time, columns, condition, certain) in cryptocom.telling_columns().items() %}
+{%- set numbers = cryptocom.telling_numbers().get(table, []) %}
+every_{{ table }} as (
+    select source_account, count(*) as number_of_rows, max({{ time }}) as happened_at
+    from {{ ref('cryptocom', 'stg_cryptocom__' ~ table) }}
+    group by source_account
+),
+{%- if numbers %}
+
+alike_{{ table }} as (
+    select
+        source_account
+        {%- for number in numbers %},
+        {{ number }} as number_{{ loop.index }}
+        {%- endfor %}
+    from {{ ref('cryptocom', 'stg_cryptocom__' ~ table) }}
+    where {{ condition }}
+    group by source_account, {{ numbers | join(', ') }}
+    having count(*) > 1
+),
+{%- endif %}
+
+twin_{{ table }} as (
+    select
+        source_account,
+        min(cast({{ key }} as {{ dbt.type_string() }})) as first_key,
+        max(cast({{ key }} as {{ dbt.type_string() }})) as last_key,
+        min(cast({{ instrument }} as {{ dbt.type_string() }})) as instrument_name,
+        max({{ time }}) as happened_at,
+        count(*) as alike
+    from {{ ref('cryptocom', 'stg_cryptocom__' ~ table) }} as staged
+    where {{ condition }}
+    {%- if numbers %}
+        and exists (
+            select 1 from alike_{{ table }} as alike
+            where alike.source_account = staged.source_account
+                {%- for number in numbers %}
+                and alike.number_{{ loop.index }} = {{ number }}
+                {%- endfor %}
+        )
+    {%- endif %}
+    group by source_account, {{ columns | join(', ') }}
+    having count(*) > 1
+){{ ',' if not loop.last }}
+{% endfor %}
 {% for table, (key, instrument, time, columns, condition, certain) in cryptocom.telling_columns().items() -%}
 select
     {{ cryptocom.comparison(
-        "'all rows'", 'cast(null as ' ~ dbt.type_string() ~ ')', 'max(happened_at)', "'rows of " ~ table ~ "'", 'count(*)',
-        'count(*)', 'true'
+        "'all rows'", 'cast(null as ' ~ dbt.type_string() ~ ')', 'happened_at', "'rows of " ~ table ~ "'", 'number_of_rows',
+        'number_of_rows', 'true'
     ) }}
-from (
-    select source_account, {{ time }} as happened_at from {{ ref('cryptocom', 'stg_cryptocom__' ~ table) }}
-) as every
-group by source_account
+from every_{{ table }}
 union all
 select
     {{ cryptocom.comparison(
@@ -18,19 +61,7 @@ select
         order_id='last_key' if key == 'order_id' else none,
         detail=dbt.concat(["'it is the same as '", 'first_key'])
     ) }}
-from (
-    select
-        source_account,
-        min(cast({{ key }} as {{ dbt.type_string() }})) as first_key,
-        max(cast({{ key }} as {{ dbt.type_string() }})) as last_key,
-        min(cast({{ instrument }} as {{ dbt.type_string() }})) as instrument_name,
-        max({{ time }}) as happened_at,
-        count(*) as alike
-    from {{ ref('cryptocom', 'stg_cryptocom__' ~ table) }}
-    where {{ condition }}
-    group by source_account, {{ columns | join(', ') }}
-    having count(*) > 1
-) as twin
+from twin_{{ table }}
 {% if not loop.last %}union all
 {% endif %}
 {%- endfor %}

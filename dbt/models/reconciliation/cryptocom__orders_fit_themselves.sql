@@ -1,4 +1,4 @@
-{{ config(alias='orders_fit_themselves') }}
+{{ config(alias='orders_fit_themselves', materialized='view') }}
 {#- What an order says of itself: mean price times quantity is the value, FILLED is filled, it ends after it was placed.
     The mean price is rounded: a millionth of the value is allowed. -#}
 with placed as (
