@@ -36,6 +36,11 @@ READ_FROM = "SELECT min(ledger_from), min(fills_from), min(orders_from) FROM boo
 
 SYNCS = "SELECT count(DISTINCT observed_at) FROM books_staging.balance_snapshot"
 
+UNVALUED = """
+SELECT currency, count(*), min(happened_at) FROM books.coin_movement
+WHERE value IS NULL AND effect IN ('acquired', 'disposed') GROUP BY currency ORDER BY 2 DESC, 1
+"""
+
 NAMED_BY = {
     "fills_are_in_the_ledger": "fills and their ledger entries",
     "fills_have_an_order": "orders that were filled",
@@ -98,6 +103,15 @@ class TableReading:
 
 
 @dataclass(frozen=True)
+class Unvalued:
+    """How many purchases, sales, fees and rewards of a currency have no price of that day, and the first of them."""
+
+    currency: str
+    number: int
+    first: datetime
+
+
+@dataclass(frozen=True)
 class Reconciliation:
     """Every check, what did not come out even, and what was read.
 
@@ -111,6 +125,7 @@ class Reconciliation:
     orders_without_a_fill: int = 0
     read_from: datetime | None = None
     syncs: int = 2
+    unvalued: tuple[Unvalued, ...] = ()
 
     def of_status(self, status: str) -> list[Discrepancy]:
         return [discrepancy for discrepancy in self.discrepancies if discrepancy.status == status]
@@ -152,6 +167,7 @@ def reconciliation_of(connection: duckdb.DuckDBPyConnection) -> Reconciliation:
         int(orders[0]) if orders else 0,
         min((moment for moment in first or () if moment), default=None),
         int(syncs[0]) if syncs else 0,
+        tuple(Unvalued(*row) for row in connection.execute(UNVALUED).fetchall()),
     )
 
 
@@ -177,6 +193,7 @@ def verdict(reconciliation: Reconciliation) -> str:
             head,
             *_complete(reconciliation),
             *_not_proved(reconciliation),
+            *_not_valued(reconciliation),
             *_not_read(reconciliation),
         ]
     )
@@ -228,6 +245,16 @@ def _why(check: Check, reconciliation: Reconciliation) -> str:
     if reconciliation.syncs < 2:
         return " (they need a second sync)"
     return " of the first sync (what was there before it is not known)"
+
+
+def _not_valued(reconciliation: Reconciliation) -> list[str]:
+    """What is in no gain, since no candle and no fill tells its price."""
+    if not reconciliation.unvalued:
+        return []
+    told = _listed(
+        [f"{one.number:,} of {one.currency} (the first on {one.first:%Y-%m-%d})" for one in reconciliation.unvalued]
+    )
+    return [f"In no gain, since no price of that day was read (select day candles): {told}."]
 
 
 def _not_read(reconciliation: Reconciliation) -> list[str]:

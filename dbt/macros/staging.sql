@@ -4,11 +4,12 @@
     columns    name > kind: text, integer, boolean, date, time, nanoseconds, quantity, price, amount, json, or charge: an
                amount whose sign is turned, so that what was paid is above zero
     snapshot   the table holds what is true now: only the rows of the newest snapshot count
-    versions   `latest` per key, or `all` -#}
+    versions   `latest` per key, or `all`. The latest have a column `no_number`: what stands in a column of numbers and is
+               none, which is null in that column -#}
 {% macro staging(table, key, columns, snapshot=false, versions='latest') -%}
 with raw as (
     {%- for account, prefix in var('cryptocom_accounts').items() %}
-    {{ cryptocom.raw_select(table, account, prefix, columns, key) }}
+    {{ cryptocom.raw_select(table, account, prefix, columns, key, versions == 'latest') }}
     {%- if not loop.last %}
     union all
     {%- endif %}
@@ -78,6 +79,9 @@ select
     {%- for column in columns %}
     {{ column }},
     {%- endfor %}
+    {%- if versions == 'latest' %}
+    no_number,
+    {%- endif %}
     extracted_at
 from {{ 'ranked' if versions == 'latest' else 'raw' }}
 {%- if versions == 'latest' %}
@@ -85,7 +89,7 @@ where version_number = 1
 {%- endif %}
 {%- endmacro %}
 
-{% macro raw_select(table, account, prefix, columns, key) -%}
+{% macro raw_select(table, account, prefix, columns, key, names_no_numbers=false) -%}
 {%- set relation = cryptocom.raw_relation(prefix, table) -%}
 {%- set present = {} -%}
 {%- if relation is not none -%}
@@ -98,6 +102,9 @@ select
         {%- for column, kind in columns.items() %}
         {{ cryptocom.typed(present.get(column), kind, column in cryptocom.ids_of_others() and column not in key) }} as {{ column }},
         {%- endfor %}
+        {%- if names_no_numbers %}
+        {{ cryptocom.no_number(present, columns) }} as no_number,
+        {%- endif %}
         {{ cryptocom.typed(present.get('_airbyte_extracted_at'), 'time') }} as extracted_at
     {%- if relation is none %}
     from (select 1 as nothing) as absent
@@ -126,6 +133,26 @@ select
     {{ return(['order_id', 'trade_id', 'trade_match_id', 'exchange_order_id', 'attach_order_id', 'list_id']) }}
 {%- endmacro %}
 
+{% macro kinds_of_numbers() -%}{{ return(['quantity', 'price', 'amount', 'charge', 'integer', 'nanoseconds']) }}{%- endmacro %}
+
+{#- What stands in a column of numbers and is none: the name of the first such column, and its text. -#}
+{% macro no_number(present, columns) -%}
+    {%- set texts = [] -%}
+    {%- for name, kind in columns.items() if kind in cryptocom.kinds_of_numbers() -%}
+        {%- if name in present and cryptocom.is_text(present[name].dtype) -%}{%- do texts.append(name) -%}{%- endif -%}
+    {%- endfor -%}
+    {%- if texts -%}
+    case
+            {%- for name in texts %}
+            {%- set raw = adapter.quote(present[name].name) %}
+            when {{ raw }} is not null and {{ cryptocom.number_of(raw, columns[name], present[name].dtype) }} is null
+            then {{ dbt.concat(["'" ~ name ~ " of \"'", raw, "'\"'"]) }}
+            {%- endfor %}
+        end
+    {%- else -%}cast(null as {{ dbt.type_string() }})
+    {%- endif -%}
+{%- endmacro %}
+
 {% macro typed(column, kind, zero_is_none=false) -%}
     {%- if column is none -%}cast(null as {{ cryptocom.type_of(kind) }})
     {%- else -%}
@@ -133,8 +160,8 @@ select
         {%- if kind == 'time' -%}{{ cryptocom.as_utc(name, column.dtype) }}
         {%- elif kind == 'json' -%}{{ cryptocom.json_text(name) }}
         {%- elif zero_is_none -%}nullif(cast({{ name }} as {{ cryptocom.type_of(kind) }}), '0')
-        {%- elif kind == 'charge' -%}-{{ cryptocom.exact_decimal(name, kind, column.dtype | lower) }}
-        {%- elif kind in ('quantity', 'price', 'amount') -%}{{ cryptocom.exact_decimal(name, kind, column.dtype | lower) }}
+        {%- elif kind == 'charge' -%}-{{ cryptocom.number_of(name, kind, column.dtype) }}
+        {%- elif kind in cryptocom.kinds_of_numbers() -%}{{ cryptocom.number_of(name, kind, column.dtype) }}
         {%- else -%}cast({{ name }} as {{ cryptocom.type_of(kind) }})
         {%- endif -%}
     {%- endif -%}

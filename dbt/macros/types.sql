@@ -12,15 +12,24 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- A decimal of a raw column. DuckDB reads text into 38 digits eighty times as slowly as into 18; what has few enough
-    digits goes that way, which changes none of them. What is no number there, or has more than 20 digits before the point, is
-    empty, and `columns_are_filled` names the row. -#}
-{% macro exact_decimal(name, kind, raw_type) -%}
-    {{ return(adapter.dispatch('exact_decimal', 'cryptocom')(name, kind, raw_type)) }}
+{#- A number of a raw column, or null where it is none, or has more than 20 digits before the point; `columns_are_filled` names
+    the row. DuckDB reads text into 38 digits eighty times as slowly as into
+    18; what has few enough digits goes that way, which changes none of them. -#}
+{% macro number_of(name, kind, raw_type) -%}
+    {%- if not cryptocom.is_text(raw_type) -%}{{ cryptocom.narrowed(name, cryptocom.type_of(kind)) }}
+    {%- elif kind in ('quantity', 'price', 'amount', 'charge') -%}{{ cryptocom.exact_decimal(name, kind) }}
+    {%- else -%}{{ cryptocom.number_or_null(name, cryptocom.type_of(kind)) }}
+    {%- endif -%}
 {%- endmacro %}
-{% macro default__exact_decimal(name, kind, raw_type) -%}cast({{ name }} as {{ cryptocom.type_of(kind) }}){%- endmacro %}
-{% macro duckdb__exact_decimal(name, kind, raw_type) -%}
-    {%- if raw_type == 'varchar' -%}
+
+{% macro is_text(raw_type) -%}
+    {%- set bare = (raw_type | lower).split('(')[0] | trim -%}
+    {{ return(bare in ('varchar', 'text', 'string', 'character varying', 'char', 'character')) }}
+{%- endmacro %}
+
+{% macro exact_decimal(name, kind) -%}{{ return(adapter.dispatch('exact_decimal', 'cryptocom')(name, kind)) }}{%- endmacro %}
+{% macro default__exact_decimal(name, kind) -%}{{ cryptocom.number_or_null(name, cryptocom.type_of(kind)) }}{%- endmacro %}
+{% macro duckdb__exact_decimal(name, kind) -%}
     case
         when length({{ name }}) <= 17
             and (strpos({{ name }}, '.') = 0 or length({{ name }}) - strpos({{ name }}, '.') <= 8)
@@ -31,8 +40,22 @@
         )
         else try_cast({{ name }} as {{ cryptocom.type_of(kind) }})
     end
-    {%- else -%}try_cast({{ name }} as {{ cryptocom.type_of(kind) }})
-    {%- endif -%}
+{%- endmacro %}
+
+{#- Of a column that holds numbers. Only DuckDB can try that. -#}
+{% macro narrowed(name, type) -%}{{ return(adapter.dispatch('narrowed', 'cryptocom')(name, type)) }}{%- endmacro %}
+{% macro default__narrowed(name, type) -%}cast({{ name }} as {{ type }}){%- endmacro %}
+{% macro duckdb__narrowed(name, type) -%}try_cast({{ name }} as {{ type }}){%- endmacro %}
+
+{% macro number_or_null(name, type) -%}{{ return(adapter.dispatch('number_or_null', 'cryptocom')(name, type)) }}{%- endmacro %}
+{% macro default__number_or_null(name, type) -%}try_cast({{ name }} as {{ type }}){%- endmacro %}
+{% macro bigquery__number_or_null(name, type) -%}safe_cast({{ name }} as {{ type }}){%- endmacro %}
+{#- Postgres would take NaN and Infinity for numbers. -#}
+{% macro postgres__number_or_null(name, type) -%}
+case
+        when {{ name }} ~ '^\s*[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})?\s*$'
+        then cast(cast({{ name }} as numeric) as {{ type }})
+    end
 {%- endmacro %}
 
 {% macro type_decimal(scale) -%}{{ return(adapter.dispatch('type_decimal', 'cryptocom')(scale)) }}{%- endmacro %}

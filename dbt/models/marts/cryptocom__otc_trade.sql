@@ -19,9 +19,9 @@ dealt as (
         {{ dbt.split_part('leg.instrument_name', "'_'", 1) }} as base_currency,
         {{ dbt.split_part('leg.instrument_name', "'_'", 2) }} as quote_currency,
         leg.side,
-        {{ cryptocom.as_amount('leg.quantity') }} as quantity,
-        {{ cryptocom.as_price('leg.price') }} as price,
-        {{ cryptocom.as_amount('leg.notional') }} as value
+        {{ cryptocom.number_or_null('leg.quantity', cryptocom.type_of('amount')) }} as quantity,
+        {{ cryptocom.number_or_null('leg.price', cryptocom.type_of('price')) }} as price,
+        {{ cryptocom.number_or_null('leg.notional', cryptocom.type_of('amount')) }} as value
     from leg
     inner join {{ ref('cryptocom', 'stg_cryptocom__otc_deal') }} as deal
         on deal.source_account = leg.source_account and deal.deal_id = leg.deal_id

@@ -196,10 +196,19 @@ booked as (
             nanoseconds='event_timestamp_ns',
         ) }}
     from other_entry
+),
+
+event as (
+    {%- for part in ['spot_trade', 'derivative_fee', 'rebate', 'transfer', 'arrival', 'reward', 'otc', 'conversion', 'booked'] %}
+    select * from {{ part }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
 )
 
-{% for part in ['spot_trade', 'derivative_fee', 'rebate', 'transfer', 'arrival', 'reward', 'otc', 'conversion', 'booked'] -%}
-select * from {{ part }}
-{% if not loop.last %}union all
-{% endif %}
-{%- endfor %}
+{#- Without a time, or with an amount that is no number, a row is no event; columns_are_filled names it. #}
+select * from event
+where happened_at is not null
+    and (sent_currency is null or sent_amount is not null)
+    and (received_currency is null or received_amount is not null)

@@ -84,7 +84,7 @@ select
         order_id='order_id'
     ) }}
 from judged
-where instrument_kind = 'spot'
+where instrument_kind = 'spot' and {{ expected }} is not null
 union all
 {% endfor -%}
 {#- Fee credits may be booked apart from what they pay for. #}

@@ -18,6 +18,7 @@ with recorded as (
     {#- A withdrawal is debited when it is made; one that failed was debited and refunded. #}
     where network_kind in ('on-chain', 'bank', 'app')
         and (is_complete or is_pending)
+        and amount is not null
         and (fee = 0 or fee_currency = currency)
         and transfer_key not like 'ledger %'
 ),
