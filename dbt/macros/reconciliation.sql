@@ -5,14 +5,19 @@
     is_missing          whether that row is missing
     order_id            the order that the row or the sum belongs to
     since               where a sum is one over a time: its beginning
-    detail              what is wrong in words, where no amount is -#}
+    detail              what is wrong in words, where no amount is
+    of_each_fill        there are as many rows as fills or orders: to write texts of those that come out even takes long -#}
 {% macro comparison(
     subject, instrument_name, happened_at, what, expected, found, certain, tolerance='0', account='source_account',
-    row_table=none, row_key=none, is_missing='false', order_id=none, detail=none, since='null', proved='true'
+    row_table=none, row_key=none, is_missing='false', order_id=none, detail=none, since='null', proved='true',
+    of_each_fill=false
 ) -%}
 {%- set text = dbt.type_string() -%}
+{%- set uneven = 'case when abs(' ~ cryptocom.as_amount(found) ~ ' - ' ~ cryptocom.as_amount(expected) ~ ') <= ' ~ tolerance
+    ~ ' then null else ' if of_each_fill else '' -%}
+{%- set end = ' end' if of_each_fill else '' -%}
     {{ account }} as source_account,
-    {{ subject }} as subject,
+    {{ uneven }}{{ subject }}{{ end }} as subject,
     {{ instrument_name }} as instrument_name,
     {{ happened_at }} as happened_at,
     {{ what }} as what,
@@ -28,21 +33,22 @@
         else 'unsettled'
     end as status,
     cast({{ row_table or 'null' }} as {{ text }}) as row_table,
-    cast({{ row_key or 'null' }} as {{ text }}) as row_key,
+    cast({{ uneven }}{{ row_key or 'null' }}{{ end }} as {{ text }}) as row_key,
     {{ is_missing }} as is_missing,
-    cast({{ order_id or 'null' }} as {{ text }}) as order_id,
+    cast({{ uneven }}{{ order_id or 'null' }}{{ end }} as {{ text }}) as order_id,
     cast({{ since }} as {{ dbt.type_timestamp() }}) as since,
-    cast({{ detail or 'null' }} as {{ text }}) as detail
+    cast({{ uneven }}{{ detail or 'null' }}{{ end }} as {{ text }}) as detail
 {%- endmacro %}
 
 {#- The same for what is no amount: 1 is expected, and found where `agrees` holds. `detail` is null where it does. -#}
 {% macro agreement(
     subject, instrument_name, happened_at, what, agrees, certain, detail, account='source_account', row_table=none,
-    row_key=none, is_missing='false', order_id=none
+    row_key=none, is_missing='false', order_id=none, of_each_fill=false
 ) -%}
     {{ cryptocom.comparison(
         subject, instrument_name, happened_at, what, '1', 'case when ' ~ agrees ~ ' then 1 else 0 end', certain,
-        account=account, row_table=row_table, row_key=row_key, is_missing=is_missing, order_id=order_id, detail=detail
+        account=account, row_table=row_table, row_key=row_key, is_missing=is_missing, order_id=order_id, detail=detail,
+        of_each_fill=of_each_fill
     ) }}
 {%- endmacro %}
 

@@ -1,4 +1,4 @@
-{{ config(alias='entries_fit_their_fill', materialized='view') }}
+{{ config(alias='entries_fit_their_fill') }}
 {#- An entry of the ledger that names a fill has its order, side and moment. Of a derivative it has the contracts, and its
     cost where it says one; there is one such entry a fill. -#}
 with entry as (
@@ -67,13 +67,15 @@ select
     {{ cryptocom.agreement(
         dbt.concat(["'ledger '", 'journal_id', "' of fill '", 'trade_id']), 'fill_instrument_name', 'event_time',
         "'fits its fill'", 'detail is null and cost_detail is null', 'detail is not null', 'coalesce(detail, cost_detail)',
-        row_table="'transaction'", row_key='journal_id', order_id='fill_order_id'
+        row_table="'transaction'", row_key='journal_id', order_id='fill_order_id',
+        of_each_fill=true
     ) }}
 from pair
 union all
 select
     {{ cryptocom.comparison(
         dbt.concat(["'fill '", 'trade_id']), 'instrument_name', 'event_time', "'TRADING entries of a derivative'", '1',
-        'entries', 'true', row_table="'transaction'", row_key='trade_id', order_id='order_id'
+        'entries', 'true', row_table="'transaction'", row_key='trade_id', order_id='order_id',
+        of_each_fill=true
     ) }}
 from contract

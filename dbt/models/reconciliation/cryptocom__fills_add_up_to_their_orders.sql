@@ -1,4 +1,4 @@
-{{ config(alias='fills_add_up_to_their_orders', materialized='view') }}
+{{ config(alias='fills_add_up_to_their_orders') }}
 with filled as (
     select
         source_account,
@@ -45,14 +45,16 @@ ended as (
 select
     {{ cryptocom.comparison(
         'subject', 'instrument_name', 'update_time', "'quantity'", 'cumulative_quantity', 'quantity', 'is_certain',
-        order_id='order_id'
+        order_id='order_id',
+        of_each_fill=true
     ) }}
 from ended
 union all
 select
     {{ cryptocom.comparison(
         'subject', 'instrument_name', 'update_time', "'value'", 'cumulative_value', 'value', 'is_certain',
-        tolerance=cryptocom.rounding(), order_id='order_id'
+        tolerance=cryptocom.rounding(), order_id='order_id',
+        of_each_fill=true
     ) }}
 from ended
 where cumulative_value is not null
@@ -61,7 +63,8 @@ select
     {{ cryptocom.comparison(
         'subject', 'instrument_name', 'update_time', dbt.concat(["'fee in '", "coalesce(fee_instrument_name, '?')"]),
         'cumulative_fee', 'fee', 'is_certain and fee_credits = 0', tolerance=cryptocom.rounding(),
-        order_id='order_id'
+        order_id='order_id',
+        of_each_fill=true
     ) }}
 from ended
 where cumulative_fee is not null and fee_currencies <= 1

@@ -1,4 +1,4 @@
-{{ config(alias='fills_are_in_the_ledger', materialized='view') }}
+{{ config(alias='fills_are_in_the_ledger') }}
 {#- A spot trade moves both currencies, and its fee is booked beside them, under the number of the fill. -#}
 with entry as (
     select
@@ -81,7 +81,8 @@ select
         'subject', 'instrument_name', 'filled_at', dbt.concat(["'TRADING in '", currency]), expected,
         'coalesce(' ~ found ~ ', ' ~ cryptocom.zero() ~ ')', 'is_certain', tolerance=cryptocom.rounding(),
         row_table="'transaction'", row_key=dbt.concat(["'of fill '", 'trade_id']), is_missing=found ~ ' is null',
-        order_id='order_id'
+        order_id='order_id',
+        of_each_fill=true
     ) }}
 from judged
 where instrument_kind = 'spot' and {{ expected }} is not null
@@ -94,7 +95,8 @@ select
         'case when abs(fee_amount + fee) <= ' ~ cryptocom.rounding() ~ ' then fee_amount else -fee_paid end',
         'coalesce(fee_amount, ' ~ cryptocom.zero() ~ ')', "is_certain and instrument_kind = 'spot'",
         tolerance=cryptocom.rounding(), row_table="'transaction'", row_key=dbt.concat(["'of fill '", 'trade_id']),
-        is_missing='fee_amount is null', order_id='order_id'
+        is_missing='fee_amount is null', order_id='order_id',
+        of_each_fill=true
     ) }}
 from judged
 where fee_currency is not null and fee <> 0
@@ -103,7 +105,8 @@ select
     {{ cryptocom.comparison(
         'subject', 'instrument_name', 'filled_at', "'TRADING of a derivative'", '1',
         'case when contracts = 0 then 0 else 1 end', 'is_certain', row_table="'transaction'",
-        row_key=dbt.concat(["'of fill '", 'trade_id']), is_missing='contracts = 0', order_id='order_id'
+        row_key=dbt.concat(["'of fill '", 'trade_id']), is_missing='contracts = 0', order_id='order_id',
+        of_each_fill=true
     ) }}
 from judged
 where instrument_kind = 'derivative'
@@ -116,7 +119,8 @@ select
         'case when entry.amount = 0 then 1 else entry.amount end', cryptocom.zero(),
         '(reading.fills_from is null or entry.event_time > reading.fills_from) and entry.event_time <= reading.settled_until',
         account='entry.source_account', row_table="'user_trade'", row_key='entry.trade_id', is_missing='true',
-        order_id='entry.order_id'
+        order_id='entry.order_id',
+        of_each_fill=true
     ) }}
 from entry
 left join known on known.source_account = entry.source_account and known.trade_id = entry.trade_id

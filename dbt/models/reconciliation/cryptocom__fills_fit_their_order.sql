@@ -1,4 +1,4 @@
-{{ config(alias='fills_fit_their_order', materialized='view') }}
+{{ config(alias='fills_fit_their_order') }}
 {#- A fill and its order have one instrument, side and fee currency, and the fill lies in the order's life. A minute is
     allowed: the two times are taken at different places. -#}
 with pair as (
@@ -29,6 +29,7 @@ select
     {{ cryptocom.agreement(
         dbt.concat(["'fill '", 'trade_id', "' of order '", "coalesce(order_id, '?')"]), 'instrument_name', 'filled_at',
         "'fits its order'", 'detail is null', 'true', 'detail',
-        row_table="'user_trade'", row_key='trade_id', order_id='order_id'
+        row_table="'user_trade'", row_key='trade_id', order_id='order_id',
+        of_each_fill=true
     ) }}
 from pair

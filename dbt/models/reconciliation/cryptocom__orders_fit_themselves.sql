@@ -1,4 +1,4 @@
-{{ config(alias='orders_fit_themselves', materialized='view') }}
+{{ config(alias='orders_fit_themselves') }}
 {#- What an order says of itself: mean price times quantity is the value, FILLED is filled, it ends after it was placed.
     The mean price is rounded: a millionth of the value is allowed. -#}
 with placed as (
@@ -47,6 +47,7 @@ select
     {{ cryptocom.agreement(
         dbt.concat(["case when table_name like 'advanced%' then 'advanced order ' else 'order ' end", 'order_id']),
         'instrument_name', 'update_time', "'fits itself'", 'detail is null', "table_name = 'order_history'", 'detail',
-        row_table='table_name', row_key='order_id', order_id='order_id'
+        row_table='table_name', row_key='order_id', order_id='order_id',
+        of_each_fill=true
     ) }}
 from judged
