@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ def unpriced() -> Story:
     return story
 
 
-STORIES = {
+STORIES: dict[str, tuple[Callable[[], Story], str]] = {
     "letters": (lambda: said("user_trade", traded_price="abc"), 'its traded_price of "abc" is no number'),
     "nothing": (lambda: said("user_trade", traded_quantity=""), 'its traded_quantity of "" is no number'),
     "nan": (lambda: said("transaction", transaction_qty="NaN"), 'its transaction_qty of "NaN" is no number'),
@@ -35,7 +36,7 @@ STORIES = {
     "fill_without_a_time": (lambda: said("user_trade", create_time=None), "it has no create_time"),
     "entry_without_a_time": (lambda: said("transaction", event_time=None), "it has no event_time"),
 }
-READABLE = {
+READABLE: dict[str, Callable[[], Story]] = {
     "spaces": lambda: said("user_trade", traded_price=" 0.10234 "),
     "exponent": lambda: said("user_trade", traded_price="1.0234e-1"),
 }
