@@ -13,8 +13,8 @@
 {%- endmacro %}
 
 {#- A number of a raw column, or null where it is none, or has more than 20 digits before the point; `columns_are_filled` names
-    the row. DuckDB reads text into 38 digits eighty times as slowly as into
-    18; what has few enough digits goes that way, which changes none of them. -#}
+    the row. DuckDB reads text into 38 digits eighty times as slowly as into 18; what has few enough digits goes that way,
+    which changes none of them. -#}
 {% macro number_of(name, kind, raw_type) -%}
     {%- if not cryptocom.is_text(raw_type) -%}{{ cryptocom.narrowed(name, cryptocom.type_of(kind)) }}
     {%- elif kind in ('quantity', 'price', 'amount', 'charge') -%}{{ cryptocom.exact_decimal(name, kind) }}
