@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from source_cryptocom.retrievers.history.window_widths import WindowWidths
 from source_cryptocom.retrievers.paging import window_paginator
 from source_cryptocom.retrievers.paging.page_size import FEWEST_ROWS, PageSize
-from source_cryptocom.retrievers.paging.window_paginator import PAGE_LIMIT, UnpageableWindow, WindowPaginator
+from source_cryptocom.retrievers.paging.window_page import UnpageableWindow
+from source_cryptocom.retrievers.paging.window_paginator import PAGE_LIMIT, WindowPaginator
 from source_cryptocom.retrievers.paging.windows import Window
 from unit_tests.support.window_reading import DAY_NS, TIMES, day_windows, read, reader_of, spread, trusting
 from unit_tests.support.window_server import MS, START_NS, Order, Rules, WindowServer, orders, rules

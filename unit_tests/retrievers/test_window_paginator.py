@@ -10,13 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from source_cryptocom.retrievers.paging import window_paginator
-from source_cryptocom.retrievers.paging.window_paginator import (
-    LARGER_LIMIT,
-    PAGE_LIMIT,
-    PageSizeRefused,
-    UnpageableWindow,
-    WindowPaginator,
-)
+from source_cryptocom.retrievers.paging.window_page import PageSizeRefused, UnpageableWindow
+from source_cryptocom.retrievers.paging.window_paginator import LARGER_LIMIT, PAGE_LIMIT, WindowPaginator
 from source_cryptocom.retrievers.paging.windows import Window
 from unit_tests.support.width_server import WidthServer
 from unit_tests.support.window_reading import DAY_NS, TIMES, day_windows, newest_day, read, reader_of, spread, to_the_ms

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from source_cryptocom.retrievers.paging.window_paginator import PAGE_LIMIT, UnpageableWindow, WindowPaginator
+from source_cryptocom.retrievers.paging.window_page import UnpageableWindow
+from source_cryptocom.retrievers.paging.window_paginator import PAGE_LIMIT, WindowPaginator
 from source_cryptocom.retrievers.paging.windows import RowTime, Window
 from unit_tests.support.window_reading import day_windows, spread
 from unit_tests.support.window_server import MS, START_NS, Order, Rules, WindowServer

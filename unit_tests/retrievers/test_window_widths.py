@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from source_cryptocom.retrievers.history.window_widths import PAGES_PER_WINDOW, WindowWidths
 from source_cryptocom.retrievers.paging.page_size import PageSize
-from source_cryptocom.retrievers.paging.window_paginator import UnpageableWindow, WindowPaginator
+from source_cryptocom.retrievers.paging.window_page import UnpageableWindow
+from source_cryptocom.retrievers.paging.window_paginator import WindowPaginator
 from source_cryptocom.retrievers.paging.windows import Window
 from unit_tests.support.width_server import WidthServer
 from unit_tests.support.window_reading import DAY_NS, TIMES, read, spread, trusting

@@ -5,7 +5,8 @@ from random import Random
 from typing import Any
 
 from source_cryptocom.retrievers.paging.page_size import PageSize
-from source_cryptocom.retrievers.paging.window_paginator import PAGE_LIMIT, Fetch, Page, WindowPaginator
+from source_cryptocom.retrievers.paging.window_page import Fetch, Page
+from source_cryptocom.retrievers.paging.window_paginator import PAGE_LIMIT, WindowPaginator
 from source_cryptocom.retrievers.paging.windows import RowTime, Window
 from unit_tests.support.window_server import MS, START_NS, Order
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from hypothesis import strategies as st
 
-from source_cryptocom.retrievers.paging.window_paginator import PageSizeRefused
+from source_cryptocom.retrievers.paging.window_page import PageSizeRefused
 from source_cryptocom.retrievers.paging.windows import Window
 
 MS = 1_000_000

@@ -11,7 +11,8 @@ from source_cryptocom.logs.progress import Progress
 from source_cryptocom.retrievers.base import Output, Reader, Retriever, Slice, Table
 from source_cryptocom.retrievers.history.state import HistoryCursor, ReadFrom
 from source_cryptocom.retrievers.history.window_widths import NARROWEST_NS, WindowRefused, WindowWidths
-from source_cryptocom.retrievers.paging.window_paginator import PAGE_LIMIT, PageSizeRefused, WindowPaginator
+from source_cryptocom.retrievers.paging.window_page import PageSizeRefused
+from source_cryptocom.retrievers.paging.window_paginator import PAGE_LIMIT, WindowPaginator
 from source_cryptocom.retrievers.paging.window_requests import fetch_page, page_size_of, read_window
 from source_cryptocom.retrievers.paging.windows import RowTime, Window, last_day, request_bounds
 from source_cryptocom.state.state import state_message

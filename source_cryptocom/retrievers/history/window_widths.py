@@ -33,7 +33,8 @@ from itertools import islice
 from source_cryptocom.clock import MS_PER_MINUTE, NS_PER_MS
 from source_cryptocom.retrievers.paging.page_size import PageSize
 from source_cryptocom.retrievers.paging.read_ahead import WINDOWS_AHEAD
-from source_cryptocom.retrievers.paging.window_paginator import PAGE_LIMIT, Fetch, Page
+from source_cryptocom.retrievers.paging.window_page import Fetch, Page
+from source_cryptocom.retrievers.paging.window_paginator import PAGE_LIMIT
 from source_cryptocom.retrievers.paging.windows import WINDOW_NS, Row, RowTime, Window, ascending_windows
 
 TRIED_DAYS = (7, 30, 90)

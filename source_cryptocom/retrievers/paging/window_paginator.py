@@ -23,40 +23,16 @@ No request is made twice. A page that is read on from is never asked for again, 
 windows; the answers to wrong guesses, and what came from behind a page, are remembered while their window is read.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 from source_cryptocom.clock import NS_PER_MS
 from source_cryptocom.retrievers.paging.page_size import PageSize
-from source_cryptocom.retrievers.paging.windows import WINDOW_NS, Row, RowTime, Window
+from source_cryptocom.retrievers.paging.window_page import Fetch, Page, PageSizeRefused, UnpageableWindow
+from source_cryptocom.retrievers.paging.windows import WINDOW_NS, Row, RowTime, Window, present
 
 PAGE_LIMIT = 100
 LARGER_LIMIT = 1_000
-
-Fetch = Callable[[Window, int], Sequence[Row]]
-"""Asks for the newest `limit` rows of a window. Raises PageSizeRefused where the exchange does not accept the limit."""
-
-
-@dataclass(frozen=True)
-class Page:
-    """The newest rows of a window: where the page was not cut, all from `whole_from_ns` to its end."""
-
-    rows: Sequence[Row]
-    whole_from_ns: int
-
-
-class PageSizeRefused(Exception):
-    """The exchange accepts no page of more than PAGE_LIMIT rows."""
-
-
-class UnpageableWindow(Exception):
-    """More rows in one instant than the exchange hands out in one page."""
-
-    def __init__(self, window: Window, limit: int) -> None:
-        super().__init__(
-            f"The window {window} holds more than {limit} rows in one instant and the exchange offers no way to tell "
-            "them apart, so it cannot be read to its end; the saved state ends before it. Please report this."
-        )
 
 
 @dataclass(frozen=True)
@@ -196,11 +172,11 @@ class WindowPaginator:
         return any(self._lies_before(row, from_ns) and self._is_of(row, window) for row in page)
 
     def _is_of(self, row: Row, window: Window) -> bool:
-        return all(time >= window.start_ns - NS_PER_MS for time in _present(t.earliest_ns(row) for t in self._times))
+        return all(time >= window.start_ns - NS_PER_MS for time in present(t.earliest_ns(row) for t in self._times))
 
     def _was_cut(self, page: Sequence[Row], window: Window) -> bool:
         """Asks for what may lie behind a page that is not full. What comes is remembered for when it is read."""
-        oldest = sorted(set(_present(self._oldest(page, time) for time in self._times)), reverse=True)
+        oldest = sorted(set(present(self._oldest(page, time) for time in self._times)), reverse=True)
         for earlier in self._behind(page, window, oldest):
             behind = self._answered[earlier] = self._page(earlier)
             if any(map(self._is_unseen, behind.rows)):
@@ -279,7 +255,7 @@ class WindowPaginator:
 
     @staticmethod
     def _oldest(page: Sequence[Row], time: RowTime) -> int | None:
-        return min(_present(time.earliest_ns(row) for row in page), default=None)
+        return min(present(time.earliest_ns(row) for row in page), default=None)
 
     def _read_in_parts(self, window: Window, page: Sequence[Row]) -> Iterator[list[Row]]:
         if window.width_ns == 1:
@@ -298,7 +274,7 @@ class WindowPaginator:
 
     def _may_lie_in(self, window: Window, page: Sequence[Row]) -> bool:
         """Whether a page's rows, by one of their times, all come from a window at whose end they were met."""
-        oldest = _present(self._oldest(page, time) for time in self._times)
+        oldest = present(self._oldest(page, time) for time in self._times)
         return any(window.start_ns <= time <= window.end_ns for time in oldest)
 
     def _is_one_instant(self, window: Window, page: Sequence[Row], within: Sequence[Row]) -> bool:
@@ -335,13 +311,9 @@ class WindowPaginator:
     def _middle(self, window: Window, page: Sequence[Row]) -> int:
         """Where to cut: before the page's oldest ms, to set a crowded ms apart at once; else halfway, at a whole ms."""
         oldest = [self._oldest(page, time) for time in self._times]
-        candidates = [time // NS_PER_MS * NS_PER_MS for time in _present(oldest)]
+        candidates = [time // NS_PER_MS * NS_PER_MS for time in present(oldest)]
         # Rows at an end that turns out inclusive.
         candidates = [cut - NS_PER_MS if cut == window.end_ns else cut for cut in candidates]
         candidates.append((window.start_ns + window.end_ns) // 2 // NS_PER_MS * NS_PER_MS)
         inside = [cut for cut in candidates if window.start_ns < cut < window.end_ns]
         return max(inside[:-1] or inside, default=(window.start_ns + window.end_ns) // 2)
-
-
-def _present(times: Iterable[int | None]) -> Iterator[int]:
-    return (time for time in times if time is not None)

@@ -9,7 +9,8 @@ from source_cryptocom.api.row_source import Parameter, RowSource
 from source_cryptocom.retrievers.base import Table
 from source_cryptocom.retrievers.paging.more_rows import announces_more
 from source_cryptocom.retrievers.paging.page_size import PageSize
-from source_cryptocom.retrievers.paging.window_paginator import PageSizeRefused, UnpageableWindow, WindowPaginator
+from source_cryptocom.retrievers.paging.window_page import PageSizeRefused, UnpageableWindow
+from source_cryptocom.retrievers.paging.window_paginator import WindowPaginator
 from source_cryptocom.retrievers.paging.windows import Window
 
 

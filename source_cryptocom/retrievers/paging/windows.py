@@ -1,6 +1,6 @@
 """Stretches of time as the exchange's requests name them, and the times of its rows. Pure; ns since the epoch."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,3 +93,8 @@ class RowTime:
         """Whether the row may have this time before `end_ns`, however roughly that is compared."""
         earliest_ns = self.earliest_ns(row)
         return earliest_ns is not None and earliest_ns < end_ns + NS_PER_MS
+
+
+def present(times: Iterable[int | None]) -> Iterator[int]:
+    """The times that a row has."""
+    return (time for time in times if time is not None)
