@@ -78,7 +78,8 @@ def test_a_crowd_is_set_apart_at_once_and_not_by_halving_the_day(rule: Rules) ->
     at_ns = START_NS + DAY_NS // 8 + 5 * MS
     server = WindowServer([Order(number, at_ns + number, at_ns + number) for number in range(450)], rule)
     assert len(read(reader_of(server), START_NS, START_NS + DAY_NS)) == 450
-    assert len(server.asked) <= 9
+    # One of them proves the second of two pages of one size: the exchange may have lowered its limit.
+    assert len(server.asked) <= 10
 
 
 @pytest.mark.parametrize(("large", "most"), [("clamped", 22), ("refused", 19), ("served", 7)])
