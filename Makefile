@@ -22,7 +22,7 @@ install: .venv/dev ## create .venv (the other targets do it when they need it)
 USERS := demo sync tax doctor
 demo: RUN := demo ## read every table from a simulated exchange into DuckDB, and build the books
 sync: RUN = demo --config $(CONFIG) ## the same with the live exchange: make sync CONFIG=secrets/config.json
-tax: RUN = demo --config $(CONFIG) --tax $(FORMAT) $(YEAR:%=--year %) ## the same, and a tax program's file: make tax FORMAT=koinly YEAR=2026 (cointracking, bittytax, beancount)
+tax: RUN = demo --config $(CONFIG) --tax $(if $(MART),csv --mart $(MART),$(FORMAT)) $(YEAR:%=--year %) $(ZONE:%=--zone %) ## the same, and a tax program's file: make tax FORMAT=koinly YEAR=2026 (cointracking, bittytax, beancount), or a mart: make tax MART=gain
 doctor: RUN = main doctor --config $(CONFIG) ## say what your account and the exchange really do: make doctor CONFIG=secrets/config.json
 generate: RUN := tools.generate ## write what follows from the declared tables: docs, staging models, the catalog of the examples
 bench: RUN := benchmarks ## measure speed, memory and requests against the simulated exchange

@@ -44,6 +44,9 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--days", type=int, default=25, help="of the simulated account's history")
     parsed = parser.parse_args(argv)
     parsed.period = period_of(parsed)
+    parsed.tax = parsed.tax or (CSV if parsed.mart else None)
+    if (parsed.tax == CSV) != bool(parsed.mart):
+        parser.error("--tax csv needs --mart, for example --mart gain; no other format takes one.")
     parsed.database = parsed.database or (SYNC_DATABASE if parsed.config else DEMO_DATABASE)
     return parsed
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import subprocess
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -75,3 +76,9 @@ def test_what_the_books_do_not_have_is_said(closed: Books, target: Path, options
     with pytest.raises(SystemExit, match=sentence):
         main([*options, str(closed.database), str(target)])
     assert not target.exists()
+
+
+def test_make_tax_writes_a_mart_too() -> None:
+    command = ["make", "--dry-run", "tax", "MART=gain", "YEAR=2026", "ZONE=Europe/Berlin"]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "--tax csv --mart gain --year 2026 --zone Europe/Berlin" in printed
