@@ -12,6 +12,11 @@ from integration_tests.books.ticks import fills_of_every_size
 from integration_tests.books.twins import TWINS, booked_as_well
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts what builds the most first: by the time another worker needs it, it is there."""
+    items.sort(key=lambda item: item.path.name != "test_reconciliation.py")
+
+
 @pytest.fixture(scope="session")
 def closed(tmp_path_factory: pytest.TempPathFactory) -> Books:
     return built_once(tmp_path_factory, "closed", lambda: {"main": closed_books()})
