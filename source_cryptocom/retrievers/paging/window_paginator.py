@@ -141,7 +141,9 @@ class WindowPaginator:
             return window.start_ns
         if self._is_full(page.rows):
             return None
-        if self._reaches_back(page.rows, window, max(self._read_to_ns, page.whole_from_ns)):
+        # Where rows that came up late are looked for, a row from among them is no proof of those before it.
+        read_to_ns = 0 if self._needed_from_ns > window.start_ns else self._read_to_ns
+        if self._reaches_back(page.rows, window, max(read_to_ns, page.whole_from_ns)):
             return page.whole_from_ns
         rows = len(page.rows)
         lacks_known_row = self._lacks_known_row(page, window)
