@@ -13,6 +13,7 @@ from integration_tests.books.damages.account_tables import END, Read, account_re
 from integration_tests.books.damages.compiled_books import CompiledBooks, Model, compiled_models
 from integration_tests.books.damages.damage import Damager
 from integration_tests.books.damages.matrix import Outcome, outcomes, summary, table
+from integration_tests.books.damages.several_tables import of_several_tables
 
 CANDLES_OF_A_SIMULATION = {"cryptocom_checks_left_out": ["candles_agree_with_trades"]}
 FIRST_SYNC = END - timedelta(days=20)
@@ -34,7 +35,8 @@ def main() -> int:
         models = compiled_models(folder, read.tables, CANDLES_OF_A_SIMULATION)
         for syncs in options.syncs:
             books = books_of(models, folder, read, syncs)
-            damages = Damager(books.connection, options.samples).all()
+            damager = Damager(books.connection, options.samples)
+            damages = [*damager.of_each_table(), *of_several_tables(damager)]
             if options.only:
                 damages = [damage for damage in damages if damage.table in options.only]
             began = time.monotonic()

@@ -66,9 +66,8 @@ class Damager:
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)
 
-    def all(self) -> list[Damage]:
-        found = [damage for table in TABLES for kind in KINDS for damage in self.of(table, kind)]
-        return found + list(self.of_several_tables())
+    def of_each_table(self) -> list[Damage]:
+        return [damage for table in TABLES for kind in KINDS for damage in self.of(table, kind)]
 
     def of(self, table: str, kind: str) -> list[Damage]:
         rows = self.rows(table)
@@ -107,79 +106,6 @@ class Damager:
                     row, values = pool.pop()
                     left -= 1
                     yield self.changed(table, kind, row, values, column)
-
-    def of_several_tables(self) -> Iterator[Damage]:
-        """What is lost in several tables at once."""
-        history = {
-            "order_history": "update_time",
-            "user_trade": "create_time",
-            "transaction": "event_time",
-            "advanced_order_history": "update_time",
-            "deposit": "update_time",
-            "withdrawal": "create_time",
-            "fiat_deposit": "updated_at",
-            "fiat_withdrawal": "created_at",
-            "stake_history": "create_time",
-            "convert_history": "create_time",
-            "staking_reward": "event_time",
-            "trading_bot_execution": "update_time",
-            "balance_history": "timestamp",
-        }
-        days = [
-            str(row[0])
-            for row in self.connection.execute(
-                'SELECT DISTINCT CAST(event_time AS DATE) FROM main."transaction" ORDER BY 1'
-            ).fetchall()
-        ][1:]
-        for day in self.dice.sample(days, min(4, len(days))):
-            for name, tables in (
-                ("(every history table)", tuple(history)),
-                ("(orders, fills, ledger)", ("order_history", "user_trade", "transaction", "advanced_order_history")),
-            ):
-                statements = tuple(
-                    f"DELETE FROM main.\"{table}\" WHERE CAST({history[table]} AS DATE) = DATE '{day}'"  # noqa: S608
-                    for table in tables
-                )
-                yield Damage(name, "a day lost", statements, ({"day": day},), day, tables)
-        newest = '(SELECT max(event_time) - INTERVAL 1 DAY FROM main."transaction")'
-        statements = tuple(
-            f'DELETE FROM main."{table}" WHERE {history[table]} > {newest}'  # noqa: S608
-            for table in (*(table for table in history if table != "transaction"), "transaction")
-        )
-        yield Damage("(every history table)", "the newest lost", statements, ({},), "1 day", tuple(history))
-        for fill in self.dice.sample(self.rows("user_trade"), min(8, len(self.rows("user_trade")))):
-            yield Damage(
-                "(fill and its entries)",
-                "a row lost",
-                tuple(
-                    f"DELETE FROM main.\"{table}\" WHERE trade_id = '{fill['trade_id']}'"  # noqa: S608
-                    for table in ("user_trade", "transaction")
-                ),
-                (fill,),
-                tables=("user_trade", "transaction"),
-            )
-            tables = ("order_history", "open_order", "user_trade", "transaction")
-            yield Damage(
-                "(order, fills, entries)",
-                "a row lost",
-                tuple(
-                    f"DELETE FROM main.\"{table}\" WHERE order_id = '{fill['order_id']}'"  # noqa: S608
-                    for table in tables
-                ),
-                (fill,),
-                tables=tables,
-            )
-        arrived = [row for row in self.rows("deposit") if row["status"] == "1"]
-        for row in self.dice.sample(arrived, min(4, len(arrived))):
-            entry = (
-                "DELETE FROM main.\"transaction\" WHERE journal_type = 'ONCHAIN_DEPOSIT' "  # noqa: S608
-                f"AND instrument_name = '{row['currency']}' "
-                f"AND CAST(transaction_qty AS DECIMAL(38, 18)) = {row['amount']} - {row['fee'] or 0}"
-            )
-            deposit = f"DELETE FROM main.deposit WHERE id = '{row['id']}'"  # noqa: S608
-            yield Damage(
-                "(deposit and its entry)", "a row lost", (deposit, entry), (row,), tables=("deposit", "transaction")
-            )
 
 
 def day_of(columns: Columns, row: Row) -> str:
