@@ -110,7 +110,8 @@ class SnapshotCursor(StreamCursor):
         """Restores the positions of all series from the state."""
 
     def _is_due(self, hours: float) -> bool:
-        if self.full_refresh or self._synced_ms is None:
+        # With no hours in between it always is: the exchange's time may seem a second earlier than in the last sync.
+        if self.full_refresh or self._synced_ms is None or not hours:
             return True
         due_ms = self._synced_ms + due_after_ms(hours)
         if self.started_ms >= due_ms:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from source_cryptocom.clock import rfc3339
 from source_cryptocom.state.series_positions import join_names
 from source_cryptocom.streams.market import Book, Candlestick, Ticker, Trade
 from unit_tests.support.builders import DAY_MS, NOW_MS, candle, sync, ticker, trade
@@ -106,6 +107,14 @@ def test_a_table_without_places_is_read_when_its_last_sync_lies_in_the_future(
     assert len(read(tickers, {"version": 1, "synced_at": "2030-01-01T00:00:00Z"}).records) == 1
     assert tickers.state == {"version": 1, "synced_at": "2026-08-17T12:00:00.000Z"}
     assert len(warnings(log)) == 1
+
+
+def test_with_no_hours_between_syncs_a_table_is_read_though_the_clock_seems_to_step_back(
+    exchange: StubExchange,
+) -> None:
+    exchange.serve("public/get-tickers", lambda _: [ticker("BTC_USD")])
+    state = {"version": 1, "synced_at": rfc3339(NOW_MS + 900)}
+    assert len(read(Ticker(sync(hours_between_syncs=0)), state).records) == 1
 
 
 def test_an_unfinished_refresh_of_books_keeps_what_it_has(exchange: StubExchange) -> None:

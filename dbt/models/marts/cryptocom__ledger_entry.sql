@@ -1,4 +1,4 @@
-{{ config(alias='ledger_entry', materialized='view') }}
+{{ config(alias='ledger_entry') }}
 select
     entry.source_account,
     entry.account_id,

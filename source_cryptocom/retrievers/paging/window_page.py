@@ -29,3 +29,11 @@ class UnpageableWindow(Exception):
             f"The window {window} holds more than {limit} rows in one instant and the exchange offers no way to tell "
             "them apart, so it cannot be read to its end; the saved state ends before it. Please report this."
         )
+
+
+@dataclass(frozen=True)
+class Continuation:
+    """A guess at the end of what a full page left unread; `kind` is the time and unit that a failure speaks against."""
+
+    kind: tuple[str, int]
+    end_ns: int

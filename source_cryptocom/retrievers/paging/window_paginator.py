@@ -24,23 +24,14 @@ windows; the answers to wrong guesses, and what came from behind a page, are rem
 """
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass
 
 from source_cryptocom.clock import NS_PER_MS
 from source_cryptocom.retrievers.paging.page_size import PageSize
-from source_cryptocom.retrievers.paging.window_page import Fetch, Page, PageSizeRefused, UnpageableWindow
+from source_cryptocom.retrievers.paging.window_page import Continuation, Fetch, Page, PageSizeRefused, UnpageableWindow
 from source_cryptocom.retrievers.paging.windows import WINDOW_NS, Row, RowTime, Window, present
 
 PAGE_LIMIT = 100
 LARGER_LIMIT = 1_000
-
-
-@dataclass(frozen=True)
-class Continuation:
-    """A guess at the end of what a full page left unread; `kind` is the time and unit that a failure speaks against."""
-
-    kind: tuple[str, int]
-    end_ns: int
 
 
 class WindowPaginator:
