@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -25,19 +22,13 @@ FIRST_DAY = "SELECT strftime(min(event_time), '%Y-%m-%d') FROM main.transaction"
 
 
 def read_day_prices(config: Path, database: Path) -> int:
-    """Reads them into the database, as `source-cryptocom sync` does; the exit code. Needs no key."""
+    """Reads them into the database, as `source-cryptocom sync` does; the exit code."""
     instruments, first_day = _wanted(database)
     if not instruments:
         return 0
-    given = json.loads(config.read_text(encoding="utf-8"))
-    public: dict[str, Any] = {name: given[name] for name in ("base_url", "environment") if name in given}
-    chosen = {"instruments": instruments, "candlestick_timeframes": ["1D"], "market_start_date": first_day}
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "config.json"
-        path.touch(mode=0o600)
-        # They were not read by the sync a minute ago, so the table is read again.
-        path.write_text(json.dumps({**public, **chosen, "hours_between_syncs": 0}), encoding="utf-8")
-        return sync(["--to", str(database), "--config", str(path), "--tables", TABLE])
+    # The sync a minute ago read none of them, so the table is read again.
+    chosen = ["--instruments", ",".join(instruments), "--candlestick-timeframes", "1D", "--hours-between-syncs", "0"]
+    return sync(["--to", str(database), "--config", str(config), "--tables", TABLE, "--from", first_day, *chosen])
 
 
 def _wanted(database: Path) -> tuple[list[str], str]:
