@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from integration_tests.books.damages.account_tables import HISTORY as READ
 from integration_tests.books.damages.damage import Damage, Damager
 
 HISTORY = {
-    "order_history": "update_time",
-    "user_trade": "create_time",
-    "transaction": "event_time",
-    "advanced_order_history": "update_time",
-    "deposit": "update_time",
+    **{table: time for table, time in READ.items() if table != "candlestick"},
     "withdrawal": "create_time",
-    "fiat_deposit": "updated_at",
     "fiat_withdrawal": "created_at",
-    "stake_history": "create_time",
-    "convert_history": "create_time",
-    "staking_reward": "event_time",
-    "trading_bot_execution": "update_time",
-    "balance_history": "timestamp",
 }
 """Tables of history, and which of their times tells the day."""
 
