@@ -19,11 +19,13 @@ from pathlib import Path
 
 import duckdb
 
-from books.lots import METHODS, NOTHING, Lot, Lots, sum_of
+from books.lots import METHODS, NOTHING, Lot, Lots, split, sum_of
 
 MOVEMENTS = """
-SELECT source_account, event_key, happened_at, kind, effect, currency, quantity, value, link
-FROM books.coin_movement
+SELECT source_account, event_key, happened_at, kind, effect, currency, movement.quantity, value, link,
+       coalesce(borrowed.quantity, 0)
+FROM books.coin_movement AS movement
+LEFT JOIN books_staging.int_cryptocom__borrowed_movement AS borrowed USING (source_account, movement_key)
 ORDER BY happened_at, order_key, leg_number, movement_key
 """
 TABLE = "gain_of_method"
@@ -33,12 +35,14 @@ COLUMNS = {
     "source_account": "VARCHAR",
     "event_key": "VARCHAR",
     "kind": "VARCHAR",
+    "effect": "VARCHAR",
     "disposed_at": "TIMESTAMP",
     "currency": "VARCHAR",
     "quantity": "DECIMAL(38, 18)",
     "proceeds": "DECIMAL(38, 18)",
     "quantity_with_cost": "DECIMAL(38, 18)",
     "quantity_without_cost": "DECIMAL(38, 18)",
+    "quantity_sold_short": "DECIMAL(38, 18)",
     "cost": "DECIMAL(38, 18)",
     "gain": "DECIMAL(38, 18)",
     "first_acquired_at": "TIMESTAMP",
@@ -48,7 +52,10 @@ COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """A row of coin_movement."""
+    """A row of coin_movement.
+
+    `borrowed`: of what went out, the part that the account owed from then on; of what came in, what paid that back.
+    """
 
     account: str
     event_key: str
@@ -59,60 +66,133 @@ class Movement:
     quantity: Decimal
     value: Decimal | None
     link: str | None
+    borrowed: Decimal = NOTHING
+
+    def part(self, quantity: Decimal) -> Decimal | None:
+        """The value of a part of it."""
+        return None if self.value is None else self.value * quantity / self.quantity
 
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """What a disposal gained: of what has a known cost."""
+    """What a disposal gained, or the purchase that covered what had been sold short: of what has a known cost.
+
+    `proceeds`: of a disposal those of the whole quantity, of a cover those of `quantity_with_cost`.
+    """
 
     movement: Movement
-    lots: tuple[Lot, ...]
+    effect: str
+    quantity: Decimal
+    quantity_with_cost: Decimal
+    quantity_sold_short: Decimal
+    proceeds: Decimal | None
+    cost: Decimal
+    gain: Decimal | None
+    acquired_at: tuple[datetime, ...]
 
     @property
-    def quantity_with_cost(self) -> Decimal:
-        return sum_of(self.lots)[0]
-
-    @property
-    def cost(self) -> Decimal:
-        return sum_of(self.lots)[1]
-
-    @property
-    def gain(self) -> Decimal | None:
-        """None where nothing has a cost, or the proceeds are not known."""
-        quantity, cost = sum_of(self.lots)
-        if not quantity or self.movement.value is None:
-            return None
-        return self.movement.value * quantity / self.movement.quantity - cost
+    def quantity_without_cost(self) -> Decimal:
+        return self.quantity - self.quantity_with_cost - self.quantity_sold_short
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The gains in order of time, and what is left: (pool, currency) > lots."""
+    """The gains in order of time, and what is left, by (pool, currency).
+
+    `sold_short`: what was sold and is owed, each lot with its proceeds as a cost below zero.
+    """
 
     gains: list[Gain]
     left: dict[tuple[str, str], list[Lot]]
+    sold_short: dict[tuple[str, str], list[Lot]]
+
+
+class _Books:
+    """The lots of one method while the movements pass by."""
+
+    def __init__(self, method: str, per_account: bool) -> None:
+        self._per_account = per_account
+        self._lots: dict[tuple[str, str], Lots] = defaultdict(METHODS[method])
+        self._sold_short: dict[tuple[str, str], Lots] = defaultdict(METHODS[method])
+        self._on_the_way: dict[str, tuple[list[Lot], Decimal]] = {}
+        self._gains: list[Gain] = []
+
+    def outcome(self) -> Outcome:
+        return Outcome(self._gains, _left(self._lots), _left(self._sold_short))
+
+    def take(self, movement: Movement) -> None:
+        pool = "all accounts" if not self._per_account else movement.account, movement.currency
+        lots, sold_short = self._lots[pool], self._sold_short[pool]
+        own = movement.quantity - movement.borrowed
+        if movement.effect == "disposed":
+            self._gains.append(_disposal(movement, lots.take(own)))
+            if movement.borrowed and (proceeds := movement.part(movement.borrowed)) is not None:
+                sold_short.put(Lot(movement.happened_at, movement.borrowed, -proceeds))
+        elif movement.effect == "left":
+            lots.take(own)
+        elif movement.effect == "renamed from" or (movement.effect == "moved out" and self._per_account):
+            self._on_the_way[str(movement.link)] = lots.take(own), movement.quantity
+        elif movement.effect != "moved out":
+            paid_back, kept = split(self._came(movement, lots), movement.borrowed)
+            if movement.borrowed:
+                self._gains.append(_cover(movement, sold_short.take(movement.borrowed), paid_back))
+            for lot in kept:
+                lots.put(lot)
+
+    def _came(self, movement: Movement, lots: Lots) -> list[Lot]:
+        """What has a known cost of what came in."""
+        if movement.effect == "acquired" and movement.value is not None:
+            return [Lot(movement.happened_at, movement.quantity, movement.value)]
+        if movement.effect == "renamed to" or (movement.effect == "moved in" and self._per_account):
+            sent, quantity = self._on_the_way.pop(str(movement.link), ([], movement.quantity))
+            return [replace(lot, quantity=lot.quantity * movement.quantity / quantity) for lot in sent]
+        # What another account sent stays where it is, but for what pays a debt back.
+        return lots.take(movement.borrowed) if movement.effect == "moved in" else []
+
+
+def _left(pools: dict[tuple[str, str], Lots]) -> dict[tuple[str, str], list[Lot]]:
+    return {pool: lots.all() for pool, lots in pools.items() if lots.all()}
+
+
+def _disposal(movement: Movement, used: list[Lot]) -> Gain:
+    quantity, cost = sum_of(used)
+    proceeds = movement.part(quantity)
+    return Gain(
+        movement,
+        "disposed",
+        movement.quantity,
+        quantity,
+        movement.borrowed,
+        movement.value,
+        cost,
+        None if proceeds is None or not quantity else proceeds - cost,
+        tuple(lot.acquired_at for lot in used),
+    )
+
+
+def _cover(movement: Movement, sales: list[Lot], paid_back: list[Lot]) -> Gain:
+    """Proceeds less cost, of as much as has both: a debt may be older than the rows, a deposit has no cost."""
+    quantity = min(sum_of(sales)[0], sum_of(paid_back)[0])
+    proceeds, cost = -sum_of(split(sales, quantity)[0])[1], sum_of(split(paid_back, quantity)[0])[1]
+    return Gain(
+        movement,
+        "covered",
+        movement.borrowed,
+        quantity,
+        NOTHING,
+        proceeds if quantity else None,
+        cost,
+        proceeds - cost if quantity else None,
+        (movement.happened_at,) if quantity else (),
+    )
 
 
 def gains_of(movements: Iterable[Movement], method: str, per_account: bool = False) -> Outcome:
     """One pass over movements in order of time. A disposal uses only what was there before it."""
-    pools: dict[tuple[str, str], Lots] = defaultdict(METHODS[method])
-    on_the_way: dict[str, tuple[list[Lot], Decimal]] = {}
-    gains = []
+    books = _Books(method, per_account)
     for movement in movements:
-        lots = pools[movement.account if per_account else "all accounts", movement.currency]
-        if movement.effect == "acquired" and movement.value is not None:
-            lots.put(Lot(movement.happened_at, movement.quantity, movement.value))
-        elif movement.effect == "disposed":
-            gains.append(Gain(movement, tuple(lots.take(movement.quantity))))
-        elif movement.effect == "left":
-            lots.take(movement.quantity)
-        elif movement.effect == "renamed from" or (movement.effect == "moved out" and per_account):
-            on_the_way[str(movement.link)] = lots.take(movement.quantity), movement.quantity
-        elif movement.effect == "renamed to" or (movement.effect == "moved in" and per_account):
-            sent, quantity = on_the_way.pop(str(movement.link), ([], movement.quantity))
-            for lot in sent:
-                lots.put(replace(lot, quantity=lot.quantity * movement.quantity / quantity))
-    return Outcome(gains, {pool: lots.all() for pool, lots in pools.items() if lots.all()})
+        books.take(movement)
+    return books.outcome()
 
 
 def read_movements(connection: duckdb.DuckDBPyConnection) -> list[Movement]:
@@ -122,24 +202,25 @@ def read_movements(connection: duckdb.DuckDBPyConnection) -> list[Movement]:
 def rows_of(movements: list[Movement], method: str, per_account: bool) -> Iterator[tuple[object, ...]]:
     """In the columns of the table."""
     for gain in gains_of(movements, method, per_account).gains:
-        movement, (quantity, cost) = gain.movement, sum_of(gain.lots)
-        dates = [lot.acquired_at for lot in gain.lots]
+        movement = gain.movement
         yield (
             method,
             "account" if per_account else "all",
             movement.account,
             movement.event_key,
             movement.kind,
+            gain.effect,
             movement.happened_at,
             movement.currency,
-            movement.quantity,
-            movement.value,
-            quantity,
-            movement.quantity - quantity,
-            cost if quantity else None,
+            gain.quantity,
+            gain.proceeds,
+            gain.quantity_with_cost,
+            gain.quantity_without_cost,
+            gain.quantity_sold_short,
+            gain.cost if gain.quantity_with_cost else None,
             gain.gain,
-            min(dates, default=None),
-            max(dates, default=None),
+            min(gain.acquired_at, default=None),
+            max(gain.acquired_at, default=None),
         )
 
 
@@ -181,9 +262,10 @@ def main(argv: list[str] | None = None) -> int:
     sums: dict[tuple[int, str], list[Decimal]] = defaultdict(lambda: [NOTHING, NOTHING, NOTHING])
     for gain in outcome.gains:
         of_year = sums[gain.movement.happened_at.year, gain.movement.currency]
-        of_year[0] += gain.movement.value or 0
+        # Of what was sold short the sale has the proceeds.
+        of_year[0] += gain.movement.value or 0 if gain.effect == "disposed" else 0
         of_year[1] += gain.gain or 0
-        of_year[2] += gain.movement.quantity - gain.quantity_with_cost
+        of_year[2] += gain.quantity_without_cost
     print(f"{'year':<6}{'currency':<12}{'proceeds':>20}{'gain':>20}{'quantity without cost':>32}")
     for (year, currency), (proceeds, gain_of_year, without) in sorted(sums.items()):
         print(f"{year:<6}{currency:<12}{proceeds:>20,.2f}{gain_of_year:>20,.2f}{without.normalize():>32f}")

@@ -147,3 +147,19 @@ def sum_of(lots: Iterable[Lot]) -> tuple[Decimal, Decimal]:
         quantity += lot.quantity
         cost += lot.cost
     return quantity, cost
+
+
+def split(lots: Iterable[Lot], quantity: Decimal) -> tuple[list[Lot], list[Lot]]:
+    """The first `quantity` of lots, and the rest."""
+    first, rest = [], []
+    for lot in lots:
+        if lot.quantity <= quantity:
+            first.append(lot)
+        elif quantity:
+            of_first, of_rest = lot.split(quantity)
+            first.append(of_first)
+            rest.append(of_rest)
+        else:
+            rest.append(lot)
+        quantity -= min(quantity, lot.quantity)
+    return first, rest

@@ -146,11 +146,13 @@ def _unrealised(connection: duckdb.DuckDBPyConnection, holdings: list[Row]) -> F
         if row["quantity"] and row["value"] is not None
     }
     gain, named = 0.0, 0
-    for (_, currency), lots in gains_of(read_movements(connection), "fifo").left.items():
-        if currency in prices:
-            quantity, cost = sum_of(lots)
-            gain += float(quantity) * prices[currency] - float(cost)
-            named += 1
+    outcome = gains_of(read_movements(connection), "fifo")
+    for sign, books in ((1, outcome.left), (-1, outcome.sold_short)):
+        for (_, currency), lots in books.items():
+            if currency in prices:
+                quantity, cost = sum_of(lots)
+                gain += sign * float(quantity) * prices[currency] - float(cost)
+                named += 1
     return Figure("unrealised gain", gain, f"of {named} currencies, as far as their cost is known")
 
 

@@ -137,14 +137,15 @@ GAINS = Table(
         Column("quantity_without_cost", "without known cost", "quantity"),
     ),
     """
-    SELECT source_account, currency, count(*) AS disposals, sum(proceeds) AS proceeds, sum(gain) AS gain,
+    SELECT source_account, currency, count(*) FILTER (effect = 'disposed') AS disposals,
+           sum(proceeds) FILTER (effect = 'disposed') AS proceeds, sum(gain) AS gain,
            any_value(reporting_currency) AS unit, sum(quantity_without_cost) AS quantity_without_cost,
            CAST(date_trunc('month', disposed_at) AS DATE) AS day
     FROM books.gain GROUP BY ALL ORDER BY currency, day
     """,
     "Nothing was sold.",
     "An indication, by month: first in, first out, per currency over all pairs, fees in cost and proceeds. What has no "
-    "known cost is in no gain, and is named.",
+    "known cost is in no gain, and is named. What was sold short gains when it is bought back.",
 )
 REWARDS = Table(
     "rewards",

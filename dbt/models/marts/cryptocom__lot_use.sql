@@ -1,7 +1,10 @@
 {{ config(alias='lot_use') }}
 {#- Which lot each disposal used up, by FIFO: one row per disposal and lot. Lots and disposals of a currency are laid end to
     end by quantity; where they overlap, the lot is the one that is sold. A disposal uses only what was acquired before it:
-    what went out beyond that had no known cost, and uses up no later lot. -#}
+    what went out beyond that had no known cost, and uses up no later lot.
+
+    What was borrowed and sold is a lot of its own kind, which what pays it back uses up: `covered`. Its proceeds were known
+    first, at `sold_short_at`; its cost is that of the cover. -#}
 {%- set in_order = 'order by happened_at, order_key, leg_number, movement_key' -%}
 {%- set so_far = 'partition by pool, asset order by place rows between unbounded preceding and current row' -%}
 {%- set steps = 5 -%}
@@ -49,23 +52,65 @@ named_{{ step }} as (
     left join replaced on replaced.currency = named.asset and replaced.happened_at >= named.named_at
 ),
 {% endfor %}
-movement as (
+named_movement as (
     select
-        movement.*,
-        {{ cryptocom.pool() }} as pool,
+        movement.source_account,
+        movement.movement_key,
+        movement.event_key,
+        movement.happened_at,
+        movement.order_key,
+        movement.leg_number,
+        movement.effect,
+        movement.currency,
+        movement.quantity,
+        movement.value,
         coalesce(named.asset, movement.currency) as asset,
-        case
-            when movement.effect = 'acquired' and movement.value is not null then 'lot'
-            when movement.effect in ('disposed', 'left') then 'use'
-            {#- Between accounts lots stay in the pool of all accounts; from account to account books/gains.py carries them. #}
-            when movement.effect = 'moved out' and {{ 'true' if var('cryptocom_lots_of') == 'account' else 'false' }} then 'use'
-            when movement.effect = 'renamed from' and named.asset is null then 'use'
-        end as role
+        named.asset is not null as is_named,
+        borrowed.quantity as borrowed
     from {{ ref('cryptocom', 'cryptocom__coin_movement') }} as movement
     left join replaced
         on replaced.currency = movement.currency
         and (movement.happened_at <= replaced.happened_at or not replaced.is_whole)
     left join named_{{ steps }} as named on named.currency = replaced.currency
+    left join {{ ref('cryptocom', 'int_cryptocom__borrowed_movement') }} as borrowed
+        on borrowed.source_account = movement.source_account
+        and borrowed.movement_key = movement.movement_key
+),
+
+{#- Of a movement, what was borrowed or paid back. #}
+{%- set borrowed_value = "case when borrowed = quantity then value else "
+    ~ cryptocom.rounded_amount(cryptocom.as_double('value') ~ ' * ' ~ cryptocom.ratio('borrowed', 'quantity')) ~ ' end' %}
+movement as (
+    select
+        source_account, movement_key, event_key, happened_at, order_key, leg_number, effect, currency, asset,
+        {{ cryptocom.pool() }} as pool,
+        case when borrowed is null then quantity else quantity - borrowed end as quantity,
+        case when borrowed is null then value else value - {{ borrowed_value }} end as value,
+        case
+            when effect = 'acquired' and value is not null then 'lot'
+            when effect in ('disposed', 'left') then 'use'
+            {#- Between accounts lots stay in the pool of all accounts; from account to account books/gains.py carries them. #}
+            when effect = 'moved out' and {{ 'true' if var('cryptocom_lots_of') == 'account' else 'false' }} then 'use'
+            when effect = 'renamed from' and not is_named then 'use'
+        end as role
+    from named_movement
+    where borrowed is null or borrowed < quantity
+    union all
+    {#- Under a name that no currency has: these lots are not those of coins that were there. #}
+    select
+        source_account, movement_key, event_key, happened_at, order_key, leg_number,
+        case when effect = 'disposed' then 'sold short' else 'covered' end,
+        currency,
+        {{ dbt.concat(['asset', "' borrowed'"]) }},
+        {{ cryptocom.pool() }},
+        borrowed,
+        {{ borrowed_value }},
+        case
+            when effect = 'disposed' and value is not null then 'lot'
+            when effect in ('acquired', 'arrived', 'moved in') then 'use'
+        end
+    from named_movement
+    where borrowed is not null
 ),
 
 placed as (
@@ -149,27 +194,43 @@ cost as (
     from used
     inner join edge as lot
         on lot.pool = used.pool and lot.asset = used.asset and lot.place = used.lot_place
+),
+{%- set part = cryptocom.rounded_amount(
+    cryptocom.as_double('disposal.value') ~ ' * ' ~ cryptocom.ratio('cost.quantity', 'disposal.quantity')
+) %}
+
+{#- Of what used the lot up: its part of the proceeds, or where that is a cover, of the cost. #}
+parted as (
+    select
+        disposal.source_account,
+        disposal.movement_key,
+        disposal.event_key,
+        disposal.happened_at,
+        disposal.effect,
+        disposal.currency,
+        cost.lot_key,
+        cost.lot_account,
+        cost.acquired_at,
+        cost.quantity,
+        cost.cost as value_of_lot,
+        case when cost.quantity = disposal.quantity then disposal.value else {{ part }} end as value_of_use
+    from cost
+    inner join edge as disposal
+        on disposal.pool = cost.pool and disposal.asset = cost.asset and disposal.place = cost.use_place
 )
 
 select
-    disposal.source_account,
-    disposal.movement_key,
-    disposal.event_key,
-    disposal.happened_at as disposed_at,
-    disposal.effect,
-    disposal.currency,
-    cost.lot_key,
-    cost.lot_account,
-    cost.acquired_at,
-    cost.quantity,
-    cost.cost,
-    {#- Its part of the proceeds. #}
-    case
-        when cost.quantity = disposal.quantity then disposal.value
-        else {{ cryptocom.rounded_amount(
-            cryptocom.as_double('disposal.value') ~ ' * ' ~ cryptocom.ratio('cost.quantity', 'disposal.quantity')
-        ) }}
-    end as proceeds
-from cost
-inner join edge as disposal
-    on disposal.pool = cost.pool and disposal.asset = cost.asset and disposal.place = cost.use_place
+    source_account,
+    movement_key,
+    event_key,
+    happened_at as disposed_at,
+    effect,
+    currency,
+    lot_key,
+    lot_account,
+    case when effect = 'covered' then happened_at else acquired_at end as acquired_at,
+    quantity,
+    case when effect = 'covered' then value_of_use else value_of_lot end as cost,
+    case when effect = 'covered' then value_of_lot else value_of_use end as proceeds,
+    case when effect = 'covered' then acquired_at end as sold_short_at
+from parted

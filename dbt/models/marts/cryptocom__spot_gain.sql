@@ -18,4 +18,5 @@ inner join {{ ref('cryptocom', 'cryptocom__gain') }} as gain
     on gain.source_account = fill.source_account
     and gain.event_key = {{ dbt.concat(["'user_trade '", 'fill.trade_id', "' '", 'fill.instrument_name']) }}
     and gain.currency = fill.base_currency
+    and gain.effect = 'disposed'
 where fill.side = 'SELL' and fill.instrument_kind = 'spot'
