@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ NOUNS = {
 }
 DERIVED = ("settlements_come_regularly", "positions_cost_what_was_paid", "wallet_is_worth_its_balances")
 """Checks that stand on many rows: where one of those rows is told, they only repeat it."""
+WITNESS = re.compile(r"\b[\w ,]+ of a ledger entry\b")
+"""What the sentence has said: that a row is missing of which the ledger has the entry."""
 CHAINED = ("ledger_leads_from_balance_to_balance", "fills_lead_to_positions", "stakes_lead_to_stakes")
 ALL_ENTRIES = "tax_events_explain_the_ledger"
 
@@ -94,6 +97,11 @@ def plain(number: Decimal | None) -> str:
         return "nothing"
     text = format(number, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def counted(number: int, one: str, more: str = "") -> str:
+    """`1 check`, `2 checks`; `more` where it is not `one` with an s."""
+    return f"{number:,} {one if number == 1 else more or one + 's'}"
 
 
 def losses_of(
@@ -207,7 +215,7 @@ def _of_row(table: str, is_missing: bool, group: tuple[Discrepancy, ...]) -> Los
         elif table == "order_history":
             witnesses = _witnesses(group)
             text = f"the order {key}{' of ' + witnesses if key not in witnesses else ''} is missing"
-        amounts = amounts.replace("fill of a ledger entry in ", "entry in ")
+        amounts = WITNESS.sub("entry", amounts)
     else:
         text = first.subject
     checks = ", ".join(dict.fromkeys(member.check for member in group))
@@ -239,7 +247,7 @@ def _of_many(table: str, is_missing: bool, name: str, groups: Sequence[tuple[Dis
 def _counted(table: str, groups: Sequence[tuple[Discrepancy, ...]]) -> str:
     number = sum(map(len, groups)) if table == "transaction" else len(groups)
     one, many = NOUNS.get(table, (f"row of {table}", f"rows of {table}"))
-    return f"{number:,} {one if number == 1 else many}"
+    return counted(number, one, many)
 
 
 def _span(members: Sequence[Discrepancy]) -> str:

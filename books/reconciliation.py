@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from books.losses import CHAINED, Discrepancy, Loss, losses_of, plain
+from books.losses import CHAINED, Discrepancy, Loss, counted, losses_of, plain
 
 __all__ = ["Check", "Discrepancy", "Reconciliation", "TableReading", "plain", "read_reconciliation", "result_in_words"]
 
@@ -56,13 +56,23 @@ COMPLETE_BY = {
 """Rows that lead from what one sync saw to what the next saw: none at all is missing between the two."""
 
 UNPROVED = {
-    "ledger_leads_from_balance_to_balance": "balances",
-    "fills_lead_to_positions": "positions",
-    "stakes_lead_to_stakes": "staked quantities",
-    "transfers_are_in_the_ledger": "deposits and withdrawals (only the ledger has them)",
-    "positions_cost_what_was_paid": "what positions cost (they were open before the first row)",
+    "fills_add_up_to_their_orders": (
+        "comparison with the fills of an order that was placed before the first row",
+        "comparisons with the fills of orders that were placed before the first row",
+    ),
+    "ledger_leads_from_balance_to_balance": ("balance", "balances"),
+    "fills_lead_to_positions": ("position", "positions"),
+    "stakes_lead_to_stakes": ("staked quantity", "staked quantities"),
+    "transfers_are_in_the_ledger": (
+        "deposit or withdrawal (only the ledger has it)",
+        "deposits and withdrawals (only the ledger has them)",
+    ),
+    "positions_cost_what_was_paid": (
+        "comparison of what a position cost (it was open before the first row)",
+        "comparisons of what positions cost (they were open before the first row)",
+    ),
 }
-"""What a check could not compare, and why."""
+"""What a check could not compare, one of it and more, and why."""
 
 NEEDED = {
     "fills_add_up_to_their_orders": ("order_history", "user_trade"),
@@ -180,8 +190,7 @@ def verdict(reconciliation: Reconciliation) -> str:
     different = sum(one.check in names for one in reconciliation.of_status("different"))
     unsettled = sum(one.check in names for one in reconciliation.of_status("unsettled"))
     compared = sum(check.compared for check in checks)
-    number = f"{len(checks)} check{'s' if len(checks) > 1 else ''}"
-    made = f"{number} made {compared:,} comparison{'s' if compared > 1 else ''} of your account"
+    made = f"{counted(len(checks), 'check')} made {counted(compared, 'comparison')} of your account"
     if different:
         head = f"NOT consistent: {made}, and {different:,} did not come out even."
     elif unsettled:
@@ -217,7 +226,10 @@ def _complete(reconciliation: Reconciliation) -> list[str]:
 def _not_proved(reconciliation: Reconciliation) -> list[str]:
     """What awaits another sync or other rows, and what nothing can prove."""
     waiting = [
-        f"{check.unproved:,} {UNPROVED.get(check.name, 'comparisons of ' + check.name)}{_why(check, reconciliation)}"
+        counted(
+            check.unproved, *UNPROVED.get(check.name, (f"comparison of {check.name}", f"comparisons of {check.name}"))
+        )
+        + _why(check, reconciliation)
         for check in reconciliation.checks
         if check.unproved
     ]
@@ -226,8 +238,8 @@ def _not_proved(reconciliation: Reconciliation) -> list[str]:
         found.append("Not proved yet: that nothing at all is missing; it needs a second sync.")
     orders = reconciliation.orders_without_a_fill
     if orders:
-        many = "s" if orders > 1 else ""
-        found.append(f"Nothing can prove {orders:,} order{many} without a fill: no other row names them.")
+        without = counted(orders, "order without a fill", "orders without a fill")
+        found.append(f"Nothing can prove {without}: no other row names {'it' if orders == 1 else 'them'}.")
     idle = [
         check.name
         for check in reconciliation.checks
@@ -243,7 +255,7 @@ def _why(check: Check, reconciliation: Reconciliation) -> str:
     if check.name not in CHAINED:
         return ""
     if reconciliation.syncs < 2:
-        return " (they need a second sync)"
+        return f" ({'it needs' if check.unproved == 1 else 'they need'} a second sync)"
     return " of the first sync (what was there before it is not known)"
 
 

@@ -6,38 +6,52 @@
     order_id            the order that the row or the sum belongs to
     since               where a sum is one over a time: its beginning
     detail              what is wrong in words, where no amount is
-    of_each_fill        there are as many rows as fills or orders: to write texts of those that come out even takes long -#}
+    of_each_fill        there are as many rows as fills or orders: those that come out even say nothing, and `counted`
+                        makes one of them
+    comparisons         how many a row stands for -#}
 {% macro comparison(
     subject, instrument_name, happened_at, what, expected, found, certain, tolerance='0', account='source_account',
     row_table=none, row_key=none, is_missing='false', order_id=none, detail=none, since='null', proved='true',
     of_each_fill=false
 ) -%}
 {%- set text = dbt.type_string() -%}
-{%- set uneven = 'case when abs(' ~ cryptocom.as_amount(found) ~ ' - ' ~ cryptocom.as_amount(expected) ~ ') <= ' ~ tolerance
-    ~ ' then null else ' if of_each_fill else '' -%}
+{%- set difference = cryptocom.as_amount(found) ~ ' - ' ~ cryptocom.as_amount(expected) -%}
+{%- set uneven = 'case when abs(' ~ difference ~ ') <= ' ~ tolerance ~ ' then null else ' if of_each_fill else '' -%}
 {%- set end = ' end' if of_each_fill else '' -%}
     {{ account }} as source_account,
     {{ uneven }}{{ subject }}{{ end }} as subject,
-    {{ instrument_name }} as instrument_name,
-    {{ happened_at }} as happened_at,
-    {{ what }} as what,
-    {{ cryptocom.as_amount(expected) }} as expected,
-    {{ cryptocom.as_amount(found) }} as found,
-    {{ cryptocom.as_amount(found) }} - {{ cryptocom.as_amount(expected) }} as difference,
+    {{ uneven }}{{ instrument_name }}{{ end }} as instrument_name,
+    {{ uneven }}{{ happened_at }}{{ end }} as happened_at,
+    {{ uneven }}{{ what }}{{ end }} as what,
+    {{ uneven }}{{ cryptocom.as_amount(expected) }}{{ end }} as expected,
+    {{ uneven }}{{ cryptocom.as_amount(found) }}{{ end }} as found,
+    {{ uneven }}{{ difference }}{{ end }} as difference,
     case
-        when abs({{ cryptocom.as_amount(found) }} - {{ cryptocom.as_amount(expected) }}) <= {{ tolerance }} then 'equal'
+        when abs({{ difference }}) <= {{ tolerance }} then 'equal'
         {%- if proved != 'true' %}
         when not ({{ proved }}) then 'unproved'
         {%- endif %}
         when {{ certain }} then 'different'
         else 'unsettled'
     end as status,
-    cast({{ row_table or 'null' }} as {{ text }}) as row_table,
+    cast({{ uneven }}{{ row_table or 'null' }}{{ end }} as {{ text }}) as row_table,
     cast({{ uneven }}{{ row_key or 'null' }}{{ end }} as {{ text }}) as row_key,
-    {{ is_missing }} as is_missing,
+    {{ uneven }}{{ is_missing }}{{ end }} as is_missing,
     cast({{ uneven }}{{ order_id or 'null' }}{{ end }} as {{ text }}) as order_id,
     cast({{ since }} as {{ dbt.type_timestamp() }}) as since,
-    cast({{ uneven }}{{ detail or 'null' }}{{ end }} as {{ text }}) as detail
+    cast({{ uneven }}{{ detail or 'null' }}{{ end }} as {{ text }}) as detail,
+    1 as comparisons
+{%- endmacro %}
+
+{#- Of comparisons `of_each_fill`, those that come out even as one row of each account: to write each takes long. -#}
+{% macro counted() -%}
+select
+    source_account, subject, instrument_name, happened_at, what, expected, found, difference, status, row_table, row_key,
+    is_missing, order_id, since, detail, sum(comparisons) as comparisons
+from (
+{{ caller() }}
+) as compared
+group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
 {%- endmacro %}
 
 {#- The same for what is no amount: 1 is expected, and found where `agrees` holds. `detail` is null where it does. -#}

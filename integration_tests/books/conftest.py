@@ -37,6 +37,8 @@ def all_stories() -> dict[str, Story]:
         "ticks": fills_of_every_size(),
         "bank_deposit_under_way": bank_deposit_under_way(),
         "refund_of_before": refund_of_before(),
+        "two_withdrawals_at_once": two_withdrawals_at_once(),
+        "open_since_before": open_since_before(),
         "proved": proved_books(),
         "converted": converted(),
         "conversion_lost": conversion_lost(),
@@ -65,6 +67,31 @@ def bank_deposit_under_way() -> Story:
 def refund_of_before() -> Story:
     """What comes back on the first day was withdrawn before it; later the same sum is withdrawn for good."""
     return booked_as_well(1, "ONCHAIN_WITHDRAWAL", "ETH", "1.502")
+
+
+def two_withdrawals_at_once() -> Story:
+    """Two withdrawals of a currency that are booked at one moment, one of them with its fee beside it."""
+    story = Story()
+    story.book("SUBACCOUNT_TX", at(1), "CRO", "5000")
+    moment = {"create_time": at(9), "update_time": at(9), "status": "5", "network_id": "CRO"}
+    story.add("withdrawal", at(9), id="311", currency="CRO", amount="1744", fee="0.1", txid="a1", **moment)
+    story.add("withdrawal", at(9), id="312", currency="CRO", amount="50", fee="0", txid="a2", **moment)
+    for journal_type, amount in (
+        ("ONCHAIN_WITHDRAWAL", "-1744"),
+        ("WITHDRAW_FEE", "-0.1"),
+        ("OFFCHAIN_WITHDRAWAL", "-50"),
+    ):
+        story.book(journal_type, at(9), "CRO", amount)
+    return story
+
+
+def open_since_before() -> Story:
+    """An order that is open, and was filled before the first day that was read."""
+    story = closed_books()
+    [waiting] = story.tables["open_order"]
+    since = {"create_time": at(-3), "update_time": at(-2), "cumulative_quantity": "0.25", "cumulative_value": "780"}
+    waiting.update(**since, avg_price="3120")
+    return story
 
 
 def converted() -> Story:

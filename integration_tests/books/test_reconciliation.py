@@ -68,6 +68,24 @@ def test_a_refund_from_before_the_first_day_costs_no_other_withdrawal(stories: B
     assert stories.rows(f"{TRANSFERS} AND source_account = 'refund_of_before'") == []
 
 
+def test_two_withdrawals_of_one_moment_are_two(stories: Books) -> None:
+    assert stories.rows(f"{TRANSFERS} AND source_account = 'two_withdrawals_at_once'") == []
+
+
+def test_what_was_filled_before_the_first_day_is_not_proved_and_no_warning(stories: Books) -> None:
+    assert stories.rows("SELECT what FROM books.discrepancy WHERE source_account = 'open_since_before'") == []
+    [row] = stories.rows(
+        "SELECT sum(comparisons) AS unproved FROM books.fills_add_up_to_their_orders "
+        "WHERE source_account = 'open_since_before' AND status = 'unproved'"
+    )
+    assert row["unproved"] >= 2
+
+
+def test_comparisons_that_come_out_even_are_counted_and_not_written_one_by_one(closed: Books) -> None:
+    [row] = closed.rows("SELECT count(*) AS written, sum(comparisons) AS made FROM books.fills_have_an_order")
+    assert (row["written"], row["made"]) == (1, closed.rows("SELECT count(*) AS n FROM books.fill_with_order")[0]["n"])
+
+
 def test_an_entry_that_may_be_on_its_way_is_a_warning(stories: Books) -> None:
     found = stories.rows("SELECT DISTINCT status FROM books.discrepancy WHERE source_account = 'late'")
     assert [row["status"] for row in found] == ["unsettled"]

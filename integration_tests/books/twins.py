@@ -49,6 +49,19 @@ def booked_as_well(day: int, journal_type: str, currency: str, quantity: str) ->
     return story
 
 
+def reward_without_a_row() -> Story:
+    """A staked coin that pays in itself, and each of its entries but the last has its row."""
+    story = closed_books()
+    for day, amount in ((7, "0.011"), (8, "0.012"), (9, "0.013")):
+        story.book("STAKING_REWARDS", at(day, 1), "DOT.staked", amount)
+        if day < 9:
+            names = {"staking_inst_name": "DOT.staked", "reward_inst_name": "DOT.staked", "underlying_inst_name": "DOT"}
+            story.add(
+                "staking_reward", at(day), reward_quantity=amount, staked_balance="40", event_time=at(day, 1), **names
+            )
+    return story
+
+
 TWINS = {
     "fill_lost": Twin(
         lambda: without("user_trade", lambda row: bool(row["create_time"] == at(2, 10, 0, 20))),
@@ -190,6 +203,17 @@ TWINS = {
         "-0.5",
         "0",
         "unsettled",
+    ),
+    "booked_stake_lost": Twin(
+        lambda: booked_as_well(10, "STAKING", "ETH", "-2"),
+        "movements_are_in_the_ledger",
+        "stake, conversion or deal of a ledger entry",
+        "-2",
+        "0",
+        "unsettled",
+    ),
+    "booked_reward_lost": Twin(
+        reward_without_a_row, "movements_are_in_the_ledger", "reward of a ledger entry", "0.013", "0", "unsettled"
     ),
     "refused_withdrawal_lost": Twin(
         lambda: without("withdrawal", lambda row: row["id"] == "302"),

@@ -9,6 +9,7 @@ with point as (
         total_cash_balance,
         case timeframe when 'H1' then 60 else 1440 end as step,
         lead(timestamp) over (partition by source_account, instrument_name, timeframe order by timestamp) as next_timestamp,
+        {{ dbt.dateadd('minute', "case timeframe when 'H1' then 60 else 1440 end", 'timestamp') }} as follows_at,
         extracted_at
     from {{ ref('cryptocom', 'stg_cryptocom__balance_history') }}
     where timeframe in ('H1', 'D1')
@@ -53,10 +54,13 @@ timeframe as (
 
 select
     {{ cryptocom.comparison(
-        dbt.concat(["'balance history '", 'timeframe']), 'instrument_name', 'timestamp', "'minutes to the next point'", 'step',
+        dbt.concat(["'balance history '", 'timeframe']), 'instrument_name', 'follows_at', "'minutes to the next point'", 'step',
         dbt.datediff('timestamp', 'next_timestamp', 'minute'), 'false', row_table="'balance_history'",
-        row_key=dbt.concat(['timeframe', "' after '", cryptocom.shown('timestamp')]),
-        is_missing=dbt.datediff('timestamp', 'next_timestamp', 'minute') ~ ' > step'
+        row_key=dbt.concat(['timeframe', "' '", cryptocom.shown('follows_at')]),
+        is_missing=dbt.datediff('timestamp', 'next_timestamp', 'minute') ~ ' > step',
+        detail="case when " ~ dbt.datediff('timestamp', 'next_timestamp', 'minute') ~ " <> step then "
+            ~ dbt.concat(["'after the point of '", cryptocom.shown('timestamp'), "' comes that of '", cryptocom.shown('next_timestamp')])
+            ~ " end"
     ) }}
 from point
 where next_timestamp is not null

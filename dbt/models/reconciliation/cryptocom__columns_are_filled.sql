@@ -10,74 +10,81 @@
     'fiat_deposit': ['currency', 'amount'],
     'fiat_withdrawal': ['currency', 'amount'],
 } -%}
-with
-{%- for table, (key, instrument, time, columns) in cryptocom.filled_columns().items() %}
-every_{{ table }} as (
+{#- No common table expression for each table: the time to plan a query grows with the square of their number. -#}
+with every as (
+    {%- for table, (key, instrument, time, columns) in cryptocom.filled_columns().items() %}
     select
         source_account,
+        '{{ table }}' as table_name,
         count(*) as number_of_rows,
-        max({{ time or 'extracted_at' }}) as happened_at
-        {%- for column in columns %},
-        count({{ column }}) as filled_{{ column }}
+        max({{ time or 'extracted_at' }}) as happened_at,
+        {%- set empty = [] %}
+        {%- for column in columns if column not in needed.get(table, []) %}
+        {%- do empty.append("case when count(" ~ column ~ ") = 0 then ' " ~ column ~ " ' else '' end") %}
         {%- endfor %}
+        {{ dbt.concat(["' '"] + empty) }} as empty_columns
     from {{ ref('cryptocom', 'stg_cryptocom__' ~ table) }}
     group by source_account
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
 ),
 
 {# Few rows lack anything, so this reads the columns once and keeps next to nothing. #}
-lacking_{{ table }} as (
-    select
-        source_account,
-        cast({{ key }} as {{ dbt.type_string() }}) as row_key,
-        cast({{ instrument or 'null' }} as {{ dbt.type_string() }}) as instrument_name,
-        {{ time or 'extracted_at' }} as happened_at,
-        no_number
-        {%- for column, condition in columns.items() %},
-        {{ column }} is null{% if condition %} and {{ condition }}{% endif %} as lacks_{{ column }}
-        {%- endfor %}
-    from {{ ref('cryptocom', 'stg_cryptocom__' ~ table) }}
-    where no_number is not null or {{ columns.keys() | join(' is null or ') }} is null
-),
-
-judged_{{ table }} as (
+judged as (
+    {%- for table, (key, instrument, time, columns) in cryptocom.filled_columns().items() %}
     select
         lacking.source_account,
+        '{{ table }}' as table_name,
         lacking.row_key,
         lacking.instrument_name,
         lacking.happened_at,
+        {{ 'lacking.row_key' if key == 'order_id' else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as order_id,
+        true as is_certain,
         case
             when lacking.no_number is not null then {{ dbt.concat(["'its '", 'lacking.no_number', "' is no number'"]) }}
             {%- for column in columns %}
-            when lacking.lacks_{{ column }}{% if column not in needed.get(table, []) %} and every.filled_{{ column }} > 0{% endif %} then 'it has no {{ column }}'
+            when lacking.lacks_{{ column }}
+                {%- if column not in needed.get(table, []) %} and {{ dbt.position("' " ~ column ~ " '", 'every.empty_columns') }} = 0{% endif %}
+            then 'it has no {{ column }}'
             {%- endfor %}
         end as detail
-    from lacking_{{ table }} as lacking
-    inner join every_{{ table }} as every on every.source_account = lacking.source_account
-){{ ',' if not loop.last }}
-{% endfor %}
-{% for table, (key, instrument, time, columns) in cryptocom.filled_columns().items() -%}
+    from (
+        select
+            source_account,
+            cast({{ key }} as {{ dbt.type_string() }}) as row_key,
+            cast({{ instrument or 'null' }} as {{ dbt.type_string() }}) as instrument_name,
+            {{ time or 'extracted_at' }} as happened_at,
+            no_number
+            {%- for column, condition in columns.items() %},
+            {{ column }} is null{% if condition %} and {{ condition }}{% endif %} as lacks_{{ column }}
+            {%- endfor %}
+        from {{ ref('cryptocom', 'stg_cryptocom__' ~ table) }}
+        where no_number is not null or {{ columns.keys() | join(' is null or ') }} is null
+    ) as lacking
+    inner join every on every.source_account = lacking.source_account and every.table_name = '{{ table }}'
+    union all
+    {%- endfor %}
+    {#- Of a deal the numbers stand in its legs. #}
+    select
+        source_account, 'otc_deal', deal_id, instrument_name, happened_at, cast(null as {{ dbt.type_string() }}), false,
+        'a leg of it has no quantity or no value that is a number'
+    from {{ ref('cryptocom', 'cryptocom__otc_trade') }}
+    where is_settled and (quantity is null or value is null)
+)
+
 select
     {{ cryptocom.comparison(
-        "'all rows'", 'cast(null as ' ~ dbt.type_string() ~ ')', 'happened_at', "'rows of " ~ table ~ "'", 'number_of_rows',
-        'number_of_rows', 'true'
+        "'all rows'", 'cast(null as ' ~ dbt.type_string() ~ ')', 'happened_at', dbt.concat(["'rows of '", 'table_name']),
+        'number_of_rows', 'number_of_rows', 'true'
     ) }}
-from every_{{ table }}
+from every
 union all
 select
     {{ cryptocom.agreement(
-        dbt.concat(["'" ~ table ~ " '", cryptocom.shown('row_key')]), 'instrument_name', 'happened_at', "'every column'",
-        '1 = 0', 'true', 'detail', row_table="'" ~ table ~ "'",
-        row_key='row_key', order_id='row_key' if key == 'order_id' else none
+        dbt.concat(['table_name', "' '", cryptocom.shown('row_key')]), 'instrument_name', 'happened_at', "'every column'",
+        '1 = 0', 'is_certain', 'detail', row_table='table_name', row_key='row_key', order_id='order_id'
     ) }}
-from judged_{{ table }}
+from judged
 where detail is not null
-union all
-{% endfor -%}
-{#- Of a deal the numbers stand in its legs. #}
-select
-    {{ cryptocom.agreement(
-        dbt.concat(["'otc_deal '", cryptocom.shown('deal_id')]), 'instrument_name', 'happened_at', "'every column'", '1 = 0',
-        'false', "'a leg of it has no quantity or no value that is a number'", row_table="'otc_deal'", row_key='deal_id'
-    ) }}
-from {{ ref('cryptocom', 'cryptocom__otc_trade') }}
-where is_settled and (quantity is null or value is null)

@@ -1,4 +1,5 @@
 {{ config(alias='entries_fit_their_fill') }}
+{% call cryptocom.counted() -%}
 {#- An entry of the ledger that names a fill has its order, side and moment. Of a derivative it has the contracts, and its
     cost where it says one; there is one such entry a fill. -#}
 with entry as (
@@ -79,3 +80,4 @@ select
         of_each_fill=true
     ) }}
 from contract
+{%- endcall %}

@@ -1,4 +1,5 @@
 {{ config(alias='fills_add_up_to_their_orders') }}
+{% call cryptocom.counted() -%}
 with filled as (
     select
         source_account,
@@ -30,6 +31,11 @@ ended as (
         coalesce(filled.fee, {{ cryptocom.zero() }}) as fee,
         coalesce(filled.fee_credits, {{ cryptocom.zero() }}) as fee_credits,
         coalesce(filled.fee_currencies, 0) as fee_currencies,
+        {#- What was filled before the first row that was read, no fill tells. #}
+        placed.create_time >= coalesce(
+            case when reading.ledger_from < reading.fills_from then reading.ledger_from else reading.fills_from end,
+            reading.ledger_from, placed.create_time
+        ) as is_proved,
         placed.create_time >= reading.fills_from
         and placed.update_time <= reading.settled_until
         {#- An open order and the fills are asked for seconds apart. #}
@@ -45,7 +51,7 @@ ended as (
 select
     {{ cryptocom.comparison(
         'subject', 'instrument_name', 'update_time', "'quantity'", 'cumulative_quantity', 'quantity', 'is_certain',
-        order_id='order_id',
+        order_id='order_id', proved='is_proved',
         of_each_fill=true
     ) }}
 from ended
@@ -53,7 +59,7 @@ union all
 select
     {{ cryptocom.comparison(
         'subject', 'instrument_name', 'update_time', "'value'", 'cumulative_value', 'value', 'is_certain',
-        tolerance=cryptocom.rounding(), order_id='order_id',
+        tolerance=cryptocom.rounding(), order_id='order_id', proved='is_proved',
         of_each_fill=true
     ) }}
 from ended
@@ -63,8 +69,9 @@ select
     {{ cryptocom.comparison(
         'subject', 'instrument_name', 'update_time', dbt.concat(["'fee in '", "coalesce(fee_instrument_name, '?')"]),
         'cumulative_fee', 'fee', 'is_certain and fee_credits = 0', tolerance=cryptocom.rounding(),
-        order_id='order_id',
+        order_id='order_id', proved='is_proved',
         of_each_fill=true
     ) }}
 from ended
 where cumulative_fee is not null and fee_currencies <= 1
+{%- endcall %}

@@ -1,4 +1,5 @@
 {{ config(alias='fills_are_in_the_ledger') }}
+{% call cryptocom.counted() -%}
 {#- A spot trade moves both currencies, and its fee is booked beside them, under the number of the fill. -#}
 with entry as (
     select
@@ -128,3 +129,4 @@ inner join {{ ref('cryptocom', 'int_cryptocom__reading') }} as reading on readin
 inner join {{ ref('cryptocom', 'cryptocom__table_reading') }} as found
     on found.source_account = entry.source_account and found.table_name = 'user_trade' and found.is_there
 where known.trade_id is null
+{%- endcall %}

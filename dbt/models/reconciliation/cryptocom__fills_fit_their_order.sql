@@ -1,4 +1,5 @@
 {{ config(alias='fills_fit_their_order') }}
+{% call cryptocom.counted() -%}
 {#- A fill and its order have one instrument, side and fee currency, and the fill lies in the order's life. A minute is
     allowed: the two times are taken at different places. -#}
 with pair as (
@@ -33,3 +34,4 @@ select
         of_each_fill=true
     ) }}
 from pair
+{%- endcall %}

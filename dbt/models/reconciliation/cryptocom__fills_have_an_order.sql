@@ -1,4 +1,5 @@
 {{ config(alias='fills_have_an_order') }}
+{% call cryptocom.counted() -%}
 select
     {{ cryptocom.agreement(
         dbt.concat(["'fill '", 'trade_id', "' of order '", "coalesce(order_id, '?')"]),
@@ -8,3 +9,4 @@ select
         of_each_fill=true
     ) }}
 from {{ ref('cryptocom', 'cryptocom__fill_with_order') }}
+{%- endcall %}

@@ -1,6 +1,7 @@
 {{ config(alias='movements_are_in_the_ledger') }}
 {#- No row names the other: the n-th stake, conversion, OTC leg or reward of an amount is the n-th entry of that amount that
     no fill and no transfer explains. Which types of entry the live exchange books for them is not known, so this warns.
+    A reward is asked for where most entries of its type have one: soft staking may pay without a row.
 
     A request is booked when it is made or when it ends, which may be days later. One that is pending or was rejected may be
     booked or not, and so may the side of a conversion that is staked. -#}
@@ -73,8 +74,15 @@ movement as (
         event_time,
         12,
         1
-    from {{ ref('cryptocom', 'stg_cryptocom__staking_reward') }}
+    from {{ ref('cryptocom', 'stg_cryptocom__staking_reward') }} as reward
+    {#- Whether what a staked coin pays in itself is booked, other such entries tell. #}
     where reward_inst_name not like '%.staked'
+        or exists (
+            select 1 from {{ ref('cryptocom', 'cryptocom__ledger_entry') }} as booked
+            where booked.source_account = reward.source_account
+                and booked.kind = 'reward'
+                and booked.instrument_name = reward.reward_inst_name
+        )
 ),
 
 entry as (
@@ -82,6 +90,7 @@ entry as (
         source_account,
         journal_id,
         journal_type,
+        kind,
         instrument_name as currency,
         transaction_qty as amount,
         event_time,
@@ -90,7 +99,7 @@ entry as (
     where trade_id is null
         and transaction_qty <> 0
         and instrument_kind <> 'derivative'
-        and instrument_name not like '%.staked'
+        and (instrument_name not like '%.staked' or kind = 'reward')
         and journal_type not in ({{ cryptocom.transfer_journal_types() }}, 'SUBACCOUNT_TX', 'TRADE_FEE')
 ),
 
@@ -162,7 +171,12 @@ matched as (
         numbered_entry.event_time,
         numbered_entry.journal_id,
         numbered_entry.journal_type,
-        pair.journal_id is not null as is_of_a_pair
+        numbered_entry.kind,
+        pair.journal_id is not null as is_of_a_pair,
+        count(numbered.row_key) over (partition by numbered_entry.source_account, numbered_entry.journal_type)
+            as told_of_type,
+        count(*) over (partition by numbered_entry.source_account, numbered_entry.journal_type)
+            as entries_of_type
     from numbered
     full outer join numbered_entry
         on numbered_entry.source_account = numbered.source_account
@@ -187,8 +201,9 @@ told as (
     where reading.ledger_from is not null
         and (
             matched.row_key is not null
+            or (matched.kind = 'reward' and 2 * matched.told_of_type > matched.entries_of_type)
             or (
-                matched.journal_type = 'MANUAL_CONVERSION'
+                (matched.journal_type = 'MANUAL_CONVERSION' or matched.kind = 'staking')
                 and (
                     (matched.is_of_a_pair and reading.knows_deals)
                     or (
@@ -210,11 +225,12 @@ select
         "case when row_key is null then " ~ dbt.concat(["'ledger '", 'journal_id'])
             ~ " else " ~ dbt.concat(['row_table', "' '", 'row_key']) ~ " end",
         'currency', 'happened_at',
-        "case when row_key is null then 'stake, conversion or deal of a ledger entry' else 'ledger entry of a movement' end",
+        "case when row_key is null and kind = 'reward' then 'reward of a ledger entry' "
+            ~ "when row_key is null then 'stake, conversion or deal of a ledger entry' else 'ledger entry of a movement' end",
         'amount',
         'case when row_key is null or journal_id is null or detail is not null then ' ~ cryptocom.zero() ~ ' else amount end',
         'false',
-        row_table="case when row_key is null then 'stake_history' when journal_id is null then 'transaction' else row_table end",
+        row_table="case when row_key is null and kind = 'reward' then 'staking_reward' when row_key is null then 'stake_history' when journal_id is null then 'transaction' else row_table end",
         row_key="case when row_key is null then " ~ dbt.concat(["'of ledger '", 'journal_id'])
             ~ " when journal_id is null then " ~ dbt.concat(["'of '", 'row_table', "' '", 'row_key']) ~ " else row_key end",
         is_missing='row_key is null or journal_id is null', detail='detail'

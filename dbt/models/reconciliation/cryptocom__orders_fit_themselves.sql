@@ -1,4 +1,5 @@
 {{ config(alias='orders_fit_themselves') }}
+{% call cryptocom.counted() -%}
 {#- What an order says of itself: mean price times quantity is the value, FILLED is filled, it ends after it was placed.
     The mean price is rounded: a millionth of the value is allowed. -#}
 with placed as (
@@ -51,3 +52,4 @@ select
         of_each_fill=true
     ) }}
 from judged
+{%- endcall %}

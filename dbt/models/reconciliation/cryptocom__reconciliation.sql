@@ -13,10 +13,10 @@ select
     '{{ check }}' as check_name,
     '{{ proves.get(check, '') }}' as proves,
     '{{ 'market' if check in cryptocom.market_checks() else 'account' }}' as concerns,
-    coalesce(sum(case when status <> 'unproved' then 1 else 0 end), 0) as compared,
-    coalesce(sum(case when status = 'different' then 1 else 0 end), 0) as different,
-    coalesce(sum(case when status = 'unsettled' then 1 else 0 end), 0) as unsettled,
-    coalesce(sum(case when status = 'unproved' then 1 else 0 end), 0) as unproved
+    coalesce(sum(case when status <> 'unproved' then comparisons else 0 end), 0) as compared,
+    coalesce(sum(case when status = 'different' then comparisons else 0 end), 0) as different,
+    coalesce(sum(case when status = 'unsettled' then comparisons else 0 end), 0) as unsettled,
+    coalesce(sum(case when status = 'unproved' then comparisons else 0 end), 0) as unproved
 from {{ ref('cryptocom', 'cryptocom__' ~ check) }}
 {% if not loop.last %}union all
 {% endif %}

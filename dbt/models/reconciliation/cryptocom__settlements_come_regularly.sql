@@ -193,11 +193,15 @@ paid as (
 fresh as (
     select
         paid.*,
+        {#- Of a reward that is missing, when it should have come. #}
+        case
+            when hours > usual_hours + 1 then {{ dbt.dateadd('hour', 'usual_hours', 'event_time') }} else next_at
+        end as happened_at,
         case
             when hours > usual_hours + 1
             then {{ dbt.concat([cryptocom.shown('hours'), "' hours without a reward, and '", cryptocom.shown('usual_hours'), "' are usual'"]) }}
             when hours < usual_hours - 1 and hours > 0
-            then {{ dbt.concat(["'a reward '", cryptocom.shown('hours'), "' hours after the last, and '", cryptocom.shown('usual_hours'), "' are usual'"]) }}
+            then {{ dbt.concat(["'a reward '", cryptocom.shown('hours'), "case hours when 1 then ' hour' else ' hours' end", "' after the last, and '", cryptocom.shown('usual_hours'), "' are usual'"]) }}
         end as detail
     from paid
 )
@@ -224,9 +228,9 @@ where expected.quantity <> 0
 union all
 select
     {{ cryptocom.agreement(
-        dbt.concat(["'reward in '", 'reward_inst_name', "' for '", 'staking_inst_name']), 'reward_inst_name', 'next_at',
+        dbt.concat(["'reward in '", 'reward_inst_name', "' for '", 'staking_inst_name']), 'reward_inst_name', 'happened_at',
         "'step between rewards'", 'detail is null', 'false', 'detail', row_table="'staking_reward'",
-        row_key=dbt.concat(['staking_inst_name', "' '", 'reward_inst_name', "' '", cryptocom.shown('next_at')]),
+        row_key=dbt.concat(['staking_inst_name', "' '", 'reward_inst_name', "' '", cryptocom.shown('happened_at')]),
         is_missing='hours > usual_hours + 1'
     ) }}
 from fresh

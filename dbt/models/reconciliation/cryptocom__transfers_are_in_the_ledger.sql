@@ -30,8 +30,19 @@ numbered as (
     from recorded
 ),
 
+entry as (
+    select
+        ledger.*,
+        row_number() over (
+            partition by source_account, currency, event_timestamp_ns, case when kind = 'transfer fee' then 1 else 0 end
+            order by journal_id
+        ) as number_at_once
+    from {{ ref('cryptocom', 'cryptocom__ledger_entry') }} as ledger
+    where journal_type in ({{ cryptocom.transfer_journal_types() }})
+),
+
 booked as (
-    {#- A fee may be booked beside the amount, at the same time. #}
+    {#- A fee may be booked beside the amount, at the same time; and so may another transfer. #}
     select
         source_account,
         currency,
@@ -41,9 +52,8 @@ booked as (
         max(case when journal_type like '%WITHDRAW%' then 1 else 0 end) = 1 as is_withdrawal,
         min(case when kind = 'app' then 1 else 0 end) = 1 as is_app,
         sum(amount) as amount
-    from {{ ref('cryptocom', 'cryptocom__ledger_entry') }}
-    where journal_type in ({{ cryptocom.transfer_journal_types() }})
-    group by source_account, currency, event_timestamp_ns
+    from entry
+    group by source_account, currency, event_timestamp_ns, number_at_once
 ),
 
 first_recorded as (

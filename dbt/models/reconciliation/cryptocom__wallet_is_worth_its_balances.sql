@@ -50,24 +50,36 @@ currency as (
     select source_account, currency from booked
 ),
 
+dated as (
+    select source_account, currency, day, amount, cast(null as {{ dbt.type_timestamp() }}) as pointed_at,
+        {{ cryptocom.zero() }} as total
+    from booked
+    union all
+    select point.source_account, currency.currency, point.day, {{ cryptocom.zero() }}, point.pointed_at, point.total
+    from point
+    inner join currency on currency.source_account = point.source_account
+),
+
+running as (
+    select
+        dated.*,
+        sum(amount) over (partition by source_account, currency order by day) as booked_until,
+        sum(amount) over (partition by source_account, currency) as booked_in_all
+    from dated
+),
+
 since as (
     {#- What is held now, less what was booked after the day. #}
     select
-        point.source_account,
-        point.pointed_at,
-        point.day,
-        point.total,
-        currency.currency,
-        coalesce(max(held.quantity), {{ cryptocom.zero() }}) - coalesce(sum(booked.amount), {{ cryptocom.zero() }}) as quantity,
-        max({{ cryptocom.ratio('held.market_value', 'held.quantity') }}) as price_now
-    from point
-    inner join currency on currency.source_account = point.source_account
-    left join held on held.source_account = point.source_account and held.currency = currency.currency
-    left join booked
-        on booked.source_account = point.source_account
-        and booked.currency = currency.currency
-        and booked.day > point.day
-    group by point.source_account, point.pointed_at, point.day, point.total, currency.currency
+        running.source_account,
+        running.pointed_at,
+        running.total,
+        running.currency,
+        coalesce(held.quantity, {{ cryptocom.zero() }}) - running.booked_in_all + running.booked_until as quantity,
+        {{ cryptocom.ratio('held.market_value', 'held.quantity') }} as price_now
+    from running
+    left join held on held.source_account = running.source_account and held.currency = running.currency
+    where running.pointed_at is not null
 ),
 
 candle as (

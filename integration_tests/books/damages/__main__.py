@@ -6,18 +6,17 @@ import argparse
 import sys
 import tempfile
 import time
-from datetime import timedelta
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from integration_tests.books.damages.account_tables import END, Read, account_read, from_the_middle, until
-from integration_tests.books.damages.compiled_books import CompiledBooks, Model, compiled_models
-from integration_tests.books.damages.damage import Damager
-from integration_tests.books.damages.matrix import Outcome, outcomes, summary, table
-from integration_tests.books.damages.several_tables import of_several_tables
+from integration_tests.books.damages.account_tables import account_read
+from integration_tests.books.damages.compiled_books import Model, compiled_models
+from integration_tests.books.damages.in_processes import Account, alarms_by_seed, outcomes_by_table
+from integration_tests.books.damages.matrix import Outcome, heading, line, summary
+from integration_tests.books.damages.several_accounts import ACCOUNTS
 
 CANDLES_OF_A_SIMULATION = {"cryptocom_checks_left_out": ["candles_agree_with_trades"]}
-FIRST_SYNC = END - timedelta(days=20)
-MIDDLE = END - timedelta(days=15)
+FIRST_SEED_UNDAMAGED = 11
 
 
 def main() -> int:
@@ -26,42 +25,26 @@ def main() -> int:
     parser.add_argument("--samples", type=int, default=6, help="damages of a kind and a table")
     parser.add_argument("--syncs", type=int, choices=(1, 2), nargs="*", default=(1, 2))
     parser.add_argument("--only", nargs="*", help="tables")
-    parser.add_argument("--missed", action="store_true", help="also name what was not noticed")
+    parser.add_argument("--missed", action="store_true", help="also name what was not noticed, or no row of it")
     parser.add_argument("--false-alarms", type=int, default=10, help="so many undamaged accounts of other seeds")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        read = account_read(options.seed)
-        models = compiled_models(folder, read.tables, CANDLES_OF_A_SIMULATION)
-        for syncs in options.syncs:
-            books = books_of(models, folder, read, syncs)
-            damager = Damager(books.connection, options.samples)
-            damages = [*damager.of_each_table(), *of_several_tables(damager)]
-            if options.only:
-                damages = [damage for damage in damages if damage.table in options.only]
-            began = time.monotonic()
-            found = list(outcomes(books, damages))
-            _print_matrix(found, syncs, options.missed)
-            print(f"({len(found)} damages in {time.monotonic() - began:.0f} s)", flush=True)
-        return _print_false_alarms(models, folder, options.false_alarms)
+        models = compiled_models(Path(name), account_read(options.seed).tables, CANDLES_OF_A_SIMULATION)
+    for syncs in options.syncs:
+        _print_matrix(models, Account(options.seed, syncs, options.samples), options.only or (), options.missed)
+    return _print_false_alarms(models, options.false_alarms) if options.false_alarms else 0
 
 
-def books_of(models: list[Model], folder: Path, read: Read, syncs: int) -> CompiledBooks:
-    """The books of an account after one sync, or after two."""
-    books = CompiledBooks(models)
-    if syncs > 1:
-        books.sync(folder, {"": until(read, FIRST_SYNC).tables})
-    books.sync(folder, {"": read.tables})
-    return books
-
-
-def _print_matrix(found: list[Outcome], syncs: int, missed: bool) -> None:
-    print(f"\n## {syncs} sync{'s' if syncs > 1 else ''}: noticed\n")
-    print(table(found, lambda one: one.is_noticed))
-    print("\nNoticed, and named:\n")
-    print(table(found, lambda one: one.is_noticed and one.is_named))
-    print()
-    print("\n".join(summary(found)))
+def _print_matrix(models: Sequence[Model], account: Account, only: Collection[str], missed: bool) -> None:
+    began = time.monotonic()
+    print(f"\n## {account.syncs} sync{'s' if account.syncs > 1 else ''}: noticed/made\n\n{heading()}", flush=True)
+    found: list[Outcome] = []
+    for table, of_table in outcomes_by_table(models, account, only):
+        print(line(table, of_table), flush=True)
+        found += of_table
+    print(line("all", found))
+    print("\n" + "\n".join(summary(found)))
+    print(f"({len(found)} damages in {time.monotonic() - began:.0f} s)", flush=True)
     for one in found if missed else []:
         if not one.is_noticed:
             print(f"missed: {one.damage.table}, {one.damage.kind} {one.damage.column}: {_shown(one)}")
@@ -74,21 +57,21 @@ def _shown(one: Outcome) -> str:
     return ", ".join(f"{name}={value}" for name, value in list(row.items())[:12] if value is not None)[:300]
 
 
-def _print_false_alarms(models: list[Model], folder: Path, seeds: int) -> int:
-    """The number of discrepancies in undamaged accounts."""
+def _print_false_alarms(models: Sequence[Model], seeds: int) -> int:
+    """1 where the books say anything of an undamaged account."""
+    with tempfile.TemporaryDirectory() as name:
+        variables = {**CANDLES_OF_A_SIMULATION, "cryptocom_accounts": ACCOUNTS}
+        models_of_two = compiled_models(Path(name), account_read(FIRST_SEED_UNDAMAGED).tables, variables)
+    print("\n## Undamaged accounts: false alarms\n", flush=True)
     alarms = 0
-    print("\n## Undamaged accounts\n")
-    for seed in range(11, 11 + seeds):
-        read = account_read(seed)
-        kinds = {
-            "one sync": books_of(models, folder, read, 1),
-            "two syncs": books_of(models, folder, read, 2),
-            "from the middle": books_of(models, folder, from_the_middle(read, MIDDLE), 1),
-        }
-        for kind, books in kinds.items():
-            found = books.rows("SELECT check_name, subject, what, detail FROM books.discrepancy")
-            alarms += len(found)
-            print(f"seed {seed}, {kind}: {len(found)} false alarms {found[:3] if found else ''}", flush=True)
+    for seed, by_way in alarms_by_seed(
+        models, models_of_two, range(FIRST_SEED_UNDAMAGED, FIRST_SEED_UNDAMAGED + seeds)
+    ):
+        print(f"seed {seed}: " + "; ".join(f"{way} {len(found)}" for way, found in by_way.items()), flush=True)
+        for way, sentences in by_way.items():
+            alarms += len(sentences)
+            for sentence in sentences[:3]:
+                print(f"  {way}: {sentence}", flush=True)
     return min(alarms, 1)
 
 

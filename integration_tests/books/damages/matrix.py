@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+import duckdb
 
 from books.losses import Discrepancy, losses_of
 from books.reconciliation import DISCREPANCIES
@@ -39,13 +41,13 @@ class Outcome:
 
 def outcomes(books: CompiledBooks, damages: Iterable[Damage]) -> Iterator[Outcome]:
     """Damages that are made one by one, and taken back."""
-    before = {_identity(one) for one in _discrepancies(books.rows(DISCREPANCIES))}
+    before = {_identity(one) for one in _discrepancies(books.connection)}
     for damage in damages:
-        found = books.damaged(damage.statements, damage.touched, {"found": DISCREPANCIES})
+        found = books.damaged(damage.statements, damage.touched, _discrepancies)
         if isinstance(found, str):
             yield Outcome(damage, (), frozenset(), True, False, found)
             continue
-        new = [one for one in _discrepancies(found["found"]) if _identity(one) not in before]
+        new = [one for one in found if _identity(one) not in before]
         losses = losses_of(new)
         said = [loss.sentence for loss in losses]
         yield Outcome(
@@ -57,8 +59,8 @@ def outcomes(books: CompiledBooks, damages: Iterable[Damage]) -> Iterator[Outcom
         )
 
 
-def _discrepancies(rows: list[dict[str, Any]]) -> list[Discrepancy]:
-    return [Discrepancy(*row.values()) for row in rows]
+def _discrepancies(connection: duckdb.DuckDBPyConnection) -> list[Discrepancy]:
+    return [Discrepancy(*row) for row in connection.execute(DISCREPANCIES).fetchall()]
 
 
 def _identity(one: Discrepancy) -> tuple[object, ...]:
@@ -70,6 +72,8 @@ def _names(row: dict[str, Any], damage: Damage, sentences: Sequence[str], new: S
     if not row:
         return False
     key = TABLES[damage.table].key if damage.table in TABLES else "trade_id"
+    # What an OTC deal moved stands in its legs.
+    row |= {name: value for leg in json.loads(row.get("leg_list") or "[]") for name, value in leg.items()}
     text = " ".join(sentences)
     if (own := str(row.get(key) or "")) and len(own) > 5 and own in text:
         return True
@@ -95,22 +99,22 @@ def _names(row: dict[str, Any], damage: Damage, sentences: Sequence[str], new: S
     return any(day in sentence and " are missing" in sentence for day in days for sentence in sentences)
 
 
-def table(found: Sequence[Outcome], counts: Callable[[Outcome], bool]) -> str:
-    """Table x damage, `noticed/made`, in Markdown."""
-    tables = list(dict.fromkeys(one.damage.table for one in found))
-    cells: dict[tuple[str, str], list[Outcome]] = defaultdict(list)
-    for one in found:
-        cells[one.damage.table, one.damage.kind].append(one)
-    lines = ["| table | " + " | ".join(KINDS) + " | all |", "|---" * (len(KINDS) + 2) + "|"]
-    for name in tables:
-        of_kinds = [cells[name, kind] for kind in KINDS]
-        shares = [_share(cell, counts) for cell in of_kinds]
-        lines.append(
-            f"| {name} | " + " | ".join(shares) + f" | {_share([one for cell in of_kinds for one in cell], counts)} |"
-        )
-    by_kind = [[one for one in found if one.damage.kind == kind] for kind in KINDS]
-    lines.append("| all | " + " | ".join(_share(cell, counts) for cell in by_kind) + f" | {_share(found, counts)} |")
-    return "\n".join(lines)
+def heading() -> str:
+    """Of the table in Markdown: table x damage."""
+    return "| table | " + " | ".join(KINDS) + " | all |\n" + "|---" * (len(KINDS) + 2) + "|"
+
+
+def line(name: str, found: Sequence[Outcome]) -> str:
+    """`noticed/made` of each kind of damage, and how many of them a sentence names where it does not name all."""
+    of_kinds = [[one for one in found if one.damage.kind == kind] for kind in KINDS]
+    return f"| {name} | " + " | ".join(map(_cell, [*of_kinds, found])) + " |"
+
+
+def _cell(found: Sequence[Outcome]) -> str:
+    noticed = [one for one in found if one.is_noticed]
+    named = sum(one.is_named for one in noticed)
+    unnamed = f", {named} named" if named < len(noticed) else ""
+    return f"{len(noticed)}/{len(found)}{unnamed}" if found else "-"
 
 
 def _share(found: Sequence[Outcome], counts: Callable[[Outcome], bool]) -> str:
