@@ -33,7 +33,8 @@ NOUNS = {
     "user_position": ("position", "positions"),
     "account": ("account", "accounts"),
 }
-DERIVED = ("settlements_come_regularly", "positions_cost_what_was_paid", "wallet_is_worth_its_balances")
+SETTLEMENTS, POSITIONS = "settlements_come_regularly", "positions_cost_what_was_paid"
+DERIVED = (SETTLEMENTS, POSITIONS, "wallet_is_worth_its_balances")
 """Checks that stand on many rows: where one of those rows is told, they only repeat it."""
 WITNESS = re.compile(r"\b[\w ,]+ of a ledger entry\b")
 """What the sentence has said: that a row is missing of which the ledger has the entry."""
@@ -139,9 +140,13 @@ def _of_account(discrepancies: Sequence[Discrepancy], empty: Collection[str]) ->
     by_table: dict[tuple[str, bool], list[tuple[Discrepancy, ...]]] = defaultdict(list)
     wrong: dict[tuple[str, str | None], list[Discrepancy]] = defaultdict(list)
     told = []
+    moved = {one.instrument_name for one in discrepancies if one.check == POSITIONS and one.what.startswith("quantity")}
     for (table, key, is_missing), members in rows.items():
         names = {name for one in members for name in one.names}
         if all(one.check in DERIVED for one in members) and firm & names:
+            continue
+        # When something was settled is worked out from the position.
+        if all(one.check == SETTLEMENTS and one.instrument_name in moved for one in members):
             continue
         told += members
         if is_missing:
@@ -266,20 +271,24 @@ def _status(members: Iterable[Discrepancy]) -> str:
 
 def _of_sums(sums: Sequence[Discrepancy], told: Sequence[Discrepancy]) -> list[Loss]:
     """Sums of which no row that is told is a part: those of an order, then those of a currency or a contract."""
-    orders = {row.order_id for row in told if row.order_id}
     by_order: dict[str, list[Discrepancy]] = defaultdict(list)
     for one in sums:
-        if one.order_id and one.order_id not in orders:
+        if one.order_id and one.order_id not in {row.order_id for row in _as_sure(told, one)}:
             by_order[one.order_id].append(one)
     found = [_of_order(tuple(members)) for members in by_order.values()]
-    names = {name for row in (*told, *(one for members in by_order.values() for one in members)) for name in row.names}
-    left = [one for one in sums if not one.order_id and not (names & one.names)]
+    known = [*told, *(one for members in by_order.values() for one in members)]
+    left = [one for one in sums if not one.order_id and not any(row.names & one.names for row in _as_sure(known, one))]
     chained = {(name,) for one in left if one.check in CHAINED for name in one.names}
     left = [one for one in left if one.check != ALL_ENTRIES or not any((name,) in chained for name in one.names)]
     by_name: dict[tuple[str, str], list[Discrepancy]] = defaultdict(list)
     for one in left:
         by_name[one.check, one.subject].append(one)
     return found + [_of_sum(tuple(members)) for members in by_name.values()]
+
+
+def _as_sure(told: Iterable[Discrepancy], one: Discrepancy) -> list[Discrepancy]:
+    """Rows that tell why a sum does not come out even; one that may be on its way is no reason for a difference."""
+    return [row for row in told if row.status <= one.status]
 
 
 def _of_order(members: tuple[Discrepancy, ...]) -> Loss:

@@ -36,9 +36,13 @@ table_found as (
 ),
 
 observed as (
-    select source_account, observed_at from {{ ref('cryptocom', 'int_cryptocom__balance_snapshot') }}
+    {#- What an earlier sync saw is no moment of this one. #}
+    {%- for table in ['user_balance', 'user_position', 'open_order', 'advanced_open_order', 'sub_account_balance'] %}
+    select source_account, snapshot_time as observed_at from {{ ref('cryptocom', 'stg_cryptocom__' ~ table) }}
+    {%- if not loop.last %}
     union all
-    select source_account, observed_at from {{ ref('cryptocom', 'int_cryptocom__position_snapshot') }}
+    {%- endif %}
+    {%- endfor %}
 ),
 
 moment as (

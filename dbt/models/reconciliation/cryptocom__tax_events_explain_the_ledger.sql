@@ -21,6 +21,19 @@ with event as (
     select source_account, happened_at, fee_currency as currency, 'wallet' as place, -fee as amount
     from {{ ref('cryptocom', 'cryptocom__transfer') }}
     where is_pending
+    union all
+    {# Nor is one that was debited before the first entry and came back after it. #}
+    select refused.source_account, refund.event_time, refused.currency, 'wallet' as place, refund.amount
+    from {{ ref('cryptocom', 'cryptocom__transfer') }} as refused
+    inner join {{ ref('cryptocom', 'int_cryptocom__reading') }} as reading
+        on reading.source_account = refused.source_account and refused.happened_at < reading.ledger_from
+    inner join {{ ref('cryptocom', 'cryptocom__ledger_entry') }} as refund
+        on refund.source_account = refused.source_account
+        and refund.currency = refused.currency
+        and refund.amount = refused.amount + refused.fee
+        and refund.journal_type in ({{ cryptocom.transfer_journal_types() }})
+        and refund.event_time > refused.happened_at
+    where refused.direction = 'out' and not refused.is_complete and not refused.is_pending
 ),
 
 explained as (

@@ -93,13 +93,13 @@ class CompiledBooks:
 
     def sync(self, folder: Path, tables: Mapping[str, Tables]) -> None:
         """Takes raw tables, by the prefix of their account, and makes all models; snapshots keep what they had."""
+        for model in self._models if self._rows else ():
+            if model.unique_key:
+                self.connection.execute(f"CREATE OR REPLACE TABLE {_kept(model)} AS FROM {model.relation}")
         for prefix, of_account in tables.items():
             write_tables(self.connection, folder, of_account, prefix)
         for model in self._models:
             self._build(model)
-        for model in self._models:
-            if model.unique_key:
-                self.connection.execute(f"CREATE OR REPLACE TABLE {_kept(model)} AS FROM {model.relation}")
         self._rows = {model.relation: self._rows_of(model) for model in self._models}
 
     def rows(self, query: str) -> list[dict[str, Any]]:
