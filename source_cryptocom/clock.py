@@ -1,6 +1,7 @@
 """Times as the exchange sends them, and as records show them."""
 
 import time
+from datetime import datetime, timezone
 from functools import lru_cache
 
 NS_PER_MS = 1_000_000
@@ -27,6 +28,12 @@ def in_ms(time_since_epoch: int) -> int:
     if time_since_epoch < FIRST_NO_MS:
         return time_since_epoch
     return time_since_epoch // _UNITS_PER_MS.get(len(str(time_since_epoch)), 1)
+
+
+def moment_of(text: str) -> datetime:
+    """A time that is written out in ISO 8601, in UTC if it names no zone. Raises ValueError for any other text."""
+    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))  # Python 3.10 reads no Z
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
 
 
 def now_ms() -> int:

@@ -4,12 +4,12 @@ import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timezone
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from source_cryptocom.clock import OPENED_MS, in_ms, rfc3339
+from source_cryptocom.clock import OPENED_MS, in_ms, moment_of, rfc3339
 
 Convert = Callable[[Any], Any]
 
@@ -111,9 +111,7 @@ def time_in_another_form(value: Any) -> str | None:
     with suppress(*UNREADABLE):
         if (number := _whole_number(value)) is not None:
             return rfc3339(in_ms(number)) if number else None
-        moment = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-        return rfc3339(round(moment.timestamp() * 1000))
+        return rfc3339(round(moment_of(str(value)).timestamp() * 1000))
     return None
 
 
@@ -153,7 +151,7 @@ def _list_of(item: ColumnType) -> ColumnType:
             return [convert_item(entry) for entry in value]
         if value is None or value == "":
             return None
-        raise TypeError("not a list")
+        raise TypeError
 
     def list_in_another_form(value: Any) -> list[Any] | None:
         """A list with an odd entry, a list as text, or one thing in place of a list of it."""

@@ -5,10 +5,9 @@ import threading
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
 from typing import Any
 
-from source_cryptocom.clock import NS_PER_MS, OPENED_MS, rfc3339
+from source_cryptocom.clock import NS_PER_MS, OPENED_MS, moment_of, rfc3339
 from source_cryptocom.column_types import (
     UNREADABLE,
     Convert,
@@ -47,8 +46,7 @@ def _ms_of_ns(ns: Any) -> str | None:
 def _ns_of_ms(time: Any) -> str | None:
     """Nanoseconds as text from a time column."""
     with suppress(*UNREADABLE):
-        moment = datetime.fromisoformat(str(time).replace("Z", "+00:00"))
-        return str(round(moment.timestamp() * 1_000) * NS_PER_MS)
+        return str(round(moment_of(str(time)).timestamp() * 1_000) * NS_PER_MS)
     return None
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_cryptocom.clock import MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE, now_ms, rfc3339
+from source_cryptocom.clock import MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE, moment_of, now_ms, rfc3339
 
 LAST_MS_OF_9999 = 253_402_300_799_999
 
@@ -34,6 +34,11 @@ def test_every_moment_reads_back_as_itself(ms: int) -> None:
     epoch = datetime(1970, 1, 1, tzinfo=timezone.utc)
     past = shown - epoch
     assert (past.days * 86_400 + past.seconds) * 1000 + past.microseconds // 1000 == ms
+
+
+@pytest.mark.parametrize("text", ["2026-08-16T23:06:39Z", "2026-08-17T01:06:39+02:00", "2026-08-16T23:06:39"])
+def test_a_written_time_is_read_in_its_zone_or_in_utc(text: str) -> None:
+    assert moment_of(text) == datetime(2026, 8, 16, 23, 6, 39, tzinfo=timezone.utc)
 
 
 def test_the_units_fit_into_each_other() -> None:

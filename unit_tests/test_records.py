@@ -265,6 +265,12 @@ def test_a_time_from_before_the_exchange_opened_is_told(value: int) -> None:
     assert "a time from before the exchange opened, left as it is: create_time (1)" in rows.odd_values()
 
 
+def test_the_moment_at_which_the_exchange_opened_is_a_time_like_any_other() -> None:
+    rows = timed()
+    assert rows.record({"create_time": "2019-01-01T00:00:00Z"})["create_time"] == "2019-01-01T00:00:00.000Z"
+    assert "brought to the column's type: create_time (1)" in rows.odd_values()
+
+
 @pytest.mark.parametrize("missing", [{}, {"create_time": None}, {"create_time": "soon"}, {"create_time": ""}])
 def test_a_time_that_is_missing_is_taken_from_its_nanoseconds(missing: dict[str, Any]) -> None:
     rows = timed()

@@ -265,10 +265,11 @@ def error_message(
 
 def clock_difference(date: str | None, at_ms: int) -> str:
     """How far this machine's clock, `at_ms`, is from an answer's Date; "" within a minute or without a Date."""
+    if not date:
+        return ""
     try:
-        seconds = at_ms // 1_000 - int(parsedate_to_datetime(date or "").timestamp())
+        seconds = at_ms // 1_000 - int(parsedate_to_datetime(date).timestamp())
     except (ValueError, OverflowError):
         return ""
-    if abs(seconds) <= 60:
-        return ""
-    return f" ({timedelta(seconds=abs(seconds))} {'ahead' if seconds > 0 else 'behind'}, by the answer's Date)"
+    direction = "ahead" if seconds > 60 else "behind" if seconds < -60 else ""
+    return f" ({timedelta(seconds=abs(seconds))} {direction}, by the answer's Date)" if direction else ""

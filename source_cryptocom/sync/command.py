@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from source_cryptocom.clock import moment_of
 from source_cryptocom.sync.connector_process import ConnectorFailed, ConnectorProcess, Plan
 from source_cryptocom.sync.target import Target, UnusableTarget, parse_target
 
@@ -109,7 +110,7 @@ def _fields(options: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
             slips.append(f"--{flag.replace('_', '-')}: this version cannot end before now")
         fields.update(dict.fromkeys(settable, text))
         try:
-            moments[flag] = _moment(text)
+            moments[flag] = moment_of(text)
         except ValueError:
             slips.append(f"--{flag.replace('_', '-')}: {text} is no date such as 2026-01-31 or 2026-01-31T12:00:00Z")
     if len(moments) == 2 and moments["from"] >= moments["to_date"]:
@@ -174,11 +175,6 @@ def _parser() -> argparse.ArgumentParser:
 
 def _names(text: str | None) -> list[str]:
     return [name.strip() for name in (text or "").split(",") if name.strip()]
-
-
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
 
 
 def _utc(moment: datetime | None) -> str:

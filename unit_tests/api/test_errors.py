@@ -226,6 +226,8 @@ DATE = "Mon, 17 Aug 2026 12:00:00 GMT"
         (DATE, 60, ""),
         (DATE, -60, ""),
         (DATE, 61, " (0:01:01 ahead, by the answer's Date)"),
+        (DATE, -61, " (0:01:01 behind, by the answer's Date)"),
+        ("", 120, ""),
         ("yesterday", 120, ""),
         (None, 120, ""),
     ],

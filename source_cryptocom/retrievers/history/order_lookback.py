@@ -51,5 +51,7 @@ def order_lookback(saved: HistoryState, fresh_ms: int, listed_ms: int) -> OrderL
         start_ms=last.complete_until_ms - LOOKBACK_MS,
         end_ms=fresh_ms,
         changed_since_ms=last.listed_ms - LOOKBACK_MS,
-        known=OrderWatermark(max(last.complete_until_ms, last.listed_ms if settled else 0), listed_ms),
+        known=OrderWatermark(
+            max(last.complete_until_ms, last.listed_ms) if settled else last.complete_until_ms, listed_ms
+        ),
     )
