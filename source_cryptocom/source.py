@@ -115,8 +115,8 @@ class SourceCryptocom(AbstractSource):
 
     def discover(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteCatalog:
         with self._log_file(config):
-            catalog = super().discover(logger, config)
             parsed = self._parse(config)
+            catalog = AirbyteCatalog(streams=[stream.as_airbyte_stream() for stream in _streams(parsed)])
             if not parsed.instruments and not parsed.prices_of_all_instruments:
                 catalog.streams = [stream for stream in catalog.streams if stream.name not in MILLIONS_OF_ROWS]
                 logger.info(
@@ -169,9 +169,7 @@ class SourceCryptocom(AbstractSource):
 
     def streams(self, config: Mapping[str, Any]) -> list[Stream]:
         """The tables that the config can read."""
-        parsed = self._parse(config)
-        context = SyncContext(parsed, ExchangeApi(parsed.base_url, parsed.credentials))
-        return [stream(context) for stream in STREAMS.values() if parsed.credentials or not stream.is_private()]
+        return _streams(self._parse(config))
 
     def read(
         self,
@@ -293,6 +291,11 @@ class SourceCryptocom(AbstractSource):
         written = [value for name, value in main_config.items() if folded(str(name)) in SECRET_FIELDS]
         register_secrets(*(str(value or "").strip() for value in written))
         return parse_config(main_config, now_ms())
+
+
+def _streams(config: Config) -> list[Stream]:
+    context = SyncContext(config, ExchangeApi(config.base_url, config.credentials))
+    return [stream(context) for stream in STREAMS.values() if config.credentials or not stream.is_private()]
 
 
 def require_key(config: Config, names: Iterable[str]) -> None:
