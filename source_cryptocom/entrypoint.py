@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
 from airbyte_cdk.logger import PRINT_BUFFER
-from airbyte_cdk.models import AirbyteMessage, FailureType
+from airbyte_cdk.models import AirbyteMessage
 from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor
 from airbyte_cdk.utils import AirbyteTracedException
 
@@ -41,12 +41,8 @@ def launch(options: argparse.Namespace, source: SourceCryptocom | None = None) -
         except Exception as error:
             if nobody_reads(error):
                 raise
-            if sentence := exhausted_resource(error):
-                _fail(
-                    AirbyteTracedException.from_exception(
-                        error, message=sentence, failure_type=FailureType.transient_error
-                    )
-                )
+            if exhausted := exhausted_resource(error):
+                _fail(exhausted)
             LOGGER.exception("The connector has failed")
             _fail(AirbyteTracedException.from_exception(error, message=_UNEXPECTED.format(type(error).__name__)))
 

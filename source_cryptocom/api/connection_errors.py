@@ -6,6 +6,8 @@ import ssl
 from collections.abc import Iterator
 
 import requests
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.utils import AirbyteTracedException
 
 from source_cryptocom.api.errors import Action, ErrorRule
 from source_cryptocom.api.transport import UnusableSetting
@@ -47,13 +49,18 @@ _PROXY_PASSWORD = re.compile(r"//[^/@\s]*@")
 _LONGEST = 200
 
 
-def exhausted_resource(error: BaseException) -> str:
-    """A sentence where this machine had no more threads, memory, files or disk to give; empty for another error."""
+def exhausted_resource(error: Exception, table: str = "") -> AirbyteTracedException | None:
+    """What to raise if this machine had no more threads, memory, files or disk to give; None for another error."""
     if isinstance(error, RuntimeError) and "start new thread" in str(error):
-        return _THREADS
-    number = errno.ENOMEM if isinstance(error, MemoryError) else error.errno if isinstance(error, OSError) else None
-    rule = _RESOURCES.get(number or 0)
-    return rule.hint if rule else ""
+        hint = _THREADS
+    else:
+        number = errno.ENOMEM if isinstance(error, MemoryError) else error.errno if isinstance(error, OSError) else None
+        rule = _RESOURCES.get(number or 0)
+        if not rule:
+            return None
+        hint = rule.hint
+    message = f"{table}: {hint}" if table else hint
+    return AirbyteTracedException.from_exception(error, message=message, failure_type=FailureType.transient_error)
 
 
 def rule_for_exception(error: Exception | None) -> ErrorRule:

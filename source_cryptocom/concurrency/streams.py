@@ -4,13 +4,12 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
-from airbyte_cdk.models import AirbyteMessage, FailureType
+from airbyte_cdk.models import AirbyteMessage
 from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.sources.streams.concurrent.cursor import CursorField, FinalStateCursor
 from airbyte_cdk.sources.streams.concurrent.default_stream import DefaultStream
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 from airbyte_cdk.sources.streams.concurrent.partitions.partition_generator import PartitionGenerator
-from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.slice_hasher import SliceHasher
 
 from source_cryptocom.api.connection_errors import exhausted_resource
@@ -49,11 +48,9 @@ class StreamPartition(Partition):
             if not self._stream.skips(error):
                 raise
         except (MemoryError, OSError, RuntimeError) as error:
-            if not (sentence := exhausted_resource(error)):
+            if not (exhausted := exhausted_resource(error, self._stream.name)):
                 raise
-            raise AirbyteTracedException.from_exception(
-                error, message=f"{self._stream.name}: {sentence}", failure_type=FailureType.transient_error
-            ) from error
+            raise exhausted from error
 
     def to_slice(self) -> Mapping[str, Any]:
         return self._slice
