@@ -11,7 +11,7 @@ from pathlib import Path
 from books.tax.event import TaxEvent, read_tax_events
 from books.tax_files import FORMATS, tax_rows
 from integration_tests.books.books import books_of
-from integration_tests.books.live_ledger import EVENTS, Told, live_ledger, moment_of
+from integration_tests.books.live_ledger import EVENTS, TaxEventRow, live_ledger, moment_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "books.md"
 BEGINS, ENDS = "<!-- events: python -m integration_tests.books.event_table -->", "<!-- end of events -->"
@@ -30,7 +30,7 @@ def _table(events: list[TaxEvent]) -> str:
         first = moment_of(name).replace(tzinfo=timezone.utc) - timedelta(minutes=5)
         found = [one for one in events if first <= one.happened_at < first + timedelta(minutes=30)]
         cells = [_once(_in_file(form, column, found)) for form, column in COLUMNS.items()]
-        lines.append(f"| {' | '.join([name.replace('_', ' '), _once(map(_told, event.truth)), *cells])} |")
+        lines.append(f"| {' | '.join([name.replace('_', ' '), _once(map(_in_words, event.tax_events)), *cells])} |")
     return "\n".join(lines)
 
 
@@ -38,10 +38,10 @@ def _once(texts: Iterable[str]) -> str:
     return "; ".join(dict.fromkeys(texts)) or "no row"
 
 
-def _told(told: Told) -> str:
-    amounts = [" ".join(amount) for amount in (told.sent, told.received) if amount]
-    way = " to ".join(amounts) if len(amounts) > 1 else f"{'-' if told.sent else '+'}{amounts[0]}"
-    return f"{told.kind}: {way}{f', fee {told.fee[0]} {told.fee[1]}' if told.fee else ''}"
+def _in_words(row: TaxEventRow) -> str:
+    amounts = [" ".join(amount) for amount in (row.sent, row.received) if amount]
+    way = " to ".join(amounts) if len(amounts) > 1 else f"{'-' if row.sent else '+'}{amounts[0]}"
+    return f"{row.kind}: {way}{f', fee {row.fee[0]} {row.fee[1]}' if row.fee else ''}"
 
 
 def _in_file(form: str, column: str, events: list[TaxEvent]) -> Iterable[str]:

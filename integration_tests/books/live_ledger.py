@@ -1,4 +1,4 @@
-"""What a live ledger holds, each event in an hour of its own, and by hand what it is: truth for marts and tax files."""
+"""The events of a live ledger, each in an hour of its own, and the tax events that the books must make of each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Amount = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Told:
+class TaxEventRow:
     """A row of tax_event."""
 
     kind: str
@@ -26,41 +26,41 @@ class Told:
 
 @dataclass(frozen=True)
 class Event:
-    """What the exchange has of an event that happened at a moment, and the tax events that it is."""
+    """`write` puts the rows that the exchange has of an event into a story; the books make `tax_events` of them."""
 
-    tell: Callable[[Story, datetime], object]
-    truth: tuple[Told, ...]
+    write: Callable[[Story, datetime], object]
+    tax_events: tuple[TaxEventRow, ...]
 
 
-def conversion(sent: Amount, received: Amount) -> tuple[Told, ...]:
-    return (Told("conversion", None, sent, received),)
+def conversion(sent: Amount, received: Amount) -> tuple[TaxEventRow, ...]:
+    return (TaxEventRow("conversion", None, sent, received),)
 
 
 def booked(journal_type: str, *amounts: Amount, apart: int = 0, **more: str) -> Callable[[Story, datetime], object]:
     """Entries of one type, `apart` seconds from each other."""
 
-    def tell(story: Story, moment: datetime) -> list[Row]:
+    def write(story: Story, moment: datetime) -> list[Row]:
         return [
             story.book(journal_type, moment + timedelta(seconds=apart * number), currency, quantity, **more)
             for number, (quantity, currency) in enumerate(amounts)
         ]
 
-    return tell
+    return write
 
 
 def one_journal(journal_type: str, *amounts: Amount) -> Callable[[Story, datetime], object]:
     """Entries with one journal_id, a second apart."""
 
-    def tell(story: Story, moment: datetime) -> None:
+    def write(story: Story, moment: datetime) -> None:
         rows = booked(journal_type, *amounts, apart=1)(story, moment)
         for row in rows if isinstance(rows, list) else []:
             row["journal_id"] = f"9{nanoseconds(moment)}"
 
-    return tell
+    return write
 
 
-def both(*tellers: Callable[[Story, datetime], object]) -> Callable[[Story, datetime], object]:
-    return lambda story, moment: [tell(story, moment) for tell in tellers]
+def both(*writers: Callable[[Story, datetime], object]) -> Callable[[Story, datetime], object]:
+    return lambda story, moment: [write(story, moment) for write in writers]
 
 
 def deposited(address: str, quantity: str, currency: str) -> Callable[[Story, datetime], object]:
@@ -94,14 +94,14 @@ def withdrew(address: str, quantity: str, fee: str, currency: str) -> Callable[[
 
 
 def from_bank(quantity: str, currency: str) -> Callable[[Story, datetime], object]:
-    def tell(story: Story, moment: datetime) -> None:
+    def write(story: Story, moment: datetime) -> None:
         times = dict.fromkeys(("created_at", "updated_at", "completed_at"), moment)
         paid = {"currency": currency, "amount": quantity, "fee_currency": currency, "fee_amount": "0"}
         row = {"id": f"6{nanoseconds(moment)}", "payment_network": "us_ach", "status": "completed"}
         story.add("fiat_deposit", moment, **row, **paid, **times)
         story.book("FIAT_DEPOSIT", moment, currency, quantity)
 
-    return tell
+    return write
 
 
 def staked(story: Story, moment: datetime) -> None:
@@ -145,22 +145,22 @@ def filled_with_credits(story: Story, moment: datetime) -> None:
 
 
 EVENTS = {
-    "fiat_deposit": Event(from_bank("50000", "USD"), (Told("transfer", received=("50000", "USD")),)),
-    "pounds": Event(from_bank("1000", "GBP"), (Told("transfer", received=("1000", "GBP")),)),
+    "fiat_deposit": Event(from_bank("50000", "USD"), (TaxEventRow("transfer", received=("50000", "USD")),)),
+    "pounds": Event(from_bank("1000", "GBP"), (TaxEventRow("transfer", received=("1000", "GBP")),)),
     "stablecoin": Event(
         booked("STABLECOIN_CONVERSION", ("-1000", "GBP"), ("1250", "USD"), order_id="81"),
         conversion(("1000", "GBP"), ("1250", "USD")),
     ),
     "from_app": Event(
         both(deposited("INTERNAL_DEPOSIT", "1000", "CRO"), booked("OFFCHAIN_DEPOSIT", ("1000", "CRO"))),
-        (Told("transfer", received=("1000", "CRO")),),
+        (TaxEventRow("transfer", received=("1000", "CRO")),),
     ),
     "from_app_in_the_ledger_only": Event(
-        booked("OFFCHAIN_DEPOSIT", ("7", "CRO")), (Told("transfer", received=("7", "CRO")),)
+        booked("OFFCHAIN_DEPOSIT", ("7", "CRO")), (TaxEventRow("transfer", received=("7", "CRO")),)
     ),
     "bonus_of_the_app": Event(
         both(deposited("EARLY_SWAP_BONUS_DEPOSIT", "20", "CRO"), booked("OFFCHAIN_DEPOSIT", ("20", "CRO"))),
-        (Told("transfer", received=("20", "CRO")),),
+        (TaxEventRow("transfer", received=("20", "CRO")),),
     ),
     "bought": Event(
         filled(
@@ -171,21 +171,21 @@ EVENTS = {
             instrument_name="ETH_USD",
             fee_instrument_name="ETH",
         ),
-        (Told("trade", None, ("6000", "USD"), ("2", "ETH"), ("0.002", "ETH")),),
+        (TaxEventRow("trade", None, ("6000", "USD"), ("2", "ETH"), ("0.002", "ETH")),),
     ),
     "staked": Event(
         both(staked, booked("STAKING", ("-900", "CRO"), ("900", "CRO.staked"))),
-        (Told("staking", sent=("900", "CRO")), Told("staking", received=("900", "CRO"))),
+        (TaxEventRow("staking", sent=("900", "CRO")), TaxEventRow("staking", received=("900", "CRO"))),
     ),
     "rewarded": Event(
         both(rewarded, booked("STAKING_REWARDS", ("0.98649888", "CRO.staked"))),
-        (Told("reward", "reward", received=("0.98649888", "CRO")),),
+        (TaxEventRow("reward", "reward", received=("0.98649888", "CRO")),),
     ),
     "soft_reward": Event(
-        booked("SOFT_STAKE_REWARD", ("0.5", "CRO")), (Told("reward", "reward", received=("0.5", "CRO")),)
+        booked("SOFT_STAKE_REWARD", ("0.5", "CRO")), (TaxEventRow("reward", "reward", received=("0.5", "CRO")),)
     ),
     "corrected_reward": Event(
-        booked("CORRECTION_REWARD", ("0.25", "CRO")), (Told("reward", "reward", received=("0.25", "CRO")),)
+        booked("CORRECTION_REWARD", ("0.25", "CRO")), (TaxEventRow("reward", "reward", received=("0.25", "CRO")),)
     ),
     "dust": Event(
         booked("CRYPTO_DUSTING", ("-0.0001", "ETH"), ("3", "CRO"), apart=1, order_id="0", trade_id="0"),
@@ -194,9 +194,9 @@ EVENTS = {
     "dust_of_three": Event(
         one_journal("AUTO_CONVERSION", ("-0.001", "ETH"), ("-2", "USDT"), ("-0.00001", "BTC"), ("60", "CRO")),
         (
-            Told("conversion", None, ("0.001", "ETH"), ("30", "CRO")),
-            Told("conversion", None, ("2", "USDT"), ("20", "CRO")),
-            Told("conversion", None, ("0.00001", "BTC"), ("10", "CRO")),
+            TaxEventRow("conversion", None, ("0.001", "ETH"), ("30", "CRO")),
+            TaxEventRow("conversion", None, ("2", "USDT"), ("20", "CRO")),
+            TaxEventRow("conversion", None, ("0.00001", "BTC"), ("10", "CRO")),
         ),
     ),
     "converted": Event(
@@ -204,14 +204,14 @@ EVENTS = {
     ),
     "renamed": Event(
         one_journal("ADMIN_ADJUSTMENT", ("-500", "MATIC"), ("500", "POL")),
-        (Told("rename", "swap", ("500", "MATIC"), ("500", "POL")),),
+        (TaxEventRow("rename", "swap", ("500", "MATIC"), ("500", "POL")),),
     ),
     "delisted": Event(
         one_journal("DELIST", ("-100", "ABC"), ("150", "USD")), conversion(("100", "ABC"), ("150", "USD"))
     ),
     "otc": Event(
         both(dealt, booked("TRADING", ("0.2", "BTC"), ("-19000", "USD"))),
-        (Told("otc trade", None, ("19000", "USD"), ("0.2", "BTC")),),
+        (TaxEventRow("otc trade", None, ("19000", "USD"), ("0.2", "BTC")),),
     ),
     "otc_that_is_a_fill": Event(
         both(
@@ -225,9 +225,11 @@ EVENTS = {
                 fee_instrument_name="USD",
             ),
         ),
-        (Told("trade", None, ("19000", "USD"), ("0.2", "BTC")),),
+        (TaxEventRow("trade", None, ("19000", "USD"), ("0.2", "BTC")),),
     ),
-    "fee_credits": Event(filled_with_credits, (Told("trade", None, ("9500", "USD"), ("0.1", "BTC"), ("6", "USD")),)),
+    "fee_credits": Event(
+        filled_with_credits, (TaxEventRow("trade", None, ("9500", "USD"), ("0.1", "BTC"), ("6", "USD")),)
+    ),
     "small_value_in_bitcoin": Event(
         filled(
             quantity="0.0123",
@@ -237,40 +239,42 @@ EVENTS = {
             instrument_name="BCH_BTC",
             fee_instrument_name="BTC",
         ),
-        (Told("trade", None, ("0.0123", "BCH"), ("0.00009732129", "BTC")),),
+        (TaxEventRow("trade", None, ("0.0123", "BCH"), ("0.00009732129", "BTC")),),
     ),
     "profit_in_dollars": Event(
-        booked("REALIZED_PNL", ("-400", "USD")), (Told("derivative profit", "profit", sent=("400", "USD")),)
+        booked("REALIZED_PNL", ("-400", "USD")), (TaxEventRow("derivative profit", "profit", sent=("400", "USD")),)
     ),
     "settled_in_dollars": Event(
-        booked("SESSION_SETTLE", ("60", "USD")), (Told("derivative profit", "profit", received=("60", "USD")),)
+        booked("SESSION_SETTLE", ("60", "USD")), (TaxEventRow("derivative profit", "profit", received=("60", "USD")),)
     ),
     "socialized_loss": Event(
-        booked("SOCIALIZED_LOSS", ("-7", "USD")), (Told("derivative profit", "profit", sent=("7", "USD")),)
+        booked("SOCIALIZED_LOSS", ("-7", "USD")), (TaxEventRow("derivative profit", "profit", sent=("7", "USD")),)
     ),
-    "funding_in_dollars": Event(booked("FUNDING", ("-1", "USD")), (Told("funding", "profit", sent=("1", "USD")),)),
+    "funding_in_dollars": Event(
+        booked("FUNDING", ("-1", "USD")), (TaxEventRow("funding", "profit", sent=("1", "USD")),)
+    ),
     "liquidation": Event(
-        booked("LIQUIDATION_FEE", ("-10", "USD")), (Told("derivative fee", "fee", sent=("10", "USD")),)
+        booked("LIQUIDATION_FEE", ("-10", "USD")), (TaxEventRow("derivative fee", "fee", sent=("10", "USD")),)
     ),
     "interest_paid": Event(
-        booked("MARGIN_TRADE_INTEREST", ("-0.25", "USD")), (Told("interest", "interest", sent=("0.25", "USD")),)
+        booked("MARGIN_TRADE_INTEREST", ("-0.25", "USD")), (TaxEventRow("interest", "interest", sent=("0.25", "USD")),)
     ),
     "interest_earned": Event(
         booked("MARGIN_TRADE_INTEREST", ("0.5", "USD")),
-        (Told("interest", "interest received", received=("0.5", "USD")),),
+        (TaxEventRow("interest", "interest received", received=("0.5", "USD")),),
     ),
-    "nobody_knows": Event(booked("MYSTERY", ("11", "XYZ")), (Told("unclassified", received=("11", "XYZ")),)),
+    "nobody_knows": Event(booked("MYSTERY", ("11", "XYZ")), (TaxEventRow("unclassified", received=("11", "XYZ")),)),
     "moved_to_isolated_margin": Event(
         one_journal("ADJUSTMENT", ("-50", "USD"), ("50", "USD")),
-        (Told("internal", sent=("50", "USD")), Told("internal", received=("50", "USD"))),
+        (TaxEventRow("internal", sent=("50", "USD")), TaxEventRow("internal", received=("50", "USD"))),
     ),
     "to_app": Event(
         both(withdrew("INTERNAL_WITHDRAWAL", "50", "0", "CRO"), booked("OFFCHAIN_WITHDRAWAL", ("-50", "CRO"))),
-        (Told("transfer", sent=("50", "CRO")),),
+        (TaxEventRow("transfer", sent=("50", "CRO")),),
     ),
     "withdrew": Event(
         both(withdrew("0xDemo", "1.5", "0.002", "ETH"), booked("ONCHAIN_WITHDRAWAL", ("-1.502", "ETH"))),
-        (Told("transfer", sent=("1.5", "ETH"), fee=("0.002", "ETH")),),
+        (TaxEventRow("transfer", sent=("1.5", "ETH"), fee=("0.002", "ETH")),),
     ),
     "withdrew_with_its_fee_beside": Event(
         both(
@@ -278,22 +282,25 @@ EVENTS = {
             booked("WITHDRAW", ("-0.1", "ETH")),
             booked("WITHDRAW_FEE", ("-0.003", "ETH")),
         ),
-        (Told("transfer", sent=("0.1", "ETH"), fee=("0.003", "ETH")),),
+        (TaxEventRow("transfer", sent=("0.1", "ETH"), fee=("0.003", "ETH")),),
     ),
     "withdrew_in_the_ledger_only": Event(
         both(booked("WITHDRAW", ("-0.2", "ETH")), booked("WITHDRAW_FEE", ("-0.001", "ETH"))),
-        (Told("transfer", sent=("0.2", "ETH"), fee=("0.001", "ETH")),),
+        (TaxEventRow("transfer", sent=("0.2", "ETH"), fee=("0.001", "ETH")),),
     ),
     "about_to_be_staked": Event(
         booked("STAKING", ("-10", "CRO"), ("10", "CRO.prestaked")),
-        (Told("staking", sent=("10", "CRO")), Told("staking", received=("10", "CRO"))),
+        (TaxEventRow("staking", sent=("10", "CRO")), TaxEventRow("staking", received=("10", "CRO"))),
     ),
     "reward_taken_back": Event(
-        booked("CORRECTION_REWARD", ("-0.1", "CRO")), (Told("unclassified", sent=("0.1", "CRO")),)
+        booked("CORRECTION_REWARD", ("-0.1", "CRO")), (TaxEventRow("unclassified", sent=("0.1", "CRO")),)
     ),
     "otc_that_is_two_fills": Event(
         both(dealt, filled_in_halves),
-        (Told("trade", None, ("9500", "USD"), ("0.1", "BTC")), Told("trade", None, ("9500", "USD"), ("0.1", "BTC"))),
+        (
+            TaxEventRow("trade", None, ("9500", "USD"), ("0.1", "BTC")),
+            TaxEventRow("trade", None, ("9500", "USD"), ("0.1", "BTC")),
+        ),
     ),
 }
 
@@ -307,7 +314,7 @@ def moment_of(name: str) -> datetime:
 def live_ledger() -> Story:
     story = Story()
     for name, event in EVENTS.items():
-        event.tell(story, moment_of(name))
+        event.write(story, moment_of(name))
     for day in (1, 2):
         # One ETH is worth 3,000, one USDT 1, one BTC 100,000: 3 to 2 to 1 for the dust.
         for instrument, price in (("ETH_USD", "3000"), ("USDT_USD", "1"), ("BTC_USD", "100000")):
@@ -327,11 +334,11 @@ def live_ledger() -> Story:
 
 
 def wallet() -> dict[str, Decimal]:
-    """What the account holds of each coin after all of it, `.staked` as the coin."""
+    """The balance of each coin after all events; a staked coin counts as the coin."""
     held: dict[str, Decimal] = {}
     for event in EVENTS.values():
-        for told in event.truth:
-            for sign, amount in ((1, told.received), (-1, told.sent), (-1, told.fee)):
+        for row in event.tax_events:
+            for sign, amount in ((1, row.received), (-1, row.sent), (-1, row.fee)):
                 if amount is not None:
                     held[amount[1]] = held.get(amount[1], Decimal(0)) + sign * Decimal(amount[0])
     return held

@@ -9,7 +9,7 @@ import pytest
 
 from integration_tests.books.books import Books, books_of
 from integration_tests.books.event_table import PAGE, in_page
-from integration_tests.books.live_ledger import EVENTS, Amount, Told, live_ledger, moment_of, wallet
+from integration_tests.books.live_ledger import EVENTS, Amount, TaxEventRow, live_ledger, moment_of, wallet
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def amount(quantity: Decimal | None, currency: str | None) -> Amount | None:
 def test_an_event_of_the_ledger_is_what_it_is_and_comes_once(live: Books, name: str) -> None:
     first = moment_of(name) - timedelta(minutes=5)
     found = [
-        Told(
+        TaxEventRow(
             row["kind"],
             row["label"],
             amount(row["sent_amount"], row["sent_currency"]),
@@ -35,7 +35,7 @@ def test_an_event_of_the_ledger_is_what_it_is_and_comes_once(live: Books, name: 
         for row in live.rows("SELECT * FROM books.tax_event")
         if first <= row["happened_at"] < first + timedelta(minutes=30)
     ]
-    assert sorted(map(str, found)) == sorted(map(str, EVENTS[name].truth))
+    assert sorted(map(str, found)) == sorted(map(str, EVENTS[name].tax_events))
 
 
 def test_every_event_has_a_key_of_its_own(live: Books) -> None:

@@ -12,7 +12,7 @@ from source_cryptocom.retrievers.history.order_lookback import order_lookback
 from source_cryptocom.retrievers.history.state import HistoryState, OrderWatermark
 from source_cryptocom.state.state import LOOKBACK_MS
 from unit_tests.support.builders import NOW_MS
-from unit_tests.support.lagging_account import SECOND_MS, START_MS, LaggingAccount, Life
+from unit_tests.support.lagging_account import SECOND_MS, START_MS, LaggingAccount, TimedOrder
 from unit_tests.support.reading import Reading
 from unit_tests.support.stub_exchange import StubExchange, keep_account_secret
 
@@ -27,7 +27,7 @@ def test_an_order_that_no_list_shows_is_emitted_by_the_next_sync(
     filter_by: str, lag_ms: int, exchange: StubExchange
 ) -> None:
     second_sync_ms = START_MS + MS_PER_DAY
-    unseen = Life(7001, second_sync_ms - 12 * MS_PER_HOUR, 12 * MS_PER_HOUR - SECOND_MS, lag_ms)
+    unseen = TimedOrder(7001, second_sync_ms - 12 * MS_PER_HOUR, 12 * MS_PER_HOUR - SECOND_MS, lag_ms)
     account = LaggingAccount(exchange, [unseen], filter_by)
     state: dict[str, Any] = {}
     found = []
@@ -40,7 +40,7 @@ def test_an_order_that_no_list_shows_is_emitted_by_the_next_sync(
 
 def test_a_sync_that_follows_at_once_leaves_the_search_to_the_next_one(exchange: StubExchange) -> None:
     second_sync_ms = START_MS + MS_PER_DAY
-    unseen = Life(7001, second_sync_ms - 12 * MS_PER_HOUR, 12 * MS_PER_HOUR - SECOND_MS, MOST_LAG_MS)
+    unseen = TimedOrder(7001, second_sync_ms - 12 * MS_PER_HOUR, 12 * MS_PER_HOUR - SECOND_MS, MOST_LAG_MS)
     account = LaggingAccount(exchange, [unseen], "create")
     state = account.sync({}, Reading())
     for wait_ms, wanted in ((0, []), (30 * SECOND_MS, []), (40 * SECOND_MS, []), (MS_PER_HOUR, ["7001"])):
@@ -56,7 +56,7 @@ def test_an_order_that_ends_while_the_open_orders_are_asked_for_is_emitted(
 ) -> None:
     second_ms = START_MS + MS_PER_DAY
     ended_ms = second_ms + answered_after_ms
-    unseen = Life(7001, second_ms - 12 * MS_PER_HOUR, ended_ms - second_ms + 12 * MS_PER_HOUR, 54 * SECOND_MS)
+    unseen = TimedOrder(7001, second_ms - 12 * MS_PER_HOUR, ended_ms - second_ms + 12 * MS_PER_HOUR, 54 * SECOND_MS)
     account = LaggingAccount(exchange, [unseen], "create")
     state = account.sync({}, Reading())
     found = []
@@ -67,11 +67,13 @@ def test_an_order_that_ends_while_the_open_orders_are_asked_for_is_emitted(
     assert set(found) == {"7001"}
 
 
-def lives() -> st.SearchStrategy[list[Life]]:
+def timed_orders() -> st.SearchStrategy[list[TimedOrder]]:
     spans = st.one_of(st.integers(0, 200 * SECOND_MS), st.integers(0, MS_PER_DAY))
     parts = st.tuples(st.integers(-MS_PER_DAY, 2 * MS_PER_DAY), spans, st.integers(0, MOST_LAG_MS))
     return st.lists(parts, max_size=8).map(
-        lambda all_parts: [Life(7000 + n, START_MS + at, lived, lag) for n, (at, lived, lag) in enumerate(all_parts)]
+        lambda all_parts: [
+            TimedOrder(7000 + n, START_MS + at, open_for, lag) for n, (at, open_for, lag) in enumerate(all_parts)
+        ]
     )
 
 
@@ -104,13 +106,13 @@ deaths = st.sampled_from([0, 1, 2, 3, 99, 99])
 
 
 @pytest.mark.slow
-@given(lives(), st.lists(st.tuples(gaps, deaths), min_size=1, max_size=6), st.sampled_from(FILTERS))
+@given(timed_orders(), st.lists(st.tuples(gaps, deaths), min_size=1, max_size=6), st.sampled_from(FILTERS))
 def test_whatever_lags_and_whoever_dies_every_order_is_emitted(
-    all_lives: list[Life], syncs: list[tuple[int, int]], filter_by: str
+    all_orders: list[TimedOrder], syncs: list[tuple[int, int]], filter_by: str
 ) -> None:
     with requests_mock.Mocker() as mocker:
         keep_account_secret(mocker)
-        account = LaggingAccount(StubExchange(mocker), all_lives, filter_by)
+        account = LaggingAccount(StubExchange(mocker), all_orders, filter_by)
         state: dict[str, Any] = {}
         found: set[str] = set()
         begun_ms = None
@@ -125,7 +127,7 @@ def test_whatever_lags_and_whoever_dies_every_order_is_emitted(
             found |= {record["order_id"] for record in reading.records}
     # One that was placed before start_date, and had ended before a sync left a state, is asked for by nobody.
     listed_ms = (begun_ms or 0) + SECOND_MS
-    wanted = {str(life.number) for life in all_lives if life.placed_ms >= START_MS or life.ended_ms > listed_ms}
+    wanted = {str(timed.number) for timed in all_orders if timed.placed_ms >= START_MS or timed.ended_ms > listed_ms}
     assert wanted <= found
 
 

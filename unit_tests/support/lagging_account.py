@@ -18,29 +18,29 @@ START_MS = NOW_MS
 
 
 @dataclass(frozen=True)
-class Life:
-    """An order's: placed at `placed_ms`, ended `lived_ms` later, in the history `lag_ms` after that."""
+class TimedOrder:
+    """An order that is placed at `placed_ms`, ends `open_ms` later, and is in the history `lag_ms` after that."""
 
     number: int
     placed_ms: int
-    lived_ms: int
+    open_ms: int
     lag_ms: int
 
     @property
     def ended_ms(self) -> int:
-        return self.placed_ms + self.lived_ms
+        return self.placed_ms + self.open_ms
 
     def row(self, status: str) -> dict[str, Any]:
         return order(str(self.number), self.placed_ms * MS, self.ended_ms, status=status)
 
 
 class LaggingAccount:
-    """Serves the lives of its orders as they are at `now_ms`; each request takes a second."""
+    """Serves its orders as they are at `now_ms`; each request takes a second."""
 
-    def __init__(self, exchange: StubExchange, lives: Sequence[Life], filter_by: str) -> None:
+    def __init__(self, exchange: StubExchange, timed_orders: Sequence[TimedOrder], filter_by: str) -> None:
         self.now_ms = START_MS
         self.open_list_takes_ms = SECOND_MS
-        self._lives = lives
+        self._orders = timed_orders
         self._filter_by = filter_by
         exchange.serve(OPEN, self._open)
         exchange.serve(ORDERS, self._history)
@@ -53,15 +53,15 @@ class LaggingAccount:
 
     def _open(self, asked: Parameters) -> Answer:
         self.now_ms += self.open_list_takes_ms
-        return [life.row("ACTIVE") for life in self._lives if life.placed_ms <= self.now_ms < life.ended_ms]
+        return [timed.row("ACTIVE") for timed in self._orders if timed.placed_ms <= self.now_ms < timed.ended_ms]
 
     def _history(self, asked: Parameters) -> Answer:
         self.now_ms += SECOND_MS
         start, end = int(asked["start_time"]), int(asked["end_time"])
-        shown = [life for life in self._lives if life.ended_ms + life.lag_ms <= self.now_ms]
-        found = [life for life in shown if start <= self._time_ns(life) < end]
+        shown = [timed for timed in self._orders if timed.ended_ms + timed.lag_ms <= self.now_ms]
+        found = [timed for timed in shown if start <= self._time_ns(timed) < end]
         newest = sorted(found, key=self._time_ns, reverse=True)[: int(asked["limit"])]
-        return [life.row("FILLED") for life in newest]
+        return [timed.row("FILLED") for timed in newest]
 
-    def _time_ns(self, life: Life) -> int:
-        return (life.placed_ms if self._filter_by == "create" else life.ended_ms) * MS
+    def _time_ns(self, timed: TimedOrder) -> int:
+        return (timed.placed_ms if self._filter_by == "create" else timed.ended_ms) * MS
