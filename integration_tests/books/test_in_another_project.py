@@ -60,6 +60,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.thorough
 def test_a_model_of_the_user_replaces_none_of_the_package(shop: Path) -> None:
     write_project(shop)
     dbt(shop, "run", "--select", "+cryptocom__tax_event", "shop")
@@ -72,7 +73,7 @@ def test_a_model_of_the_user_replaces_none_of_the_package(shop: Path) -> None:
     assert own == [("POINTS",)]
 
 
-def test_the_user_chooses_the_schema_of_the_package(shop: Path) -> None:
+def test_the_user_chooses_the_schema_and_no_model_of_the_package_reads_a_users(shop: Path) -> None:
     write_project(shop, **{"+schema": "exchange"})
     dbt(shop, "parse")
     manifest = json.loads((shop / "target" / "manifest.json").read_text(encoding="utf-8"))
@@ -82,3 +83,5 @@ def test_the_user_chooses_the_schema_of_the_package(shop: Path) -> None:
         if node["resource_type"] == "model"
     }
     assert schemas == {("cryptocom", "analytics_exchange"), ("shop", "analytics")}
+    read = {source for node in manifest["nodes"].values() for source in node["depends_on"]["nodes"]}
+    assert {name for name in read if name.startswith("model.shop.")} == set()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from books.reconciliation import read_reconciliation, verdict
+from books.tax_files import tax_file
 from integration_tests.books.account_story import Story, at, closed_books
 from integration_tests.books.books import Books, books_of
 
@@ -27,6 +29,13 @@ def unpriced() -> Story:
     return story
 
 
+def rewarded(amount: str) -> Story:
+    """The story with one more reward, whose amount is this text."""
+    story = closed_books()
+    story.book("SOFT_STAKE_REWARD", at(5), "SHIB", "1")["transaction_qty"] = amount
+    return story
+
+
 STORIES: dict[str, tuple[Callable[[], Story], str]] = {
     "letters": (lambda: said("user_trade", traded_price="abc"), 'its traded_price of "abc" is no number'),
     "nothing": (lambda: said("user_trade", traded_quantity=""), 'its traded_quantity of "" is no number'),
@@ -36,6 +45,8 @@ STORIES: dict[str, tuple[Callable[[], Story], str]] = {
     "fill_without_a_time": (lambda: said("user_trade", create_time=None), "it has no create_time"),
     "entry_without_a_time": (lambda: said("transaction", event_time=None), "it has no event_time"),
 }
+AMOUNTS = {"o'brien": "not a number", "too_long": "123456789012345678901234567890.5"}
+"""The amount of a reward, by the name of the account."""
 READABLE: dict[str, Callable[[], Story]] = {
     "spaces": lambda: said("user_trade", traded_price=" 0.10234 "),
     "exponent": lambda: said("user_trade", traded_price="1.0234e-1"),
@@ -46,6 +57,7 @@ READABLE: dict[str, Callable[[], Story]] = {
 def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
     told = {name: story() for name, (story, _) in STORIES.items()}
     told |= {name: story() for name, story in READABLE.items()}
+    told |= {name: rewarded(amount) for name, amount in AMOUNTS.items()}
     return books_of(tmp_path_factory.mktemp("unusable"), told | {"unpriced": unpriced()})
 
 
@@ -57,6 +69,17 @@ def test_a_row_that_cannot_be_used_is_named(books: Books, name: str) -> None:
     )
     assert [(row["detail"], row["status"]) for row in found] == [(STORIES[name][1], "different")]
     assert found[0]["row_key"]
+
+
+@pytest.mark.parametrize("account", AMOUNTS)
+def test_an_amount_that_is_none_is_named_and_the_rest_adds_up(books: Books, account: str, tmp_path: Path) -> None:
+    found = books.rows(
+        "SELECT source_account, detail FROM books.discrepancy "
+        "WHERE check_name = 'columns_are_filled' AND detail LIKE 'its transaction_qty%'"
+    )
+    said = f'its transaction_qty of "{AMOUNTS[account]}" is no number'
+    assert [row["detail"] for row in found if row["source_account"] == account] == [said]
+    assert not tax_file("koinly", books.database, tmp_path / "file", account=account).differences
 
 
 @pytest.mark.parametrize("name", READABLE)
