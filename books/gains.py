@@ -1,4 +1,4 @@
-"""Gains of every method from the mart coin_movement: python -m books.gains DATABASE [--method hifo] [--per-account]
+"""Gains of every method from the mart coin_movement: python -m books.gains DATABASE [--method hifo]
 
 FIFO over all accounts is also the mart `gain`, in SQL. The rest is one pass in time, for which window functions would
 need the square of its rows: which lot LIFO or HIFO sells, and what the mean is, follows from all that was sold before;
@@ -13,13 +13,14 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timezone, tzinfo
 from decimal import Decimal, localcontext
 from pathlib import Path
 
 import duckdb
 
 from books.lots import METHODS, NOTHING, Lot, Lots, split, sum_of
+from books.time_zones import zone_called
 
 MOVEMENTS = """
 SELECT source_account, event_key, happened_at, kind, effect, currency, movement.quantity, value, link,
@@ -250,25 +251,44 @@ def _plain(row: tuple[object, ...]) -> tuple[object, ...]:
     )
 
 
+@dataclass
+class Year:
+    """What was sold of one currency in a year, and what that gained."""
+
+    proceeds: Decimal = NOTHING
+    gain: Decimal = NOTHING
+    without_cost: Decimal = NOTHING
+
+
+def by_year(gains: Iterable[Gain], zone: tzinfo = timezone.utc) -> dict[tuple[int, str], Year]:
+    """By the year in `zone`, and currency."""
+    years: dict[tuple[int, str], Year] = defaultdict(Year)
+    for gain in gains:
+        moment = gain.movement.happened_at.replace(tzinfo=timezone.utc).astimezone(zone)
+        year = years[moment.year, gain.movement.currency]
+        # What covers a sale has its gain; the proceeds are in the year of the sale.
+        year.proceeds += gain.movement.value or NOTHING if gain.effect == "disposed" else NOTHING
+        year.gain += gain.gain or NOTHING
+        year.without_cost += gain.quantity_without_cost
+    return years
+
+
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser("python -m books.gains", description="Print what was gained per year and coin.")
     parser.add_argument("database", type=Path, help="a DuckDB file in which the books were built")
     parser.add_argument("--method", choices=list(METHODS), default="fifo")
     parser.add_argument("--per-account", action="store_true", help="each account sells its own lots")
+    parser.add_argument("--zone", help="where a year begins and ends: Europe/Berlin; UTC by default")
     options = parser.parse_args(argv)
+    zone = zone_called(options.zone)
     with localcontext() as context, duckdb.connect(str(options.database), read_only=True) as connection:
         context.prec = 60
-        outcome = gains_of(read_movements(connection), options.method, options.per_account)
-    sums: dict[tuple[int, str], list[Decimal]] = defaultdict(lambda: [NOTHING, NOTHING, NOTHING])
-    for gain in outcome.gains:
-        of_year = sums[gain.movement.happened_at.year, gain.movement.currency]
-        # Of what was sold short the sale has the proceeds.
-        of_year[0] += gain.movement.value or 0 if gain.effect == "disposed" else 0
-        of_year[1] += gain.gain or 0
-        of_year[2] += gain.quantity_without_cost
+        gains = gains_of(read_movements(connection), options.method, options.per_account).gains
+        years = by_year(gains, zone)
     print(f"{'year':<6}{'currency':<12}{'proceeds':>20}{'gain':>20}{'quantity without cost':>32}")
-    for (year, currency), (proceeds, gain_of_year, without) in sorted(sums.items()):
-        print(f"{year:<6}{currency:<12}{proceeds:>20,.2f}{gain_of_year:>20,.2f}{without.normalize():>32f}")
+    for (number, currency), year in sorted(years.items()):
+        without = f"{year.without_cost.normalize():>32f}"
+        print(f"{number:<6}{currency:<12}{year.proceeds:>20,.2f}{year.gain:>20,.2f}{without}")
     return 0
 
 

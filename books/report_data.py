@@ -66,6 +66,12 @@ SELECT filled_at AS filled, CAST(price AS DOUBLE) AS price, CAST(quantity AS DOU
 FROM books.fill_with_order WHERE instrument_name = ? AND filled_at >= ? ORDER BY filled_at
 """
 
+RATE = """
+SELECT price_usd FROM books_staging.int_cryptocom__price_by_day
+WHERE currency = (SELECT any_value(reporting_currency) FROM books.gain) ORDER BY day DESC LIMIT 1
+"""
+"""US dollars of the currency that gains and costs are in."""
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -139,19 +145,21 @@ def _figures(
 
 
 def _unrealised(connection: duckdb.DuckDBPyConnection, holdings: list[Row]) -> Figure:
-    """Of coins whose cost is known, first in, first out: what they are worth less what they cost."""
+    """Of coins whose cost is known, first in, first out: what they are worth less what they cost, at today's rate."""
     prices = {
         row["currency"]: float(row["value"]) / float(row["quantity"])
         for row in holdings
         if row["quantity"] and row["value"] is not None
     }
     gain, named = 0.0, 0
+    found = connection.execute(RATE).fetchone()
+    rate = float(found[0]) if found else 1.0
     outcome = gains_of(read_movements(connection), "fifo")
     for sign, books in ((1, outcome.left), (-1, outcome.sold_short)):
         for (_, currency), lots in books.items():
             if currency in prices:
                 quantity, cost = sum_of(lots)
-                gain += sign * float(quantity) * prices[currency] - float(cost)
+                gain += sign * float(quantity) * prices[currency] - float(cost) * rate
                 named += 1
     return Figure("unrealised gain", gain, f"of {named} currencies, as far as their cost is known")
 

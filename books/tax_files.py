@@ -11,10 +11,9 @@ import csv
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timezone
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from books.tax import beancount
 from books.tax.balances import Difference, ends_of, opening_events
@@ -24,6 +23,7 @@ from books.tax.event import Period, TaxEvent, read_tax_events
 from books.tax.koinly import KOINLY
 from books.tax.mart_file import NoSuchRows, accounts_of, check_account, mart_file
 from books.tax.tax_format import Row, TaxFormat
+from books.time_zones import zone_called
 from source_cryptocom.file_modes import make_private
 
 FORMATS: dict[str, TaxFormat] = {"bittytax": BITTYTAX, "cointracking": COINTRACKING, "koinly": KOINLY}
@@ -131,10 +131,7 @@ def period_of(options: argparse.Namespace) -> Period:
         raise SystemExit("Give --year, or --from and --to, but not both.")
     if options.first and options.last and options.first > options.last:
         raise SystemExit(f"--from {options.first} is later than --to {options.last}: swap them.")
-    try:
-        zone = ZoneInfo(options.zone) if options.zone else timezone.utc
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise SystemExit(f"There is no time zone {options.zone!r}. Give a name like Europe/Berlin.") from None
+    zone = zone_called(options.zone)
     return Period.of_year(options.year, zone) if options.year else Period(options.first, options.last, zone)
 
 

@@ -50,11 +50,15 @@
 {% macro number_or_null(name, type) -%}{{ return(adapter.dispatch('number_or_null', 'cryptocom')(name, type)) }}{%- endmacro %}
 {% macro default__number_or_null(name, type) -%}try_cast({{ name }} as {{ type }}){%- endmacro %}
 {% macro bigquery__number_or_null(name, type) -%}safe_cast({{ name }} as {{ type }}){%- endmacro %}
-{#- Postgres would take NaN and Infinity for numbers. -#}
+{#- Postgres would take NaN and Infinity for numbers, and stops at an integer with too many digits. -#}
 {% macro postgres__number_or_null(name, type) -%}
+{%- set number = 'cast(' ~ name ~ ' as numeric)' -%}
 case
         when {{ name }} ~ '^\s*[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})?\s*$'
-        then cast(cast({{ name }} as numeric) as {{ type }})
+        then {% if type == dbt.type_bigint() -%}
+            case when abs({{ number }}) < 9223372036854775807 then cast({{ number }} as {{ type }}) end
+        {%- else -%}cast({{ number }} as {{ type }})
+        {%- endif %}
     end
 {%- endmacro %}
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
 
-from books.gains import gains_of, read_movements
+from books.gains import Movement, by_year, gains_of, read_movements
 from integration_tests.books.account_story import Row, Story, at
 from integration_tests.books.books import Books, books_of
 
@@ -247,3 +248,12 @@ def test_a_lot_goes_to_another_account_with_its_date_and_its_cost(built: Books) 
         for lots_of in ("account", "all")
         for account, gain in (("desk", 50), ("main", 60))
     ]
+
+
+def test_a_year_begins_and_ends_in_the_zone_that_is_asked_for() -> None:
+    """The last minutes of a year in UTC are the first of the next in Berlin."""
+    moment = datetime(2026, 12, 31, 23, 30)  # noqa: DTZ001  the books keep UTC without a zone
+    sale = Movement("main", "sale", moment, "trade", "disposed", "ETH", Decimal(1), Decimal(9), None)
+    gains = gains_of([sale], "fifo").gains
+    assert [*by_year(gains)] == [(2026, "ETH")]
+    assert [*by_year(gains, ZoneInfo("Europe/Berlin"))] == [(2027, "ETH")]

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from books.dbt_package import PACKAGE, run_dbt
-from integration_tests.books.account_story import closed_books
+from integration_tests.books.account_story import Story, at, closed_books
 from integration_tests.books.books import Books
 from integration_tests.books.postgres_server import postgres_server
 from integration_tests.books.raw_tables import POSTGRES, write_table
@@ -31,6 +31,15 @@ MULTIPLIED = """
 SELECT traded_quantity, traded_price, traded_quantity * traded_price
 FROM books_staging.stg_cryptocom__user_trade WHERE source_account = 'ticks'
 """
+
+
+def no_numbers() -> Story:
+    """A time with more digits than an integer has, and an amount that is none."""
+    story = Story()
+    story.order(at(3), [("2", "0.5", "0")], side="BUY", instrument_name="ODD_USD", fee_instrument_name="USD")
+    story.tables["user_trade"][0]["create_time_ns"] = "9" * 20
+    story.tables["transaction"][0]["transaction_qty"] = "NaN"
+    return story
 
 
 class Server:
@@ -55,7 +64,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with postgres_server() as socket:
         running = Server(socket)
         with closing(running.connect()) as connection, connection, connection.cursor() as cursor:
-            for name, story in (("main", closed_books()), ("ticks", fills_of_every_size())):
+            for name, story in (("main", closed_books()), ("ticks", fills_of_every_size()), ("odd", no_numbers())):
                 for table, rows in story.tables.items():
                     write_table(cursor, table, rows, POSTGRES, prefix=f"{name}_")
         output = {"type": "postgres", "host": str(socket), "user": "postgres", "password": "", "port": 5432}
@@ -64,7 +73,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         (folder / "profiles.yml").write_text(yaml.safe_dump(profile))
         variables = {
             "cryptocom_raw_schema": "public",
-            "cryptocom_accounts": {"main": "main_", "ticks": "ticks_"},
+            "cryptocom_accounts": {"main": "main_", "ticks": "ticks_", "odd": "odd_"},
             "cryptocom_began_empty": True,
         }
         run_dbt("run", folder, {}, variables, profiles=folder)
@@ -75,6 +84,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def test_a_mart_is_the_same_as_in_duckdb(server: Server, closed: Books, mart: str) -> None:
     query = f"SELECT * FROM books.{mart} WHERE source_account = 'main'"  # noqa: S608  names of our own
     assert comparable(server.rows(query)) == comparable(closed.rows(query))
+
+
+def test_what_is_no_number_is_named_and_stops_nothing(server: Server) -> None:
+    named = "SELECT detail FROM books.discrepancy WHERE source_account = 'odd' AND check_name = 'columns_are_filled'"
+    assert sorted(row["detail"] for row in server.rows(named)) == [
+        'its create_time_ns of "99999999999999999999" is no number',
+        'its transaction_qty of "NaN" is no number',
+    ]
 
 
 def comparable(rows: list[dict[str, Any]]) -> list[str]:

@@ -71,20 +71,41 @@ rebate as (
 transfer as (
     select
         {{ cryptocom.tax_event(
-            key=dbt.concat(['transfer_key', "case direction when 'between accounts' then ' sent' else '' end"]),
-            kind="case when direction = 'between accounts' then 'between accounts' when amount = 0 then 'fee' else 'transfer' end",
+            key=dbt.concat([
+                'coalesce(pair_key, transfer_key)',
+                "case when pair_key is not null and direction = 'in' then ' received' "
+                    ~ "when pair_key is not null or direction = 'between accounts' then ' sent' else '' end",
+            ]),
+            kind="case when pair_key is not null or direction = 'between accounts' then 'between accounts' "
+                ~ "when amount = 0 then 'fee' else 'transfer' end",
             happened_at='happened_at',
             label="case when amount = 0 then 'fee' end",
             sent="case when amount = 0 then fee when direction <> 'in' then amount end",
             sent_currency="case when amount = 0 then fee_currency when direction <> 'in' then currency end",
             received="case when amount > 0 and direction = 'in' then amount end",
             received_currency="case when amount > 0 and direction = 'in' then currency end",
-            fee="case when amount > 0 and fee > 0 then fee end",
-            fee_currency="case when amount > 0 and fee > 0 then fee_currency end",
+            fee='case when amount > 0 and fee > 0 and pair_key is null then fee end',
+            fee_currency='case when amount > 0 and fee > 0 and pair_key is null then fee_currency end',
             tx_hash='tx_hash',
         ) }}
     from {{ ref('cryptocom', 'cryptocom__transfer') }}
     where is_complete and (amount > 0 or fee > 0)
+),
+
+{# What moved from one account of the books to another over the chain is still there; its fee is not. #}
+fee_between_accounts as (
+    select
+        {{ cryptocom.tax_event(
+            key=dbt.concat(['transfer_key', "' fee'"]),
+            kind="'fee'",
+            happened_at='happened_at',
+            label="'fee'",
+            sent='fee',
+            sent_currency='fee_currency',
+            tx_hash='tx_hash',
+        ) }}
+    from {{ ref('cryptocom', 'cryptocom__transfer') }}
+    where pair_key is not null and fee > 0
 ),
 
 {# The other side of what moved between two accounts of the books. #}
@@ -199,7 +220,7 @@ booked as (
 ),
 
 event as (
-    {%- for part in ['spot_trade', 'derivative_fee', 'rebate', 'transfer', 'arrival', 'reward', 'otc', 'conversion', 'booked'] %}
+    {%- for part in ['spot_trade', 'derivative_fee', 'rebate', 'transfer', 'fee_between_accounts', 'arrival', 'reward', 'otc', 'conversion', 'booked'] %}
     select * from {{ part }}
     {%- if not loop.last %}
     union all

@@ -1,6 +1,7 @@
 {{ config(alias='transfer') }}
 {#- What came and went, each once: the rows of deposits and withdrawals; the entries of the ledger that are no such row's;
-    and what moved between accounts. -#}
+    and what moved between accounts. A withdrawal that is the deposit of another account of the books, by the hash on the
+    chain, stays two rows: both have the withdrawal's key as `pair_key`. -#}
 {%- set text = dbt.type_string() -%}
 {%- set no_text = 'cast(null as ' ~ text ~ ')' -%}
 {%- set nothing = cryptocom.as_amount(0) -%}
@@ -94,6 +95,54 @@ recorded as (
     select * from fiat_deposit
     union all
     select * from fiat_withdrawal
+),
+
+hashed as (
+    select
+        recorded.*,
+        {{ dbt.concat(['source_account', "' '", 'transfer_key']) }} as row_key,
+        {#- The exchange adds the number of the output: hash/1. #}
+        {{ dbt.split_part('tx_hash', "'/'", 1) }} as bare_hash
+    from recorded
+    where network_kind = 'on-chain' and is_complete and amount > 0 and tx_hash is not null
+),
+
+numbered_hash as (
+    select
+        hashed.*,
+        row_number() over (
+            partition by source_account, direction, currency, amount, bare_hash order by happened_at, transfer_key
+        ) as number_of_hash
+    from hashed
+    where bare_hash <> ''
+),
+
+hash_candidate as (
+    select
+        sent.row_key as left_key,
+        received.row_key as right_key,
+        {{ cryptocom.seconds_apart('sent.happened_at', 'received.happened_at') }} as distance,
+        sent.number_of_hash as left_number,
+        received.number_of_hash as right_number
+    from numbered_hash as sent
+    inner join numbered_hash as received
+        on received.bare_hash = sent.bare_hash
+        and received.currency = sent.currency
+        and received.amount = sent.amount
+        and received.source_account <> sent.source_account
+    where sent.direction = 'out' and received.direction = 'in'
+),
+
+{{ cryptocom.nearest_pairs('of_one_hash', 'hash_candidate') }},
+
+hash_pair as (
+    select pair.left_key as row_key, sent.transfer_key as pair_key
+    from of_one_hash as pair
+    inner join numbered_hash as sent on sent.row_key = pair.left_key
+    union all
+    select pair.right_key, sent.transfer_key
+    from of_one_hash as pair
+    inner join numbered_hash as sent on sent.row_key = pair.left_key
 ),
 
 entry as (
@@ -350,10 +399,13 @@ between_accounts as (
     where arrived.right_key is null
 )
 
-select * from recorded
+select recorded.*, hash_pair.pair_key
+from recorded
+left join hash_pair
+    on hash_pair.row_key = {{ dbt.concat(['recorded.source_account', "' '", 'recorded.transfer_key']) }}
 union all
-select * from booked where amount > 0 or fee > 0
+select booked.*, {{ no_text }} from booked where amount > 0 or fee > 0
 union all
-select * from stray_fee
+select stray_fee.*, {{ no_text }} from stray_fee
 union all
-select * from between_accounts
+select between_accounts.*, {{ no_text }} from between_accounts
