@@ -39,6 +39,7 @@ def all_stories() -> dict[str, Story]:
         "refund_of_before": refund_of_before(),
         "two_withdrawals_at_once": two_withdrawals_at_once(),
         "open_since_before": open_since_before(),
+        "bot_of_before": bot_of_before(),
         "proved": proved_books(),
         "converted": converted(),
         "conversion_lost": conversion_lost(),
@@ -91,6 +92,16 @@ def open_since_before() -> Story:
     [waiting] = story.tables["open_order"]
     since = {"create_time": at(-3), "update_time": at(-2), "cumulative_quantity": "0.25", "cumulative_value": "780"}
     waiting.update(**since, avg_price="3120")
+    return story
+
+
+def bot_of_before() -> Story:
+    """A bot that executed an order before the first day that was read, when one that ended on that day was placed."""
+    story = proved_books()
+    story.tables["order_history"][0].update(create_time=at(-5))
+    [execution] = story.tables["trading_bot_execution"]
+    before = {"order_id": "6142909920077300001", "schedule_time": at(-3), "update_time": at(-3)}
+    story.tables["trading_bot_execution"].append(execution | before)
     return story
 
 

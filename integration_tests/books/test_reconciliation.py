@@ -81,6 +81,10 @@ def test_what_was_filled_before_the_first_day_is_not_proved_and_no_warning(stori
     assert row["unproved"] >= 2
 
 
+def test_what_a_bot_executed_before_the_first_day_has_no_order(stories: Books) -> None:
+    assert stories.rows("SELECT what FROM books.discrepancy WHERE source_account = 'bot_of_before'") == []
+
+
 def test_comparisons_that_come_out_even_are_counted_and_not_written_one_by_one(closed: Books) -> None:
     [row] = closed.rows("SELECT count(*) AS written, sum(comparisons) AS made FROM books.fills_have_an_order")
     assert (row["written"], row["made"]) == (1, closed.rows("SELECT count(*) AS n FROM books.fill_with_order")[0]["n"])

@@ -1,11 +1,12 @@
 {#- How far the rows of an account reach. What happened in the last minutes before they were read may still be on its way;
-    what happened before the first row of a table is not in it. -#}
+    what happened before the first row of a table is not in it. Orders are read from the first that ended: it may have been
+    placed weeks before. -#}
 {#- Of all versions of a row, which saves the time to find out which of them counts. -#}
 {%- set no_time = 'cast(null as ' ~ dbt.type_timestamp() ~ ')' -%}
 {%- set tables = {
     'user_trade': {'fill_time': 'create_time'},
     'transaction': {'ledger_time': 'event_time'},
-    'order_history': {'order_time': 'create_time'},
+    'order_history': {'order_time': 'update_time'},
     'user_balance': {},
 } -%}
 with

@@ -117,11 +117,12 @@ def until(read: Read, moment: datetime) -> Read:
 
 
 def from_the_middle(read: Read, moment: datetime) -> Read:
-    """What a first sync reads whose start_date is `moment`: no history from before it."""
+    """What a first sync reads whose start_date is `moment`: no history from before it, but all executions of bots."""
     at = text_of(moment)
+    times = {table: time for table, time in HISTORY.items() if table != "trading_bot_execution"}
     return Read(
         {
-            table: [row for row in rows if str(row.get(HISTORY.get(table, ""), at)) >= at]
+            table: [row for row in rows if str(row.get(times.get(table, ""), at)) >= at]
             for table, rows in read.tables.items()
         },
         read.moment,
