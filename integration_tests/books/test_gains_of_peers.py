@@ -1,4 +1,7 @@
-"""Another library's gains of the same trades, by every method that it has too."""
+"""Another library's gains of the same trades, by every method that it has too.
+
+`python -m integration_tests.books.test_gains_of_peers 1000` compares a thousand accounts, and prints what differs.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,9 @@ def random_trades(seed: int) -> list[Trade]:
             trades.append((moment, "BUY", quantity, price))
             held += quantity
         else:
-            quantity = held if chosen.random() < 0.2 else held * chosen.randint(1, 9) / 10
+            # With more than the 28 digits of its context the library misses the last of a coin that is sold in parts.
+            part = (held * chosen.randint(1, 9) / 10).quantize(Decimal("1e-8"))
+            quantity = part if part and chosen.random() < 0.8 else held
             trades.append((moment, "SELL", quantity, price))
             held -= quantity
     return trades
@@ -63,13 +68,24 @@ def theirs(trades: list[Trade], method: str) -> dict[datetime, Decimal]:
     return found
 
 
+def compared(seed: int, method: str) -> tuple[int, dict[datetime, tuple[Decimal, Decimal]]]:
+    """How many sales one account has, and those of which the two say something else."""
+    trades = random_trades(seed)
+    mine, other = ours(trades, method), theirs(trades, method)
+    assert mine.keys() == other.keys()
+    different = {moment: (mine[moment], other[moment]) for moment in mine if round(mine[moment] - other[moment], 12)}
+    return len(mine), different
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_another_library_says_the_same_of_every_sale(method: str) -> None:
     for seed in range(40):
-        trades = random_trades(seed)
-        mine, other = ours(trades, method), theirs(trades, method)
-        assert mine.keys() == other.keys()
-        different = {
-            moment: (mine[moment], other[moment]) for moment in mine if round(mine[moment] - other[moment], 12)
-        }
-        assert not different, f"seed {seed}"
+        assert not compared(seed, method)[1], f"seed {seed}"
+
+
+if __name__ == "__main__":
+    accounts = int(sys.argv[1])
+    for name in METHODS:
+        found = [compared(seed, name) for seed in range(accounts)]
+        sales, different = sum(number for number, _ in found), sum(len(one) for _, one in found)
+        print(f"{name}: {accounts:,} accounts, {sales:,} sales, {different:,} different from coinbasis")
