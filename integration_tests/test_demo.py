@@ -162,7 +162,8 @@ def test_a_second_sync_drops_what_is_gone_and_adds_what_is_new(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    database = Path(shutil.copy(database, tmp_path / "sync.duckdb"))
+    # Under its own name, which the views of the books hold.
+    database = Path(shutil.copy(database, tmp_path))
     config = tmp_path / "config.json"
     config.write_text(json.dumps(demo_config(world.base_url, DAYS)))
     closed, *still_open = world.account.open_orders
@@ -173,7 +174,7 @@ def test_a_second_sync_drops_what_is_gone_and_adds_what_is_new(
     with mock.patch("demo.__main__.build_books") as built:
         assert main([*arguments, "--tax", "koinly"]) == 0
     built.assert_called_once()
-    assert (tmp_path / "sync-koinly.csv").read_text(encoding="utf-8").startswith("Date,Sent Amount,")
+    assert (tmp_path / "demo-koinly.csv").read_text(encoding="utf-8").startswith("Date,Sent Amount,")
     open_orders = dict(query(database, "SELECT order_id, client_oid FROM open_order"))
     assert open_orders.keys() == set(still_open)
     assert all(open_orders.values())
