@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -200,12 +200,19 @@ def verdict(reconciliation: Reconciliation) -> str:
     return " ".join(
         [
             head,
+            *_of_the_market(reconciliation, names),
             *_complete(reconciliation),
             *_not_proved(reconciliation),
             *_not_valued(reconciliation),
             *_not_read(reconciliation),
         ]
     )
+
+
+def _of_the_market(reconciliation: Reconciliation, of_account: Collection[str]) -> list[str]:
+    """What is told below, and is none of the account."""
+    uneven = sum(one.check not in of_account for one in reconciliation.discrepancies)
+    return [f"Of the market, {counted(uneven, 'comparison')} did not come out even."] if uneven else []
 
 
 def _complete(reconciliation: Reconciliation) -> list[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from books.reconciliation import reconciliation_of, result_in_words
+from books.losses import Discrepancy
+from books.reconciliation import Check, Reconciliation, reconciliation_of, result_in_words, verdict
 from integration_tests.books.damages.__main__ import CANDLES_OF_A_SIMULATION
 from integration_tests.books.damages.account_tables import account_read
 from integration_tests.books.damages.compiled_books import VERDICT, CompiledBooks, compiled_models
@@ -78,6 +80,22 @@ def test_what_is_not_consistent_is_told_in_a_sentence(books: dict[int, CompiledB
 def test_a_wallet_that_is_empty_at_the_second_sync_lacks_what_the_first_saw(books: dict[int, CompiledBooks]) -> None:
     [said] = [line for line in words(books[2], "wallet and positions") if line.strip().startswith("BTC:")]
     assert "0.750000000000000001 left between 2026-11-10 16:33 and 2026-11-30 16:33 UTC with no row of it" in said
+
+
+def test_what_is_missing_of_the_market_is_none_of_the_account() -> None:
+    checks = (
+        Check("fills_have_an_order", "", "account", 1, 0, 0, 0),
+        Check("no_gap_between_syncs", "", "market", 9, 1, 0, 0),
+    )
+    gap = Discrepancy(
+        *("no_gap_between_syncs", "different", "main", "1h candle", "BTC_USD", None, "minutes without a candle"),
+        *(Decimal(0), Decimal(60)),
+    )
+    said = verdict(Reconciliation(checks, (gap,)))
+    assert said.startswith(
+        "Consistent: 1 check made 1 comparison of your account, and all came out even. "
+        "Of the market, 1 comparison did not come out even."
+    )
 
 
 def test_one_of_what_is_counted_is_no_plural(books: dict[int, CompiledBooks]) -> None:
