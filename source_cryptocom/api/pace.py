@@ -3,12 +3,16 @@
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 
 LOGGER = logging.getLogger("airbyte")
 
-# One 429 alone is jitter on the network; a second one soon after it is throttling.
+# A few 429s are jitter: of hundreds of requests that leave evenly some are held up on the way, and arrive at once.
+# What is refused within a moment is one event; more events than a few within some seconds are throttling.
 TOGETHER_SECONDS = 10.0
+MOMENT_SECONDS = 0.1
+JITTER_SHARE = 1 / 200
 # Requests that were in flight when the pace changed say nothing about the new pace.
 SETTLING_SECONDS = 1.0
 # How fast the pace rises while the true limit is unknown: an eighth of the published limit a second.
@@ -40,6 +44,8 @@ class Pace:
         self._per_second = per_second
         self._slowest = min(1.0, max(SLOWEST_SHARE, SLOWEST_PER_SECOND / per_second))
         self._clock = clock
+        self._jitter: deque[float] = deque(maxlen=max(1, int(per_second * TOGETHER_SECONDS * JITTER_SHARE)))
+        """When the newest refusals came that were taken for jitter, one for each moment."""
         self._share = 1.0
         self._changed = self._refused = self._last_turn = float("-inf")
         self._held_until = self._recovered = float("-inf")
@@ -73,9 +79,8 @@ class Pace:
         """A request was throttled (429 or a reason code that means it)."""
         with self._answers:
             now = self._clock()
-            is_alone = now - self._refused > TOGETHER_SECONDS
             self._refused = now
-            if (is_alone and not self.is_slowed) or now - self._changed < SETTLING_SECONDS:
+            if now - self._changed < SETTLING_SECONDS or self._is_jitter(now):
                 return
             if not self.is_slowed:
                 LOGGER.warning(
@@ -84,6 +89,16 @@ class Pace:
                     "than the published one. All requests of this method slow down until they are answered again."
                 )
             self._slow_down(now)
+
+    def _is_jitter(self, now: float) -> bool:
+        if self.is_slowed:
+            return False
+        if self._jitter and now - self._jitter[-1] < MOMENT_SECONDS:
+            return True
+        is_full = len(self._jitter) == self._jitter.maxlen
+        is_throttling = is_full and now - self._jitter[0] <= TOGETHER_SECONDS
+        self._jitter.append(now)
+        return not is_throttling
 
     def answered(self) -> None:
         """A request was answered and not throttled."""

@@ -51,10 +51,10 @@ def per_second(pace: Pace, clock: Clock) -> float:
 
 
 def refused(pace: Pace, clock: Clock, seconds: int) -> None:
-    """Twice a second."""
-    for _ in range(2 * seconds):
+    """Eight a second."""
+    for _ in range(8 * seconds):
         pace.refused()
-        clock.now += 0.5
+        clock.now += 1 / 8
 
 
 def test_a_single_refusal_is_no_sign_of_another_program(
@@ -66,6 +66,24 @@ def test_a_single_refusal_is_no_sign_of_another_program(
     assert not pace.is_slowed
     assert per_second(pace, clock) == float("inf")
     assert log.messages == []
+
+
+@pytest.mark.parametrize(("a_second", "jitter"), [(100, 5), (30, 1), (1, 1)])
+def test_a_few_refusals_in_ten_seconds_are_jitter_and_one_more_is_throttling(
+    clock: Clock, a_second: int, jitter: int
+) -> None:
+    pace = Pace("public/get-book", a_second, clock)
+    for _ in range(2):
+        for _ in range(jitter):
+            for _ in range(20):
+                pace.refused()
+            clock.now += 1
+        assert not pace.is_slowed
+        clock.now += 10
+    for _ in range(jitter + 1):
+        pace.refused()
+        clock.now += 1
+    assert pace.is_slowed
 
 
 def test_refusals_of_requests_that_left_together_halve_the_pace_once(pace: Pace, clock: Clock) -> None:
@@ -117,9 +135,8 @@ def test_a_refused_request_waits_for_itself_where_the_method_is_not_slowed(pace:
     assert pace.wait_for_answers(0.01) is False
 
 
-def test_the_first_answer_lets_all_waiting_requests_go(pace: Pace) -> None:
-    pace.refused()
-    pace.refused()
+def test_the_first_answer_lets_all_waiting_requests_go(pace: Pace, clock: Clock) -> None:
+    refused(pace, clock, seconds=1)
     let_go: list[bool] = []
     waiting = [threading.Thread(target=lambda: let_go.append(pace.wait_for_answers(30))) for _ in range(8)]
     for thread in waiting:

@@ -1,5 +1,6 @@
 """The published limits, held per method, with a little to spare."""
 
+import itertools
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 import requests
-from airbyte_cdk.sources.streams.call_rate import CallRateLimitHit, Rate
+from airbyte_cdk.sources.streams.call_rate import CallRateLimitHit, Rate, UnlimitedCallRatePolicy
 
 from source_cryptocom.api.endpoint import ExchangeApi
 from source_cryptocom.api.moving_window import MovingWindow
@@ -26,7 +27,6 @@ from source_cryptocom.api.rate_limits import (
 )
 from source_cryptocom.streams import STREAMS, ExchangeStream
 from unit_tests.support.builders import BASE_URL, sync
-from unit_tests.support.unlimited import unlimited
 
 LIMITS = [PUBLIC, PRIVATE, HISTORY, STAKING]
 
@@ -162,8 +162,10 @@ def test_of_many_workers_that_wait_for_a_method_one_asks_for_the_next_request() 
 
 
 def answered_twice(status: int, body: bytes) -> MethodBudget:
-    """A method's budget after two such answers."""
-    budget = unlimited("public/get-book", PUBLIC)
+    """The budget of a method of one request a second after two such answers, a second apart."""
+    seconds = itertools.count()
+    pace = Pace("private/get-trades", HISTORY.per_second, lambda: float(next(seconds)))
+    budget = MethodBudget(UnlimitedCallRatePolicy([]), pace)
     answer = response(status)
     answer._content = body
     for _ in range(2):
