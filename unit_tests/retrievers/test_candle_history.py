@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from source_cryptocom.clock import OPENED_MS
 from source_cryptocom.retrievers.candles.history import PAGE_LIMIT, CandleHistory, Duration, OtherCandles
 from source_cryptocom.retrievers.candles.page import CandlePage
 from unit_tests.support.builders import NOW_MS
@@ -54,13 +55,13 @@ def opens(pages: Iterator[CandlePage], enough: int) -> list[int]:
 
 @st.composite
 def quiet_series(draw: st.DrawFn) -> Sequence[int]:
-    """Stretches with every candle, with some, and without any."""
+    """Stretches with every candle, with some, and without any, as far back as the exchange goes."""
     minute, minutes = 0, []
     for length, step in draw(st.lists(st.tuples(st.integers(0, 400), st.integers(1, 3_000)), max_size=5)):
         minute += draw(st.sampled_from([0, 1, 2, 299, 300, 301, 40_000]))
         minutes += [minute + step * number for number in range(length)]
         minute += step * length
-    return minutes
+    return [minute for minute in minutes if ago(minute) >= OPENED_MS]
 
 
 @pytest.mark.parametrize(("counts_from", "start"), KINDS)
