@@ -100,6 +100,7 @@ class RowMapper:
         self.unknown_fields: set[str] = set()
         """Fields that came and that the schema does not know; their values are in the records."""
         self._null_so_far = {column for column in properties if column == cursor or column in ALWAYS_SENT}
+        self._may_lack_something = True
         self._lock = threading.Lock()
 
     def record(self, row: Mapping[str, Any], **known: Any) -> dict[str, Any]:
@@ -119,7 +120,8 @@ class RowMapper:
                 record[column] = value if convert is to_text and type(value) is str and value else convert(value)
             except UNREADABLE:
                 record[column] = self._repaired(field, column, value, unread)
-        self._complete(record)
+        if self._may_lack_something:
+            self._complete(record)
         if unread:
             self._require(record, unread)
         for column in self._primary_key:
@@ -147,6 +149,7 @@ class RowMapper:
             self._rows += 1
             for column in [column for column in self._null_so_far if record.get(column) is not None]:
                 self._null_so_far.discard(column)
+        self._may_lack_something = bool(self._defaults or self._twins or self._null_so_far)
 
     def _require(self, record: Mapping[str, Any], unread: Mapping[str, tuple[str, Any]]) -> None:
         """Raises UnreadableRow where the key or the cursor could not be read, and no twin had it."""

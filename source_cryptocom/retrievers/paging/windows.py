@@ -1,6 +1,7 @@
 """Stretches of time as the exchange's requests name them, and the times of its rows. Pure; ns since the epoch."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,15 +80,13 @@ class RowTime:
 
     def earliest_ns(self, row: Row) -> int | None:
         """The time in ns, rounded down; None where the row has none that can be read."""
-        for field, unit in ((self.ns_field, 1), (self.ms_field, NS_PER_MS)):
-            if field not in row:
-                continue
-            try:
-                time = int(row[field])
-            except (TypeError, ValueError):
-                continue
-            return time if unit == 1 else in_ms(time) * unit
-        return None
+        if self.ns_field:
+            with suppress(KeyError, TypeError, ValueError):
+                return int(row[self.ns_field])
+        try:
+            return in_ms(int(row[self.ms_field])) * NS_PER_MS
+        except (KeyError, TypeError, ValueError):
+            return None
 
     def may_lie_before(self, row: Row, end_ns: int) -> bool:
         """Whether the row may have this time before `end_ns`, however roughly that is compared."""
