@@ -167,7 +167,7 @@ def test_a_storm_of_429_slows_its_own_method_only(exchange: Exchange, monkeypatc
         "private/user-balance": 1,
     }
     assert max(time for times in arrivals.values() for time in times) < storm[-1]
-    first, slower = output.log("WARN")
+    first, *_, slower = output.log("WARN")
     assert first.startswith("public/get-book was answered with code 42901 TOO_MANY (HTTP 429).")
     assert "Attempt 1 within 300 seconds" in first
     assert slower.startswith("public/get-book: requests are refused although the exchange's limit is kept")

@@ -9,7 +9,8 @@ from collections.abc import Callable
 LOGGER = logging.getLogger("airbyte")
 
 # A few 429s are jitter: of hundreds of requests that leave evenly some are held up on the way, and arrive at once.
-# What is refused within a moment is one event; more events than a few within some seconds are throttling.
+# What is refused within a moment is one event. More than a few within some seconds are throttling, and so are two
+# without an answer between them.
 TOGETHER_SECONDS = 10.0
 MOMENT_SECONDS = 0.1
 JITTER_SHARE = 1 / 200
@@ -46,6 +47,7 @@ class Pace:
         self._clock = clock
         self._jitter: deque[float] = deque(maxlen=max(1, int(per_second * TOGETHER_SECONDS * JITTER_SHARE)))
         """When the newest refusals came that were taken for jitter, one for each moment."""
+        self._answers_since_refusal = True
         self._share = 1.0
         self._changed = self._refused = self._last_turn = float("-inf")
         self._held_until = self._recovered = float("-inf")
@@ -95,13 +97,15 @@ class Pace:
             return False
         if self._jitter and now - self._jitter[-1] < MOMENT_SECONDS:
             return True
-        is_full = len(self._jitter) == self._jitter.maxlen
-        is_throttling = is_full and now - self._jitter[0] <= TOGETHER_SECONDS
+        most = self._jitter.maxlen if self._answers_since_refusal else 1
+        refusals = sum(1 for refused in self._jitter if now - refused <= TOGETHER_SECONDS)
         self._jitter.append(now)
-        return not is_throttling
+        self._answers_since_refusal = False
+        return refusals < (most or 1)
 
     def answered(self) -> None:
         """A request was answered and not throttled."""
+        self._answers_since_refusal = True
         if not self.is_slowed:
             return
         with self._answers:

@@ -51,10 +51,10 @@ def per_second(pace: Pace, clock: Clock) -> float:
 
 
 def refused(pace: Pace, clock: Clock, seconds: int) -> None:
-    """Eight a second."""
-    for _ in range(8 * seconds):
+    """Twice a second."""
+    for _ in range(2 * seconds):
         pace.refused()
-        clock.now += 1 / 8
+        clock.now += 0.5
 
 
 def test_a_single_refusal_is_no_sign_of_another_program(
@@ -68,6 +68,13 @@ def test_a_single_refusal_is_no_sign_of_another_program(
     assert log.messages == []
 
 
+def test_two_refusals_without_an_answer_between_them_are_throttling(pace: Pace, clock: Clock) -> None:
+    pace.refused()
+    clock.now += 9
+    pace.refused()
+    assert pace.is_slowed
+
+
 @pytest.mark.parametrize(("a_second", "jitter"), [(100, 5), (30, 1), (1, 1)])
 def test_a_few_refusals_in_ten_seconds_are_jitter_and_one_more_is_throttling(
     clock: Clock, a_second: int, jitter: int
@@ -77,11 +84,13 @@ def test_a_few_refusals_in_ten_seconds_are_jitter_and_one_more_is_throttling(
         for _ in range(jitter):
             for _ in range(20):
                 pace.refused()
+            pace.answered()
             clock.now += 1
         assert not pace.is_slowed
         clock.now += 10
     for _ in range(jitter + 1):
         pace.refused()
+        pace.answered()
         clock.now += 1
     assert pace.is_slowed
 
