@@ -11,7 +11,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ import duckdb
 import pytest
 
 from integration_tests.connector import config_for
+from integration_tests.sync_process import Finished, run_sync
 from simulated_exchange.behaviour import Behaviour
 from simulated_exchange.empty_market import EmptyMarket
 from simulated_exchange.exchange import Exchange
@@ -50,22 +50,15 @@ def config(exchange: Exchange, tmp_path: Path) -> Path:
     return path
 
 
-@dataclass(frozen=True)
-class Finished:
-    stdout: str
-    stderr: str
-
-
 def started(folder: Path, *arguments: str | Path, **options: Any) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "integration_tests.sync_without_waits", *map(str, arguments)]
     pipe = subprocess.PIPE
     return subprocess.Popen(command, cwd=folder, stdout=pipe, stderr=pipe, text=True, **options)
 
 
-def sync(folder: Path, *arguments: str | Path, code: int = 0, **options: Any) -> Finished:
-    running = started(folder, *arguments, **options)
-    finished = Finished(*running.communicate())
-    assert running.returncode == code, finished
+def sync(folder: Path, *arguments: str | Path, code: int = 0) -> Finished:
+    finished = run_sync(folder, [str(argument) for argument in arguments])
+    assert finished.code == code, finished
     assert "Traceback" not in finished.stderr
     return finished
 
@@ -177,8 +170,10 @@ def test_a_full_disk_is_a_sentence_and_the_next_sync_is_complete(
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 
     arguments = ("--to", "account.duckdb", "--config", config, "--tables", "history")
-    full = sync(tmp_path, *arguments, code=1, preexec_fn=fill_the_disk)
-    assert full.stderr.startswith("error: The disk is full, so account.duckdb could not be written")
+    full = started(tmp_path, *arguments, preexec_fn=fill_the_disk)
+    said = full.communicate()[1]
+    assert full.returncode == 1
+    assert said.startswith("error: The disk is full, so account.duckdb could not be written")
     sync(tmp_path, *arguments)
     for table in HISTORY:
         [(rows,)] = query(tmp_path / "account.duckdb", f"SELECT count(*) FROM {table}")  # noqa: S608
