@@ -39,9 +39,11 @@ def books_of(folder: Path, stories: Mapping[str, Story], **variables: Any) -> Bo
     """Each story's raw tables have its name as their prefix."""
     database = folder / DATABASE
     with duckdb.connect(str(database)) as connection:
+        connection.begin()
         for name, story in stories.items():
             for table, rows in story.tables.items():
                 write_table(connection, table, rows, DUCKDB, prefix=f"{name}_")
+        connection.commit()
     accounts = {name: f"{name}_" for name in stories}
     settings = {"cryptocom_accounts": accounts, "cryptocom_began_empty": True, **variables}
     return Books(database, build_books(database, folder / "dbt", settings))

@@ -29,7 +29,6 @@ def write_table(
     declared = ", ".join(f'"{name}" {types.get(kinds[name], "VARCHAR")}' for name in columns)
     connection.execute(f'CREATE TABLE "{prefix}{table}" ({declared})')
     mark = "?" if types is DUCKDB else "%s"
-    marks = ", ".join([mark] * len(columns))
-    for row in rows:
-        values = [row.get(name) for name in columns]
-        connection.execute(f'INSERT INTO "{prefix}{table}" VALUES ({marks})', values)  # noqa: S608  names of our own
+    marks = ", ".join([f"({', '.join([mark] * len(columns))})"] * len(rows))
+    values = [row.get(name) for row in rows for name in columns]
+    connection.execute(f'INSERT INTO "{prefix}{table}" VALUES {marks}', values)  # noqa: S608  names of our own
