@@ -52,7 +52,7 @@ from source_cryptocom.suggestions import did_you_mean, folded
 LOGGER = logging.getLogger("airbyte")
 WORST_FIRST = (FailureType.system_error, FailureType.transient_error, FailureType.config_error)
 # Of num_workers: the threads in which tables of history read ahead.
-MOST_THREADS_AHEAD = 6
+MOST_THREADS_AHEAD = 12
 # What an account without any special feature has.
 ACCOUNT_HISTORY = {"order_history", "user_trade", "transaction"}
 SECRET_FIELDS = {"APIKEY", "APISECRET"}
@@ -238,7 +238,7 @@ class SourceCryptocom(AbstractSource):
         if first and config.default_start:
             LOGGER.warning(older_history_notice(first, now_ms()))
         reads_history = any(retriever.reads_history for retriever in retrievers.values())
-        ahead = min(MOST_THREADS_AHEAD, config.num_workers // 8) if reads_history else 0
+        ahead = min(MOST_THREADS_AHEAD, config.num_workers // 5) if reads_history else 0
         pool = ThreadPoolExecutor(ahead, thread_name_prefix="readahead") if ahead else None
         engine_config = replace(config, num_workers=config.num_workers - ahead)
         context = SyncContext(
