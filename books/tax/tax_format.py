@@ -49,4 +49,4 @@ def money(amount: Decimal | None, currency: str | None) -> tuple[str, str]:
 
 
 def is_staking_reward(event: TaxEvent) -> bool:
-    return event.kind == "reward" and "stak" in event.event_key.lower()
+    return event.kind == "reward" and event.received_amount is not None and "stak" in event.event_key.lower()

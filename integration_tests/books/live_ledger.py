@@ -293,7 +293,10 @@ EVENTS = {
         (TaxEventRow("staking", sent=("10", "CRO")), TaxEventRow("staking", received=("10", "CRO"))),
     ),
     "reward_taken_back": Event(
-        booked("CORRECTION_REWARD", ("-0.1", "CRO")), (TaxEventRow("unclassified", sent=("0.1", "CRO")),)
+        booked("CORRECTION_REWARD", ("-0.1", "CRO")), (TaxEventRow("reward", "reward", sent=("0.1", "CRO")),)
+    ),
+    "staking_reward_taken_back": Event(
+        booked("STAKING_REWARDS", ("-0.2", "CRO.staked")), (TaxEventRow("reward", "reward", sent=("0.2", "CRO")),)
     ),
     "otc_that_is_two_fills": Event(
         both(dealt, filled_in_halves),

@@ -49,9 +49,21 @@ def test_what_is_held_is_what_the_events_say(live: Books) -> None:
     }
 
 
+def test_a_reward_that_was_taken_back_takes_back_income_and_is_no_sale(live: Books) -> None:
+    [earned] = live.rows("SELECT sum(amount) AS amount FROM books.reward")
+    assert earned == {"amount": Decimal("1.43649888")}, "0.98649888 + 0.5 + 0.25 - 0.1 - 0.2"
+    moved = live.rows(
+        "SELECT effect, quantity, value FROM books.coin_movement WHERE kind = 'reward' AND leg_number = 1"
+    )
+    assert sorted(tuple(row.values()) for row in moved) == [
+        ("left", Decimal("0.1"), None),
+        ("left", Decimal("0.2"), None),
+    ]
+
+
 def test_what_is_staked_is_held_as_the_coin_and_has_its_place(live: Books) -> None:
     [staked] = live.rows("SELECT currency, quantity FROM books.holding WHERE place = 'staked'")
-    assert staked == {"currency": "CRO", "quantity": Decimal("910.98649888")}
+    assert staked == {"currency": "CRO", "quantity": Decimal("910.78649888")}
 
 
 def test_the_last_day_has_the_total_of_what_is_held(live: Books) -> None:

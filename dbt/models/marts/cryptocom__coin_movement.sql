@@ -3,7 +3,8 @@
     cost of what was acquired, the proceeds of what was disposed of, fees in them. `effect`:
 
     acquired, disposed      bought, earned; sold, paid
-    arrived, left           deposited, withdrawn: nothing is gained, and the cost of what arrived is not known
+    arrived, left           deposited, withdrawn: nothing is gained, and the cost of what arrived is not known; a reward
+                            that was taken back has left
     moved in, moved out     to another account of the books
     renamed to, renamed from  the coin got another name
 
@@ -102,12 +103,12 @@ leg as (
         case
             when kind = 'rename' then 'renamed from'
             when kind = 'between accounts' then 'moved out'
-            when kind in ('transfer', 'unclassified') then 'left'
+            when kind in ('transfer', 'reward', 'unclassified') then 'left'
             else 'disposed'
         end,
         sent_currency,
         net_sent,
-        case when kind not in ('rename', 'between accounts', 'transfer', 'unclassified') then sent_value end,
+        case when kind not in ('rename', 'between accounts', 'transfer', 'reward', 'unclassified') then sent_value end,
         case when kind = 'between accounts' then replace(event_key, ' sent', '') when kind = 'rename' then event_key end
     from worth
     where sent_amount is not null and (received_amount is null or kind = 'rename')

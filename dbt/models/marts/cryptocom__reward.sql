@@ -1,5 +1,6 @@
 {{ config(alias='reward') }}
-{#- What was earned, from the table of rewards and from the ledger, each once, with its value on that day. -#}
+{#- What was earned, from the table of rewards and from the ledger, each once, with its value on that day. What was taken
+    back is below zero. -#}
 with earned as (
     select
         source_account,
@@ -24,7 +25,7 @@ with earned as (
     from {{ ref('cryptocom', 'int_cryptocom__other_entry') }} as entry
     left join {{ ref('cryptocom', 'int_cryptocom__explained_entry') }} as explained
         on explained.entry_key = entry.entry_key
-    where entry.kind = 'reward' and entry.amount > 0 and explained.entry_key is null
+    where entry.kind = 'reward' and explained.entry_key is null
 )
 
 select

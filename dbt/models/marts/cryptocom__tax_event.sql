@@ -130,8 +130,11 @@ reward as (
             kind="'reward'",
             happened_at='happened_at',
             label="'reward'",
-            received='amount',
-            received_currency='currency',
+            sent='case when amount < 0 then -amount end',
+            sent_currency='case when amount < 0 then currency end',
+            sent_place='place',
+            received='case when amount > 0 then amount end',
+            received_currency='case when amount > 0 then currency end',
             received_place='place',
         ) }}
     from {{ ref('cryptocom', 'cryptocom__reward') }}
@@ -194,7 +197,7 @@ other_entry as (
         on grouped.entry_key = entry.entry_key
     where (explained.explained_by is null or explained.explained_by = 'staking')
         and (grouped.shape is null or grouped.shape = 'internal')
-        and not (entry.kind = 'reward' and entry.amount > 0)
+        and entry.kind <> 'reward'
 ),
 
 booked as (
