@@ -34,7 +34,7 @@ from source_cryptocom.api.key_access import KeyAccess
 from source_cryptocom.api.retry_policy import CHECK_RETRIES
 from source_cryptocom.clock import MS_PER_DAY, now_ms
 from source_cryptocom.concurrency.record_page import RecordPage
-from source_cryptocom.concurrency.workers import share_workers
+from source_cryptocom.concurrency.workers import share_workers, threads_ahead
 from source_cryptocom.config import Config, ConfigError, normalize_config, older_history_notice, parse_config
 from source_cryptocom.context import SyncContext
 from source_cryptocom.file_modes import warning_of_readers
@@ -51,8 +51,6 @@ from source_cryptocom.suggestions import did_you_mean, folded
 
 LOGGER = logging.getLogger("airbyte")
 WORST_FIRST = (FailureType.system_error, FailureType.transient_error, FailureType.config_error)
-# Of num_workers: the threads in which tables of history read ahead.
-MOST_THREADS_AHEAD = 12
 # What an account without any special feature has.
 ACCOUNT_HISTORY = {"order_history", "user_trade", "transaction"}
 SECRET_FIELDS = {"APIKEY", "APISECRET"}
@@ -237,8 +235,7 @@ class SourceCryptocom(AbstractSource):
         first = [name for name, retriever in retrievers.items() if retriever.reads_history and not saved[name]]
         if first and config.default_start:
             LOGGER.warning(older_history_notice(first, now_ms()))
-        reads_history = any(retriever.reads_history for retriever in retrievers.values())
-        ahead = min(MOST_THREADS_AHEAD, config.num_workers // 5) if reads_history else 0
+        ahead = threads_ahead(retrievers.values(), config.num_workers)
         pool = ThreadPoolExecutor(ahead, thread_name_prefix="readahead") if ahead else None
         engine_config = replace(config, num_workers=config.num_workers - ahead)
         context = SyncContext(

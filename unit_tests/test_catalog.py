@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from source_cryptocom.clock import MS_PER_DAY, MS_PER_HOUR, rfc3339
-from source_cryptocom.concurrency.workers import share_workers
+from source_cryptocom.concurrency.workers import share_workers, threads_ahead
 from source_cryptocom.streams import STREAMS
 from unit_tests.support.builders import NOW_MS, config
 
@@ -23,6 +23,22 @@ def shared(hours: float | None, *tables: str, **fields: Any) -> dict[str, int]:
     """Workers when the tables were last read so many `hours` ago (None: never, or a full refresh)."""
     state = {} if hours is None else {"version": 1, "synced_at": rfc3339(NOW_MS - round(hours * MS_PER_HOUR))}
     return shared_from(state, *tables, **fields)
+
+
+@pytest.mark.parametrize(
+    ("tables", "workers", "ahead"),
+    [
+        (["otc_deal", "deposit"], 64, 12),
+        (["otc_deal"], 10, 2),
+        (["otc_deal", "book"], 64, 4),
+        (["ticker", "book"], 64, 0),
+        (["otc_deal"], 2, 0),
+    ],
+)
+def test_history_is_read_ahead_by_few_threads_where_the_market_needs_them(
+    tables: list[str], workers: int, ahead: int
+) -> None:
+    assert threads_ahead([STREAMS[table].retriever for table in tables], workers) == ahead
 
 
 def test_a_first_sync_shares_by_what_the_config_asks_for() -> None:

@@ -6,7 +6,7 @@ a partition per instrument the streams would be read one after the other. With a
 stream has its own share.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
 from source_cryptocom.clock import MS_PER_HOUR
@@ -17,6 +17,21 @@ from source_cryptocom.state.state import State, UnusableState
 
 # More requests in flight than this exceed any method's limit at any plausible round trip, and only cost switching.
 MAX_WORKERS = 60
+# Of one sync, over all of its tables of history.
+MOST_THREADS_AHEAD = 12
+
+
+def threads_ahead(retrievers: Iterable[Retriever], num_workers: int) -> int:
+    """How many of `num_workers` read account history ahead.
+
+    Beside the tables that are read per instrument few: the sync takes as long as those, which need the threads for it.
+    """
+    asked = list(retrievers)
+    if not any(retriever.reads_history for retriever in asked):
+        return 0
+    if any(retriever.per_instrument for retriever in asked):
+        return num_workers // 16
+    return min(MOST_THREADS_AHEAD, num_workers // 5)
 
 
 def share_workers(
