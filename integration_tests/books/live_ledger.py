@@ -135,6 +135,14 @@ def filled_in_halves(story: Story, moment: datetime) -> None:
     story.order(moment - timedelta(seconds=10), halves, **names)
 
 
+def filled_by_two_orders(story: Story, moment: datetime) -> None:
+    """Orders of unequal parts and prices for what was dealt."""
+    for quantity, price, second in (("0.15", "96000", 10), ("0.05", "92000", 8)):
+        filled(
+            quantity=quantity, price=price, fee="0", side="BUY", instrument_name="BTC_USD", fee_instrument_name="USD"
+        )(story, moment - timedelta(seconds=second))
+
+
 def filled_with_credits(story: Story, moment: datetime) -> None:
     """Of the fee of 10, 4 are paid with fee credits."""
     filled(quantity="0.1", price="95000", fee="10", side="BUY", instrument_name="BTC_USD", fee_instrument_name="USD")(
@@ -303,6 +311,13 @@ EVENTS = {
         (
             TaxEventRow("trade", None, ("9500", "USD"), ("0.1", "BTC")),
             TaxEventRow("trade", None, ("9500", "USD"), ("0.1", "BTC")),
+        ),
+    ),
+    "otc_that_is_two_orders": Event(
+        both(dealt, filled_by_two_orders),
+        (
+            TaxEventRow("trade", None, ("14400", "USD"), ("0.15", "BTC")),
+            TaxEventRow("trade", None, ("4600", "USD"), ("0.05", "BTC")),
         ),
     ),
 }

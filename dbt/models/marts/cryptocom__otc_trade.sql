@@ -1,6 +1,6 @@
 {{ config(alias='otc_trade') }}
-{#- Legs of OTC deals. Where the exchange has a leg among the fills as well, `trade_id` names the fill, the first one where an
-    order has several. -#}
+{#- Legs of OTC deals. Where the exchange has a leg among the fills as well, `trade_id` names the fill, the first one where it
+    has several, of one order or of orders that follow one another. -#}
 with leg as (
     {{ cryptocom.otc_legs(ref('cryptocom', 'stg_cryptocom__otc_deal')) }}
 ),
@@ -50,18 +50,37 @@ fill as (
     having count(*) > 1
 ),
 
-candidate as (
+{# Of several orders: fills that follow one another, and are together what was dealt, in quantity and in value. #}
+near as (
     select
-        {{ dbt.concat(['dealt.source_account', "' '", 'dealt.leg_key']) }} as left_key,
-        {{ dbt.concat(['fill.source_account', "' '", 'fill.instrument_name', "' '", 'fill.trade_id', "' '", 'cast(fill.quantity as ' ~ dbt.type_string() ~ ')']) }}
-            as right_key,
-        {{ cryptocom.seconds_apart('dealt.happened_at', 'fill.filled_at') }} as distance,
-        dealt.number_of_its_kind as left_number,
+        dealt.source_account,
+        dealt.leg_key,
+        dealt.quantity as dealt_quantity,
+        dealt.value as dealt_value,
+        part.trade_id,
+        part.filled_at,
+        {{ cryptocom.as_amount('part.quantity') }} as quantity,
+        part.value,
         row_number() over (
-            partition by dealt.source_account, dealt.leg_key order by fill.filled_at, fill.trade_id
-        ) as right_number,
-        fill.trade_id
-    from numbered as dealt
+            partition by dealt.source_account, dealt.leg_key order by part.filled_at, part.trade_id
+        ) as place,
+        {%- for amount in ['quantity', 'value'] %}
+        {{ cryptocom.as_amount('sum(part.' ~ amount ~ ') over (partition by dealt.source_account, dealt.leg_key '
+            ~ 'order by part.filled_at, part.trade_id rows between unbounded preceding and current row)') }}
+            as {{ amount }}_until{{ ',' if not loop.last }}
+        {%- endfor %}
+    from dealt
+    inner join {{ ref('cryptocom', 'cryptocom__fill_with_order') }} as part
+        on part.source_account = dealt.source_account
+        and part.instrument_name = dealt.instrument_name
+        and part.side = dealt.side
+        and {{ cryptocom.seconds_apart('dealt.happened_at', 'part.filled_at') }} <= 3600
+    where dealt.is_settled
+),
+
+candidate_fill as (
+    select dealt.source_account, dealt.leg_key, fill.trade_id, fill.filled_at
+    from dealt
     inner join fill
         on fill.source_account = dealt.source_account
         and fill.instrument_name = dealt.instrument_name
@@ -69,6 +88,32 @@ candidate as (
         and {{ cryptocom.as_amount('fill.quantity') }} = dealt.quantity
         and {{ cryptocom.seconds_apart('dealt.happened_at', 'fill.filled_at') }} <= 3600
     where dealt.is_settled and abs({{ cryptocom.as_amount('fill.value') }} - dealt.value) <= {{ cryptocom.rounding() }}
+    union all
+    select first_part.source_account, first_part.leg_key, first_part.trade_id, first_part.filled_at
+    from near as first_part
+    inner join near as last_part
+        on last_part.source_account = first_part.source_account
+        and last_part.leg_key = first_part.leg_key
+        and last_part.quantity_until = first_part.quantity_until - first_part.quantity + first_part.dealt_quantity
+        and last_part.place > first_part.place
+    where abs(last_part.value_until - first_part.value_until + first_part.value - first_part.dealt_value)
+        <= {{ cryptocom.rounding() }}
+),
+
+candidate as (
+    select
+        {{ dbt.concat(['dealt.source_account', "' '", 'dealt.leg_key']) }} as left_key,
+        {{ dbt.concat(['dealt.source_account', "' '", 'dealt.instrument_name', "' '", 'candidate_fill.trade_id', "' '", 'cast(dealt.quantity as ' ~ dbt.type_string() ~ ')']) }}
+            as right_key,
+        {{ cryptocom.seconds_apart('dealt.happened_at', 'candidate_fill.filled_at') }} as distance,
+        dealt.number_of_its_kind as left_number,
+        row_number() over (
+            partition by dealt.source_account, dealt.leg_key order by candidate_fill.filled_at, candidate_fill.trade_id
+        ) as right_number,
+        candidate_fill.trade_id
+    from numbered as dealt
+    inner join (select distinct source_account, leg_key, trade_id, filled_at from candidate_fill) as candidate_fill
+        on candidate_fill.source_account = dealt.source_account and candidate_fill.leg_key = dealt.leg_key
 ),
 
 {{ cryptocom.nearest_pairs('same', 'candidate') }},
