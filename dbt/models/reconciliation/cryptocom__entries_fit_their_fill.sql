@@ -2,7 +2,11 @@
 {% call cryptocom.counted() -%}
 {#- An entry of the ledger that names a fill has its order, side and moment. Of a derivative it has the contracts, and its
     cost where it says one; there is one such entry a fill. -#}
-with entry as (
+with uneven as (
+    select distinct source_account, trade_id from {{ ref('cryptocom', 'int_cryptocom__booked_fill') }} where not is_even
+),
+
+entry as (
     select
         entry.source_account,
         entry.journal_id,
@@ -16,7 +20,8 @@ with entry as (
         entry.transaction_qty,
         entry.transaction_cost
     from {{ ref('cryptocom', 'cryptocom__ledger_entry') }} as entry
-    where entry.journal_type in ('TRADING', 'TRADE_FEE') and entry.trade_id is not null
+    inner join uneven on uneven.source_account = entry.source_account and uneven.trade_id = entry.trade_id
+    where entry.journal_type in ('TRADING', 'TRADE_FEE')
 ),
 
 pair as (
@@ -48,6 +53,11 @@ pair as (
     from entry
     inner join {{ ref('cryptocom', 'cryptocom__fill_with_order') }} as fill
         on fill.source_account = entry.source_account and fill.trade_id = entry.trade_id
+    inner join {{ ref('cryptocom', 'int_cryptocom__booked_fill') }} as beside
+        on beside.source_account = fill.source_account
+        and coalesce(beside.trade_id, '?') = coalesce(fill.trade_id, '?')
+        and coalesce(beside.instrument_name, '?') = coalesce(fill.instrument_name, '?')
+        and not beside.is_even
 ),
 
 contract as (
@@ -80,4 +90,9 @@ select
         of_each_fill=true
     ) }}
 from contract
+union all
+select
+    {{ cryptocom.even('entry_comparisons') }}
+from {{ ref('cryptocom', 'int_cryptocom__booked_fill') }}
+where is_even and entry_comparisons > 0
 {%- endcall %}

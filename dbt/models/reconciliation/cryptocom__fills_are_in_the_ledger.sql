@@ -1,12 +1,24 @@
 {{ config(alias='fills_are_in_the_ledger') }}
 {% call cryptocom.counted() -%}
 {#- A spot trade moves both currencies, and its fee is booked beside them, under the number of the fill. -#}
-with entry as (
+with uneven as (
+    select distinct source_account, trade_id from {{ ref('cryptocom', 'int_cryptocom__booked_fill') }} where not is_even
+),
+
+entry as (
     select
-        source_account, trade_id, order_id, journal_type, instrument_name, event_time, currency, amount,
-        instrument_kind = 'derivative' as is_derivative
-    from {{ ref('cryptocom', 'cryptocom__ledger_entry') }}
-    where journal_type in ('TRADING', 'TRADE_FEE') and trade_id is not null
+        entry.source_account,
+        entry.trade_id,
+        entry.order_id,
+        entry.journal_type,
+        entry.instrument_name,
+        entry.event_time,
+        entry.currency,
+        entry.amount,
+        entry.instrument_kind = 'derivative' as is_derivative
+    from {{ ref('cryptocom', 'cryptocom__ledger_entry') }} as entry
+    inner join uneven on uneven.source_account = entry.source_account and uneven.trade_id = entry.trade_id
+    where entry.journal_type in ('TRADING', 'TRADE_FEE')
 ),
 
 fill as (
@@ -27,6 +39,11 @@ fill as (
         (reading.ledger_from is null or fill.filled_at >= reading.ledger_from)
         and fill.filled_at <= reading.settled_until as is_certain
     from {{ ref('cryptocom', 'cryptocom__fill_with_order') }} as fill
+    inner join {{ ref('cryptocom', 'int_cryptocom__booked_fill') }} as beside
+        on beside.source_account = fill.source_account
+        and coalesce(beside.trade_id, '?') = coalesce(fill.trade_id, '?')
+        and coalesce(beside.instrument_name, '?') = coalesce(fill.instrument_name, '?')
+        and not beside.is_even
     inner join {{ ref('cryptocom', 'int_cryptocom__reading') }} as reading on reading.source_account = fill.source_account
     inner join {{ ref('cryptocom', 'cryptocom__table_reading') }} as found
         on found.source_account = fill.source_account and found.table_name = 'transaction' and found.is_there
@@ -71,7 +88,9 @@ judged as (
 ),
 
 known as (
-    select distinct source_account, trade_id from {{ ref('cryptocom', 'cryptocom__fill_with_order') }}
+    select distinct fill.source_account, fill.trade_id
+    from {{ ref('cryptocom', 'cryptocom__fill_with_order') }} as fill
+    inner join uneven on uneven.source_account = fill.source_account and uneven.trade_id = fill.trade_id
 )
 
 {% for currency, expected, found in [
@@ -129,4 +148,12 @@ inner join {{ ref('cryptocom', 'int_cryptocom__reading') }} as reading on readin
 inner join {{ ref('cryptocom', 'cryptocom__table_reading') }} as found
     on found.source_account = entry.source_account and found.table_name = 'user_trade' and found.is_there
 where known.trade_id is null
+union all
+select
+    {{ cryptocom.even('beside.fill_comparisons', 'beside.source_account') }}
+from {{ ref('cryptocom', 'int_cryptocom__booked_fill') }} as beside
+inner join {{ ref('cryptocom', 'int_cryptocom__reading') }} as reading on reading.source_account = beside.source_account
+inner join {{ ref('cryptocom', 'cryptocom__table_reading') }} as found
+    on found.source_account = beside.source_account and found.table_name = 'transaction' and found.is_there
+where beside.is_even and beside.fill_comparisons > 0
 {%- endcall %}
