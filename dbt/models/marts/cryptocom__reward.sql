@@ -25,7 +25,7 @@ with earned as (
     from {{ ref('cryptocom', 'int_cryptocom__other_entry') }} as entry
     left join {{ ref('cryptocom', 'int_cryptocom__explained_entry') }} as explained
         on explained.entry_key = entry.entry_key
-    where entry.kind = 'reward' and explained.entry_key is null
+    where entry.kind = 'reward' and entry.amount <> 0 and explained.entry_key is null
 )
 
 select

@@ -132,10 +132,10 @@ reward as (
             label="'reward'",
             sent='case when amount < 0 then -amount end',
             sent_currency='case when amount < 0 then currency end',
-            sent_place='place',
+            sent_place='case when amount < 0 then place end',
             received='case when amount > 0 then amount end',
             received_currency='case when amount > 0 then currency end',
-            received_place='place',
+            received_place='case when amount > 0 then place end',
         ) }}
     from {{ ref('cryptocom', 'cryptocom__reward') }}
 ),
@@ -197,7 +197,7 @@ other_entry as (
         on grouped.entry_key = entry.entry_key
     where (explained.explained_by is null or explained.explained_by = 'staking')
         and (grouped.shape is null or grouped.shape = 'internal')
-        and entry.kind <> 'reward'
+        and not (entry.kind = 'reward' and entry.amount <> 0)
 ),
 
 booked as (
