@@ -56,9 +56,9 @@ def _minute(minute: int) -> str:
 
 
 @cache
-def _seconds_of_a_minute() -> tuple[str, ...]:
-    """`39.729Z` for each millisecond of a minute: looked up in a third of the time of formatting it."""
-    return tuple(f"{ms // MS_PER_SECOND:02d}.{ms % MS_PER_SECOND:03d}Z" for ms in range(MS_PER_MINUTE))
+def _second(ms_of_minute: int) -> str:
+    """`39.729Z`. There are 60,000 of them: to look one up takes a third of the time of formatting it."""
+    return f"{ms_of_minute // MS_PER_SECOND:02d}.{ms_of_minute % MS_PER_SECOND:03d}Z"
 
 
 def rfc3339(ms: int) -> str:
@@ -66,5 +66,5 @@ def rfc3339(ms: int) -> str:
 
     Raises ValueError, OverflowError or OSError for what is no time, such as nanoseconds.
     """
-    minute, ms = divmod(ms, MS_PER_MINUTE)
-    return _minute(minute) + _seconds_of_a_minute()[ms]
+    minute, ms_of_minute = divmod(ms, MS_PER_MINUTE)
+    return _minute(minute) + _second(ms_of_minute)
