@@ -45,7 +45,8 @@ class Pace:
         self._per_second = per_second
         self._slowest = min(1.0, max(SLOWEST_SHARE, SLOWEST_PER_SECOND / per_second))
         self._clock = clock
-        self._jitter: deque[float] = deque(maxlen=max(1, int(per_second * TOGETHER_SECONDS * JITTER_SHARE)))
+        self._most_jitter = max(1, int(per_second * TOGETHER_SECONDS * JITTER_SHARE))
+        self._jitter: deque[float] = deque(maxlen=self._most_jitter)
         """When the newest refusals came that were taken for jitter, one for each moment."""
         self._answers_since_refusal = True
         self._share = 1.0
@@ -93,15 +94,16 @@ class Pace:
             self._slow_down(now)
 
     def _is_jitter(self, now: float) -> bool:
+        """Whether a refusal at the full pace tells nothing about the limit; counts it."""
         if self.is_slowed:
             return False
         if self._jitter and now - self._jitter[-1] < MOMENT_SECONDS:
             return True
-        most = self._jitter.maxlen if self._answers_since_refusal else 1
+        most = self._most_jitter if self._answers_since_refusal else 1
         refusals = sum(1 for refused in self._jitter if now - refused <= TOGETHER_SECONDS)
         self._jitter.append(now)
         self._answers_since_refusal = False
-        return refusals < (most or 1)
+        return refusals < most
 
     def answered(self) -> None:
         """A request was answered and not throttled."""

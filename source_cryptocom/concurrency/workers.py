@@ -24,7 +24,7 @@ MOST_THREADS_AHEAD = 12
 def threads_ahead(retrievers: Iterable[Retriever], num_workers: int) -> int:
     """How many of `num_workers` read account history ahead.
 
-    Beside the tables that are read per instrument few: the sync takes as long as those, which need the threads for it.
+    Few where tables are read per instrument: such a sync ends when these do, and they need the threads.
     """
     asked = list(retrievers)
     if not any(retriever.reads_history for retriever in asked):
